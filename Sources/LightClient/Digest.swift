@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A 32-byte hash. Four words, so that it is cheap to copy, to compare and to use as a key.
+public struct Digest: Hashable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    public static let byteCount = 32
+    public static let zero = Digest(words: (0, 0, 0, 0))
+
+    /// Nil unless there are exactly 32 bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Digest.byteCount else { return nil }
+        var words: [UInt64] = [0, 0, 0, 0]
+        for (index, byte) in bytes.enumerated() {
+            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        }
+        self.words = (words[0], words[1], words[2], words[3])
+    }
+
+    init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+    public var bytes: [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(Digest.byteCount)
+        append(to: &result)
+        return result
+    }
+
+    /// Appends the 32 bytes without an intermediate array.
+    public func append(to result: inout [UInt8]) {
+        for word in [words.0, words.1, words.2, words.3] {
+            for shift in stride(from: 56, through: 0, by: -8) {
+                result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
+        }
+    }
+
+    public static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
+    }
+}
+
+extension Digest: CustomStringConvertible, Comparable {
+    /// Lower-case hex.
+    public var description: String { Hex.encode(bytes) }
+
+    /// Bytewise order.
+    public static func < (left: Digest, right: Digest) -> Bool { left.words < right.words }
+}
