@@ -2,7 +2,7 @@
 
 /// A 32-byte hash. Four words, so that it is cheap to copy, to compare and to use as a key.
 public struct Digest: Hashable, Sendable {
-    private let words: (UInt64, UInt64, UInt64, UInt64)
+    let words: (UInt64, UInt64, UInt64, UInt64)
 
     public static let byteCount = 32
     public static let zero = Digest(words: (0, 0, 0, 0))
@@ -10,11 +10,21 @@ public struct Digest: Hashable, Sendable {
     /// Nil unless there are exactly 32 bytes.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == Digest.byteCount else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() {
-            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        var left = 32
+        for byte in bytes {
+            if left > 24 {
+                words.0 = words.0 << 8 | UInt64(byte)
+            } else if left > 16 {
+                words.1 = words.1 << 8 | UInt64(byte)
+            } else if left > 8 {
+                words.2 = words.2 << 8 | UInt64(byte)
+            } else {
+                words.3 = words.3 << 8 | UInt64(byte)
+            }
+            left -= 1
         }
-        self.words = (words[0], words[1], words[2], words[3])
+        self.words = words
     }
 
     init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
@@ -28,10 +38,17 @@ public struct Digest: Hashable, Sendable {
 
     /// Appends the 32 bytes without an intermediate array.
     public func append(to result: inout [UInt8]) {
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
+        Digest.append(words.0, to: &result)
+        Digest.append(words.1, to: &result)
+        Digest.append(words.2, to: &result)
+        Digest.append(words.3, to: &result)
+    }
+
+    private static func append(_ word: UInt64, to result: inout [UInt8]) {
+        var shift: UInt64 = 64
+        while shift > 0 {
+            shift &-= 8
+            result.append(UInt8(truncatingIfNeeded: word &>> shift))
         }
     }
 

@@ -7,13 +7,146 @@ internal import COpenSSL
 /// The only caller of libcrypto in this module.
 enum OpenSSL {
     static func sha256(_ bytes: [UInt8]) -> Digest {
-        var output = [UInt8](repeating: 0, count: Digest.byteCount)
         unsafe bytes.withUnsafeBytes { input in
-            unsafe output.withUnsafeMutableBufferPointer { result in
-                _ = unsafe COpenSSL.SHA256(input.baseAddress, input.count, result.baseAddress)
+            Digest(unsafe cityrelay_sha256(input.baseAddress, input.count))
+        }
+    }
+
+    static func sha256(_ prefix: UInt8, _ left: Digest, _ right: Digest) -> Digest {
+        let (a, b) = (left.words, right.words)
+        return Digest(cityrelay_sha256_node(prefix, a.0, a.1, a.2, a.3, b.0, b.1, b.2, b.3))
+    }
+
+    /// A SHA-256 that is fed piece by piece.
+    struct SHA256Stream {
+        private var context = cityrelay_sha256_start()
+
+        mutating func update(_ bytes: [UInt8]) {
+            unsafe bytes.withUnsafeBytes { input in
+                unsafe cityrelay_sha256_update(&context, input.baseAddress, input.count)
             }
         }
-        guard let digest = Digest(output) else { preconditionFailure("SHA-256 is 32 bytes") }
-        return digest
+
+        mutating func update(_ bytes: ArraySlice<UInt8>) {
+            unsafe bytes.withUnsafeBytes { input in
+                unsafe cityrelay_sha256_update(&context, input.baseAddress, input.count)
+            }
+        }
+
+        mutating func update(_ byte: UInt8) {
+            unsafe withUnsafeBytes(of: byte) { input in
+                unsafe cityrelay_sha256_update(&context, input.baseAddress, 1)
+            }
+        }
+
+        mutating func update(_ digest: Digest) {
+            let words = digest.words
+            unsafe cityrelay_sha256_update_words(&context, words.0, words.1, words.2, words.3)
+        }
+
+        mutating func finish() -> Digest { Digest(unsafe cityrelay_sha256_finish(&context)) }
+    }
+
+    /// SHA-512 of R ‖ A ‖ M, where R is the signature's first half. Eight little-endian words.
+    /// Requires a signature of at least 32 bytes.
+    static func challenge(
+        signature: [UInt8], key: [UInt8], message: [UInt8]
+    ) -> InlineArray<8, UInt64> {
+        let words = unsafe signature.withUnsafeBytes { r in
+            unsafe key.withUnsafeBytes { a in
+                unsafe message.withUnsafeBytes { m in
+                    unsafe cityrelay_sha512(
+                        r.baseAddress, min(32, r.count), a.baseAddress, a.count, m.baseAddress,
+                        m.count)
+                }
+            }
+        }
+        return [
+            words.w0, words.w1, words.w2, words.w3, words.w4, words.w5, words.w6, words.w7,
+        ]
+    }
+
+    /// A digest of the default provider by its name, for the algorithms off the fast path.
+    static func digest(_ name: StaticString, byteCount: Int, _ bytes: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: byteCount)
+        var written = byteCount
+        let isDone = unsafe bytes.withUnsafeBytes { input in
+            unsafe output.withUnsafeMutableBufferPointer { result in
+                unsafe name.utf8Start.withMemoryRebound(
+                    to: CChar.self, capacity: name.utf8CodeUnitCount + 1
+                ) { text in
+                    unsafe EVP_Q_digest(
+                        nil, text, nil, input.baseAddress, input.count, result.baseAddress, &written
+                    )
+                }
+            }
+        }
+        precondition(isDone == 1 && written == byteCount, "libcrypto's provider lacks \(name)")
+        return output
+    }
+}
+
+/// Ed25519 keys and signatures (RFC 8032, deterministic). Verification is ours: see Ed25519/.
+extension OpenSSL {
+    /// Requires 32 bytes.
+    static func ed25519PublicKey(seed: [UInt8]) -> [UInt8] {
+        var key = [UInt8](repeating: 0, count: 32)
+        var count = key.count
+        let handle = unsafe privateKey(seed)
+        defer { unsafe EVP_PKEY_free(handle) }
+        let status = unsafe key.withUnsafeMutableBufferPointer { output in
+            unsafe EVP_PKEY_get_raw_public_key(handle, output.baseAddress, &count)
+        }
+        precondition(status == 1 && count == 32, "libcrypto lacks Ed25519")
+        return key
+    }
+
+    /// Requires a 32-byte seed.
+    static func ed25519Signature(of message: [UInt8], seed: [UInt8]) -> [UInt8] {
+        var signature = [UInt8](repeating: 0, count: 64)
+        var count = signature.count
+        let handle = unsafe privateKey(seed)
+        let context = unsafe EVP_MD_CTX_new()
+        defer {
+            unsafe EVP_MD_CTX_free(context)
+            unsafe EVP_PKEY_free(handle)
+        }
+        var status = unsafe EVP_DigestSignInit(context, nil, nil, nil, handle)
+        precondition(status == 1, "libcrypto lacks Ed25519")
+        status = unsafe signature.withUnsafeMutableBufferPointer { output in
+            unsafe message.withUnsafeBufferPointer { input in
+                unsafe EVP_DigestSign(
+                    context, output.baseAddress, &count, input.baseAddress, input.count)
+            }
+        }
+        precondition(status == 1 && count == 64, "libcrypto failed to sign")
+        return signature
+    }
+
+    static func ed25519IsValid(_ signature: [UInt8], of message: [UInt8], by key: [UInt8]) -> Bool {
+        let handle = unsafe EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, key, key.count)
+        let context = unsafe EVP_MD_CTX_new()
+        defer {
+            unsafe EVP_MD_CTX_free(context)
+            unsafe EVP_PKEY_free(handle)
+        }
+        guard unsafe EVP_DigestVerifyInit(context, nil, nil, nil, handle) == 1 else { return false }
+        return unsafe EVP_DigestVerify(context, signature, signature.count, message, message.count)
+            == 1
+    }
+
+    private static func privateKey(_ seed: [UInt8]) -> OpaquePointer? {
+        let handle = unsafe seed.withUnsafeBufferPointer { input in
+            unsafe EVP_PKEY_new_raw_private_key(
+                EVP_PKEY_ED25519, nil, input.baseAddress, input.count)
+        }
+        precondition(unsafe handle != nil, "an Ed25519 seed is 32 bytes")
+        return unsafe handle
+    }
+}
+
+extension Digest {
+    fileprivate init(_ words: cityrelay_sha256_words) {
+        self.init(words: (words.w0, words.w1, words.w2, words.w3))
     }
 }

@@ -4,11 +4,67 @@
 public enum SHA256 {
     public static func hash(_ bytes: [UInt8]) -> Digest { OpenSSL.sha256(bytes) }
 
-    /// H(a ‖ b ‖ …) without the caller building the concatenation.
+    /// H(first ‖ second), without building the concatenation.
+    public static func hash(_ first: [UInt8], _ second: [UInt8]) -> Digest {
+        var stream = OpenSSL.SHA256Stream()
+        stream.update(first)
+        stream.update(second)
+        return stream.finish()
+    }
+
+    /// H(first ‖ second ‖ third), without building the concatenation.
+    public static func hash(_ first: [UInt8], _ second: [UInt8], _ third: [UInt8]) -> Digest {
+        var stream = OpenSSL.SHA256Stream()
+        stream.update(first)
+        stream.update(second)
+        stream.update(third)
+        return stream.finish()
+    }
+
+    /// H(a ‖ b ‖ …), without building the concatenation.
     public static func hash(_ parts: [UInt8]...) -> Digest {
-        OpenSSL.sha256(Array(parts.joined()))
+        var stream = OpenSSL.SHA256Stream()
+        for part in parts { stream.update(part) }
+        return stream.finish()
+    }
+
+    /// H(prefix ‖ left ‖ right): the inner node of a binary Merkle tree. Allocates nothing.
+    public static func hash(_ prefix: UInt8, _ left: Digest, _ right: Digest) -> Digest {
+        OpenSSL.sha256(prefix, left, right)
     }
 
     /// H("").
     public static let empty = hash([UInt8]())
+
+    /// A hash fed piece by piece. A value: a copy goes its own way. Allocates nothing.
+    public struct Stream: Sendable {
+        private var state = OpenSSL.SHA256Stream()
+
+        public init() {}
+
+        public mutating func update(_ bytes: [UInt8]) { state.update(bytes) }
+        public mutating func update(_ bytes: ArraySlice<UInt8>) { state.update(bytes) }
+        public mutating func update(_ byte: UInt8) { state.update(byte) }
+        public mutating func update(_ digest: Digest) { state.update(digest) }
+
+        /// The hash of everything fed so far.
+        public consuming func finish() -> Digest {
+            var last = state
+            return last.finish()
+        }
+    }
+}
+
+/// SHA-512 (FIPS 180-4). 64 bytes.
+public enum SHA512 {
+    public static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        OpenSSL.digest("SHA512", byteCount: 64, bytes)
+    }
+}
+
+/// SHA-512/256 (FIPS 180-4), with its own initial value: not a cut SHA-512.
+public enum SHA512_256 {
+    public static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        OpenSSL.digest("SHA512-256", byteCount: 32, bytes)
+    }
 }

@@ -9,3 +9,4 @@
 #include <openssl/sha.h>
 #include <openssl/rand.h>
 #include <openssl/core_names.h>
+#include "digests.h"
