@@ -97,6 +97,14 @@ public struct ProtobufReader {
         return String(decoding: bytes[range], as: UTF8.self)
     }
 
+    /// Where a bytes field lies in `buffer`, for decoders that refer to the input instead of copying.
+    public mutating func range(_ field: ProtobufField) throws(WireError) -> Range<Int> {
+        try lengthDelimited(field)
+    }
+
+    /// The whole input this reader and its parents read from; ranges index into it.
+    public var buffer: [UInt8] { bytes }
+
     /// A reader over the bytes of an embedded message; nothing is copied.
     public mutating func message(_ field: ProtobufField) throws(WireError) -> ProtobufReader {
         let range = try lengthDelimited(field)
