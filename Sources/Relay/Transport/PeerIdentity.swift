@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The SHA-256 of a certificate's SubjectPublicKeyInfo: what a manifest pins.
+package struct KeyPin: Hashable, Sendable, CustomStringConvertible {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    package static let byteCount = 32
+
+    /// Nil unless there are 32 bytes.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == KeyPin.byteCount else { return nil }
+        func word(_ index: Int) -> UInt64 {
+            bytes[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
+    /// Nil unless the text is 64 hexadecimal digits, with or without `sha256:` before them.
+    package init?(_ text: String) {
+        let digits = text.hasPrefix("sha256:") ? text.utf8.dropFirst(7) : text.utf8[...]
+        guard digits.count == 2 * KeyPin.byteCount else { return nil }
+        var bytes: [UInt8] = []
+        var high: UInt8?
+        for digit in digits {
+            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            if let first = high {
+                bytes.append(first << 4 | UInt8(value))
+                high = nil
+            } else {
+                high = UInt8(value)
+            }
+        }
+        self.init(bytes: bytes)
+    }
+
+    package var bytes: [UInt8] {
+        [words.0, words.1, words.2, words.3].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+        }
+    }
+
+    package var description: String {
+        let digits = Array("0123456789abcdef")
+        return "sha256:" + String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    package static func == (left: KeyPin, right: KeyPin) -> Bool { left.words == right.words }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+    }
+}
+
+/// Who is at the other end, as its certificate says and our authority has signed.
+package struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
+    /// The part that a certificate's holder plays; the host of its `cityrelay://` URI.
+    package enum Role: String, Hashable, Sendable, CaseIterable {
+        case member, application, operations
+    }
+
+    package let role: Role
+    /// GB/T 2260, six digits.
+    package let divisionCode: String
+    package let institutionCode: String
+    package let spkiSHA256: KeyPin
+    /// Last second of the certificate, in seconds since 1970.
+    package let notAfter: Int64
+
+    package init(
+        role: Role = .member, divisionCode: String, institutionCode: String, spkiSHA256: KeyPin,
+        notAfter: Int64
+    ) {
+        self.role = role
+        self.divisionCode = divisionCode
+        self.institutionCode = institutionCode
+        self.spkiSHA256 = spkiSHA256
+        self.notAfter = notAfter
+    }
+
+    package var uri: String { "cityrelay://\(role.rawValue)/\(divisionCode)/\(institutionCode)" }
+
+    package var description: String { "\(uri) (\(spkiSHA256))" }
+}
+
+/// The member that a client means to reach.
+package struct ExpectedMember: Hashable, Sendable {
+    package let divisionCode: String
+    package let institutionCode: String
+    /// Any of these keys is right: two while a member changes its key.
+    package let pins: [KeyPin]
+
+    package init(divisionCode: String, institutionCode: String, pins: [KeyPin]) {
+        self.divisionCode = divisionCode
+        self.institutionCode = institutionCode
+        self.pins = pins
+    }
+}
+
+/// What our side says to a peer whose certificate is in order.
+package enum PeerVerdict: Hashable, Sendable {
+    case accept
+    /// No member, application or operator of ours.
+    case unknown
+    /// The identity is known, its key is another one.
+    case wrongKey
+}
