@@ -51,11 +51,14 @@ public struct HeaderRecord: Hashable, Sendable {
     /// The family's consensus state bytes.
     public let consensusState: [UInt8]
     public let message: [UInt8]
+    /// The trusted height that `message` builds on; zero for the anchor.
+    public let trustedHeight: Height
     public let verifiedAt: Timestamp
 
     public init(
         chainID: String, height: Height, timestamp: Timestamp, headerHash: [UInt8],
-        consensusState: [UInt8], message: [UInt8], verifiedAt: Timestamp
+        consensusState: [UInt8], message: [UInt8], verifiedAt: Timestamp,
+        trustedHeight: Height = .zero
     ) {
         self.chainID = chainID
         self.height = height
@@ -63,6 +66,7 @@ public struct HeaderRecord: Hashable, Sendable {
         self.headerHash = headerHash
         self.consensusState = consensusState
         self.message = message
+        self.trustedHeight = trustedHeight
         self.verifiedAt = verifiedAt
     }
 }
@@ -79,6 +83,18 @@ public enum TransactionState: Int, Hashable, Sendable, CaseIterable {
     case dead = 3
 }
 
+/// Why a transaction of ours was made. The raw values are stored: never reuse one.
+public enum TransactionPurpose: Int, Hashable, Sendable, CaseIterable {
+    /// Carries packets, acknowledgements or timeouts, with the client updates they need.
+    case packets = 0
+    /// Creates the client of `counterpartyChain` on our chain.
+    case createClient = 1
+    /// Tells our chain the client that `counterpartyChain` hosts of it.
+    case registerCounterparty = 2
+    /// Keeps the client of `counterpartyChain` from expiring.
+    case updateClient = 3
+}
+
 public struct TransactionRecord: Hashable, Sendable {
     public let hash: [UInt8]
     /// Bech32 address of the signer.
@@ -88,6 +104,9 @@ public struct TransactionRecord: Hashable, Sendable {
     /// The chain refuses it above this block height.
     public let timeoutHeight: UInt64
     public let packets: [PacketID]
+    public let purpose: TransactionPurpose
+    /// Chain id of the other chain whose client or packets it serves.
+    public let counterpartyChain: String
     public var state: TransactionState
     /// Codespace and code of the result, "" and 0 while pending or on success.
     public var codespace: String
@@ -99,7 +118,8 @@ public struct TransactionRecord: Hashable, Sendable {
 
     public init(
         hash: [UInt8], account: String, sequence: UInt64, bytes: [UInt8], timeoutHeight: UInt64,
-        packets: [PacketID], createdAt: Timestamp
+        packets: [PacketID], createdAt: Timestamp, purpose: TransactionPurpose = .packets,
+        counterpartyChain: String = ""
     ) {
         self.hash = hash
         self.account = account
@@ -107,6 +127,8 @@ public struct TransactionRecord: Hashable, Sendable {
         self.bytes = bytes
         self.timeoutHeight = timeoutHeight
         self.packets = packets
+        self.purpose = purpose
+        self.counterpartyChain = counterpartyChain
         state = .pending
         codespace = ""
         code = 0
@@ -139,6 +161,8 @@ public struct LinkRecord: Hashable, Sendable {
 }
 
 /// Sequences already accepted from one client, as disjoint ascending intervals. Dense traffic keeps one.
+/// `client` is the destination client's id; prefixed with "sent/", a source client of ours and the
+/// sequences whose sends were seen on our chain.
 public struct ReplayWindow: Hashable, Sendable {
     public let client: String
     public var intervals: [ClosedRange<UInt64>]
