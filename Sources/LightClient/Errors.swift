@@ -8,6 +8,7 @@ public enum ClientError: Error, Hashable, Sendable {
     case block(BlockError)
     /// The message was not verified against the trusted state.
     case verification(VerificationError)
+    case proof(ProofError)
     /// The client is expired or frozen.
     case notActive(ClientStatus)
     /// No such client.
@@ -59,6 +60,7 @@ public enum ClientError: Error, Hashable, Sendable {
         case .wire: "client/wire"
         case .block(let error): error.code
         case .verification(let error): error.code
+        case .proof(let error): error.code
         case .notActive(let status): "client/\(status.rawValue)"
         case .unknownClient: "client/unknown"
         case .noTrustedState: "client/no-trusted-state"

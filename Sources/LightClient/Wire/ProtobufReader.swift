@@ -119,6 +119,25 @@ public struct ProtobufReader {
         try message.merge(from: &inner)
     }
 
+    /// Merges an embedded message that may be absent: its first occurrence makes it present.
+    public mutating func merge<Message: ProtobufMessage>(
+        _ field: ProtobufField, into message: inout Message?
+    ) throws(WireError) {
+        var merged = message ?? Message()
+        try merge(field, into: &merged)
+        message = merged
+    }
+
+    /// Appends one occurrence of a repeated message, up to a named limit.
+    public mutating func append<Message: ProtobufMessage>(
+        _ field: ProtobufField, to list: inout [Message], limit: Int, _ name: String
+    ) throws(WireError) {
+        guard list.count < limit else { throw .tooLarge(name, limit: limit) }
+        var message = Message()
+        try merge(field, into: &message)
+        list.append(message)
+    }
+
     /// Packed or unpacked repeated varints.
     public mutating func varints(
         _ field: ProtobufField, into list: inout [UInt64], limit: Int
