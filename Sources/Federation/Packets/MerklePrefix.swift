@@ -7,6 +7,9 @@ public struct MerklePrefix: Hashable, Sendable {
 
     public init(_ elements: [[UInt8]]) { self.elements = elements }
 
+    /// Elements of one prefix: the limit of ibc-go v11.
+    public static let maxElements = 32
+
     public static let cosmosSDK = MerklePrefix([Array("ibc".utf8), []])
 
     /// Throws unless there is an element and only the last one is empty.
