@@ -22,7 +22,11 @@ package struct EventQuery: Hashable, Sendable {
         package let operand: Operand
     }
 
-    package struct SyntaxError: Error, Hashable, Sendable { package let message: String }
+    package struct SyntaxError: Error, Hashable, Sendable {
+        package let message: String
+
+        package init(message: String) { self.message = message }
+    }
 
     package let text: String
     package let conditions: [Condition]
