@@ -98,13 +98,8 @@ package struct TransactionResult: Hashable, Sendable {
     package init() {}
 
     /// What last_results_hash covers: events, logs and codespace are not part of it.
-    package var hashedBytes: [UInt8] {
-        var writer = ProtobufWriter()
-        writer.uint32(1, code)
-        writer.bytes(2, data)
-        writer.int64(5, gasWanted)
-        writer.int64(6, gasUsed)
-        return writer.bytes
+    package var hashedPart: ExecTxResult {
+        ExecTxResult(code: code, data: data, gasWanted: gasWanted, gasUsed: gasUsed)
     }
 }
 

@@ -22,9 +22,6 @@ package struct ConsensusParameters: Hashable, Sendable {
 
     /// Header.consensus_hash: plain SHA-256 of HashedParams.
     package var hash: Digest {
-        var writer = ProtobufWriter()
-        writer.int64(1, blockMaxBytes)
-        writer.int64(2, blockMaxGas)
-        return SHA256.hash(writer.bytes)
+        BlockHashes.consensus(maxBytes: blockMaxBytes, maxGas: blockMaxGas)
     }
 }

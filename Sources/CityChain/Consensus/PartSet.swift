@@ -8,15 +8,16 @@ package import LightClient
 package enum PartSet {
     package static let partByteCount = 65_536
 
-    /// Number of parts and the RFC 6962 root over them.
-    package static func header(of block: [UInt8]) -> (total: UInt32, hash: Digest) {
+    /// Number of parts and the Merkle root over them.
+    package static func header(of block: [UInt8]) -> PartSetHeader {
         var leaves: [Digest] = []
         var start = 0
         while start < block.count {
             let end = min(start + partByteCount, block.count)
-            leaves.append(SHA256.hash([0] + block[start..<end]))
+            leaves.append(BinaryMerkle.leafHash(Array(block[start..<end])))
             start = end
         }
-        return (UInt32(leaves.count), MerkleShape.root(leaves))
+        return PartSetHeader(
+            total: UInt32(leaves.count), hash: BinaryMerkle.root(leafHashes: leaves).bytes)
     }
 }

@@ -15,7 +15,7 @@ package struct ProposerRotation: Hashable, Sendable {
     }
 
     /// floor((2^63 - 1) / 8), CometBFT's MaxTotalVotingPower.
-    package static let totalPowerLimit = Int64.max / 8
+    package static let totalPowerLimit = ValidatorSet.maxTotalPower
 
     /// Power descending, then address ascending: the order that is hashed and signed.
     package private(set) var members: [Member]
@@ -30,6 +30,17 @@ package struct ProposerRotation: Hashable, Sendable {
         proposerAddress = []
         try update(with: genesis)
         increment()
+    }
+
+    /// As headers hash it and as ICS-07 messages carry it, with this height's proposer.
+    package var validatorSet: ValidatorSet {
+        let validators = members.map {
+            Validator(
+                key: $0.publicKey, votingPower: $0.power, proposerPriority: $0.priority)
+        }
+        return ValidatorSet(
+            validators: validators,
+            proposer: validators.first { $0.address == proposerAddress })
     }
 
     package func power(of address: [UInt8]) -> Int64? {
