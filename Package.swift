@@ -86,7 +86,7 @@ let package = Package(
 
         // Tests, judges and measures: all through public or package API.
         .target(
-            name: "TestSupport", dependencies: ["LightClient", "Federation"],
+            name: "TestSupport", dependencies: ["LightClient", "Federation", "COpenSSL"],
             path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "LightClientTests", dependencies: ["LightClient", "TestSupport"],

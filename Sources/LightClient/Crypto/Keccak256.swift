@@ -74,7 +74,8 @@ private struct Keccak1600 {
     }
 
     private static let rotations: [UInt64] = [
-        0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14,
+        0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56,
+        14,
     ]
 
     private static let roundConstants: [UInt64] = [

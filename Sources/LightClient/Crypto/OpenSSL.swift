@@ -123,18 +123,6 @@ extension OpenSSL {
         return signature
     }
 
-    static func ed25519IsValid(_ signature: [UInt8], of message: [UInt8], by key: [UInt8]) -> Bool {
-        let handle = unsafe EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, key, key.count)
-        let context = unsafe EVP_MD_CTX_new()
-        defer {
-            unsafe EVP_MD_CTX_free(context)
-            unsafe EVP_PKEY_free(handle)
-        }
-        guard unsafe EVP_DigestVerifyInit(context, nil, nil, nil, handle) == 1 else { return false }
-        return unsafe EVP_DigestVerify(context, signature, signature.count, message, message.count)
-            == 1
-    }
-
     private static func privateKey(_ seed: [UInt8]) -> OpaquePointer? {
         let handle = unsafe seed.withUnsafeBufferPointer { input in
             unsafe EVP_PKEY_new_raw_private_key(
