@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Federation
+
+/// A relay's file and its topology, read, decoded and checked against each other.
+package struct LoadedConfiguration: Sendable {
+    /// Nil where its file has errors.
+    package let relay: RelayConfiguration?
+    /// Nil where its file has errors.
+    package let topology: Topology?
+    /// All of both files, warnings too, in the order of file, line and column.
+    package let findings: [Finding]
+
+    package var hasErrors: Bool { !findings.allSatisfy(\.isWarning) }
+}
+
+package enum ConfigurationLoader {
+    /// A relay's own file, and the topology that it names.
+    package static func load(
+        relay path: String, files: ConfigurationFiles = .disk
+    ) -> LoadedConfiguration {
+        var (relay, context) = RelayDecoder.decode(path: path, files: files)
+        var topology: Topology?
+        if let relay {
+            checkFiles(relay, files, &context)
+            var found: [Finding]
+            (topology, found) = TopologyDecoder.decode(path: relay.topologyFile, files: files)
+            if let topology, found.allSatisfy(\.isWarning) {
+                checkMember(relay, topology, &context)
+            }
+            context.findings += found
+        }
+        return result(relay, topology, context.findings)
+    }
+
+    /// A topology alone.
+    package static func load(
+        topology path: String, files: ConfigurationFiles = .disk
+    ) -> LoadedConfiguration {
+        let (topology, findings) = TopologyDecoder.decode(path: path, files: files)
+        return result(nil, topology, findings)
+    }
+
+    private static func result(
+        _ relay: RelayConfiguration?, _ topology: Topology?, _ findings: [Finding]
+    ) -> LoadedConfiguration {
+        let sorted = findings.sorted { ($0.file, $0.mark) < ($1.file, $1.mark) }
+        return LoadedConfiguration(relay: relay, topology: topology, findings: sorted)
+    }
+
+    private static func checkFiles(
+        _ relay: RelayConfiguration, _ files: ConfigurationFiles, _ context: inout DecodingContext
+    ) {
+        var named = [
+            ("peer.certificate", relay.tls.certificate), ("peer.private_key", relay.tls.privateKey),
+            ("peer.authorities", relay.tls.authorities),
+            ("chain.account_key_file", relay.chain.accountKeyFile),
+            ("data_directory", relay.dataDirectory),
+        ]
+        if let file = relay.chain.nodeAuthorities { named.append(("chain.node_authorities", file)) }
+        for (path, file) in named where !files.exists(file) {
+            context.add(
+                context.mark(of: path), path, "there is no \(file)", "create it or correct the path")
+        }
+    }
+
+    private static func checkMember(
+        _ relay: RelayConfiguration, _ topology: Topology, _ context: inout DecodingContext
+    ) {
+        guard topology.member(relay.member) != nil else {
+            let ids = topology.members.prefix(8).map { "\"\($0.id)\"" }.joined(separator: ", ")
+            context.add(
+                context.mark(of: "member"), "member",
+                "\(relay.member) is no member of \(relay.topologyFile)",
+                "its members: \(ids)\(topology.members.count > 8 ? ", …" : "")")
+            return
+        }
+        if topology.peers(of: relay.member).isEmpty {
+            context.add(
+                context.mark(of: "member"), "member", "\(relay.member) has no route to anybody",
+                "add a route to the topology", isWarning: true)
+        }
+    }
+}

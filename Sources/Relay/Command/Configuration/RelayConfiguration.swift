@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Federation
+
+/// What one relay runs with: its own file, every path resolved. Who the others are stands in the
+/// topology.
+package struct RelayConfiguration: Hashable, Sendable {
+    package struct TLSFiles: Hashable, Sendable {
+        package var certificate: String
+        package var privateKey: String
+        package var authorities: String
+    }
+
+    /// How our own chain is reached and paid.
+    package struct ChainAccess: Hashable, Sendable {
+        /// URLs of nodes of our own chain, in order of preference.
+        package var nodes: [String]
+        /// Certificate authorities of nodes reached by https; nil: the system's.
+        package var nodeAuthorities: String?
+        package var accountKeyFile: String
+        package var addressPrefix: String
+        package var gasPrice: GasPrice
+        /// Most gas of one transaction.
+        package var maxGas: UInt64
+        package var requestTimeoutNanoseconds: Int64
+        package var pollIntervalNanoseconds: Int64
+        /// Blocks after which a transaction that is in none may be given up.
+        package var transactionLifetimeBlocks: UInt64
+        /// Questions in one request to a node.
+        package var requestBatch: Int
+    }
+
+    package struct Limits: Hashable, Sendable {
+        /// Packets accepted from peers and not yet submitted; above it peers are told to come back.
+        package var inboxPackets: Int
+        /// Packets of one message to a peer, and of one transaction.
+        package var batchPackets: Int
+        /// Packets that are not finished, in both directions; above it nothing new is taken up.
+        package var openPackets: Int
+        /// Attempts at one step before a packet is parked.
+        package var attempts: Int
+    }
+
+    package struct Timing: Hashable, Sendable {
+        package var reconcileNanoseconds: Int64
+        package var firstRetryNanoseconds: Int64
+        package var longestRetryNanoseconds: Int64
+        package var peerTimeoutNanoseconds: Int64
+    }
+
+    package struct LogOptions: Hashable, Sendable {
+        package var level: LogLevel
+        package var isJSON: Bool
+        /// Nil: standard error.
+        package var file: String?
+    }
+
+    package var member: MemberID
+    package var topologyFile: String
+    package var dataDirectory: String
+    package var peerListen: Endpoint
+    /// Where applications and operators call; nil: nowhere.
+    package var serviceListen: Endpoint?
+    package var tls: TLSFiles
+    package var chain: ChainAccess
+    package var limits: Limits
+    package var timing: Timing
+    package var verifierThreads: Int
+    package var log: LogOptions
+
+    /// The store's file in the data directory.
+    package var storeFile: String { dataDirectory + "/relay.db" }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+
+/// Reads a relay's own file, and gathers all findings.
+struct RelayDecoder {
+    private var context: DecodingContext
+    private let files: ConfigurationFiles
+
+    static func decode(
+        path: String, files: ConfigurationFiles
+    ) -> (configuration: RelayConfiguration?, context: DecodingContext) {
+        let (root, findings) = files.document(path)
+        var decoder = RelayDecoder(context: DecodingContext(file: path), files: files)
+        decoder.context.findings = findings
+        let configuration = root.flatMap { decoder.configuration($0) }
+        return (configuration, decoder.context)
+    }
+
+    private init(context: DecodingContext, files: ConfigurationFiles) {
+        self.context = context
+        self.files = files
+    }
+
+    private mutating func configuration(_ node: YAMLNode) -> RelayConfiguration? {
+        let keys = RelayKeys.self
+        let root = SectionDecoder(node, keys.root, path: "", &context)
+        let member = root.value(keys.member, &context, ScalarParser.member)
+        let topology = path(root, keys.topology)
+        let data = path(root, keys.dataDirectory)
+        let threads = integer(root, keys.verifierThreads, 1...64)
+        let peer = root.section(keys.peer, keys.peerSection, &context)
+        let listen = peer?.value(keys.listen, &context, ScalarParser.endpoint)
+        let tls = peer.flatMap { self.tls($0) }
+        let service = root.section(keys.service, keys.serviceSection, &context)
+            .flatMap { $0.value(keys.serviceListen, &context, ScalarParser.endpoint) }
+        let chain = root.section(keys.chain, keys.chainSection, &context)
+            .flatMap { self.chain($0) }
+        let limits = limits(section(root, keys.limits, keys.limitsSection))
+        let timing = timing(section(root, keys.timing, keys.timingSection))
+        let log = log(section(root, keys.log, keys.logSection))
+        guard let member, let topology, let data, let threads, let listen, let tls, let chain,
+            let limits, let timing, let log
+        else { return nil }
+        return RelayConfiguration(
+            member: member, topologyFile: topology, dataDirectory: data, peerListen: listen,
+            serviceListen: service, tls: tls, chain: chain, limits: limits, timing: timing,
+            verifierThreads: threads, log: log)
+    }
+
+    /// A section whose keys all have standard values: absent, it reads as an empty one.
+    private mutating func section(
+        _ root: SectionDecoder, _ key: ConfigurationKey, _ section: ConfigurationSection
+    ) -> SectionDecoder {
+        root.section(key, section, &context)
+            ?? SectionDecoder(
+                YAMLNode(mark: root.mark, content: .mapping([])), section, path: root.place(key),
+                &context)
+    }
+
+    private mutating func path(_ section: SectionDecoder, _ key: ConfigurationKey) -> String? {
+        section.value(key, &context, ScalarParser.text)
+            .map { files.resolve($0, besides: context.file) }
+    }
+
+    private mutating func integer(
+        _ section: SectionDecoder, _ key: ConfigurationKey, _ range: ClosedRange<UInt64>
+    ) -> Int? {
+        section.integer(key, in: range, &context).map { Int(clamping: $0) }
+    }
+
+    private mutating func tls(_ peer: SectionDecoder) -> RelayConfiguration.TLSFiles? {
+        let keys = RelayKeys.self
+        let certificate = path(peer, keys.certificate)
+        let privateKey = path(peer, keys.privateKey)
+        let authorities = path(peer, keys.authorities)
+        guard let certificate, let privateKey, let authorities else { return nil }
+        return RelayConfiguration.TLSFiles(
+            certificate: certificate, privateKey: privateKey, authorities: authorities)
+    }
+
+    /// More nodes than a city has; each costs a connection.
+    private static let maxNodes = 16
+
+    private mutating func chain(_ section: SectionDecoder) -> RelayConfiguration.ChainAccess? {
+        let keys = RelayKeys.self
+        let nodes = section.list(keys.nodes, &context, ScalarParser.url)
+        if let nodes, nodes.isEmpty || nodes.count > RelayDecoder.maxNodes {
+            let place = section.place(keys.nodes)
+            context.add(
+                context.mark(of: place), place, "\(nodes.count) nodes",
+                "give 1 to \(RelayDecoder.maxNodes), better two than one")
+        }
+        let nodeAuthorities = path(section, keys.nodeAuthorities)
+        let account = path(section, keys.accountKeyFile)
+        let prefix = section.value(keys.addressPrefix, &context, ScalarParser.text)
+        let gasPrice = section.value(keys.gasPrice, &context, ScalarParser.gasPrice)
+        let maxGas = section.integer(keys.maxGas, in: 100_000...UInt64(Int64.max), &context)
+        let timeout = section.duration(
+            keys.requestTimeout, milliseconds: 100...600_000, &context)
+        let poll = section.duration(keys.pollInterval, milliseconds: 10...600_000, &context)
+        let lifetime = section.integer(keys.transactionLifetime, in: 2...1000, &context)
+        let batch = integer(section, keys.requestBatch, 1...100)
+        guard let nodes, let account, let prefix, let gasPrice, let maxGas, let timeout, let poll,
+            let lifetime, let batch
+        else { return nil }
+        return RelayConfiguration.ChainAccess(
+            nodes: nodes, nodeAuthorities: nodeAuthorities, accountKeyFile: account,
+            addressPrefix: prefix, gasPrice: gasPrice, maxGas: maxGas,
+            requestTimeoutNanoseconds: timeout, pollIntervalNanoseconds: poll,
+            transactionLifetimeBlocks: lifetime, requestBatch: batch)
+    }
+
+    private mutating func limits(_ section: SectionDecoder) -> RelayConfiguration.Limits? {
+        let keys = RelayKeys.self
+        let inbox = integer(section, keys.inboxPackets, 100...1_000_000)
+        let batch = integer(section, keys.batchPackets, 1...256)
+        let open = integer(section, keys.openPackets, 1000...10_000_000)
+        let attempts = integer(section, keys.attempts, 1...1000)
+        guard let inbox, let batch, let open, let attempts else { return nil }
+        return RelayConfiguration.Limits(
+            inboxPackets: inbox, batchPackets: batch, openPackets: open, attempts: attempts)
+    }
+
+    private mutating func timing(_ section: SectionDecoder) -> RelayConfiguration.Timing? {
+        let keys = RelayKeys.self
+        let reconcile = section.duration(
+            keys.reconcileInterval, milliseconds: 1_000...3_600_000, &context)
+        let first = section.duration(keys.firstRetry, milliseconds: 10...600_000, &context)
+        let longest = section.duration(keys.longestRetry, milliseconds: 10...86_400_000, &context)
+        let peer = section.duration(keys.peerTimeout, milliseconds: 100...600_000, &context)
+        guard let reconcile, let first, let longest, let peer else { return nil }
+        if longest < first {
+            let place = section.place(keys.longestRetry)
+            context.add(
+                context.mark(of: place), place, "shorter than `first_retry`",
+                "make it at least as long")
+        }
+        return RelayConfiguration.Timing(
+            reconcileNanoseconds: reconcile, firstRetryNanoseconds: first,
+            longestRetryNanoseconds: longest, peerTimeoutNanoseconds: peer)
+    }
+
+    private mutating func log(_ section: SectionDecoder) -> RelayConfiguration.LogOptions? {
+        let keys = RelayKeys.self
+        let level = section.choice(keys.level, &context).flatMap { LogLevel(name: $0) }
+        let format = section.choice(keys.format, &context)
+        let file = path(section, keys.logFile)
+        guard let level, let format else { return nil }
+        return RelayConfiguration.LogOptions(level: level, isJSON: format == "json", file: file)
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The keys of a relay's own file.
+enum RelayKeys {
+    static let member = ConfigurationKey(
+        "member", .code, example: "\"330100/330100000000000\"",
+        "Which member of the topology this relay speaks for: division and institution code.")
+    static let topology = ConfigurationKey(
+        "topology", .path, example: "yangtze-delta.yaml",
+        "The topology file. Peers, their addresses and the terms for their chains come from it.")
+    static let dataDirectory = ConfigurationKey(
+        "data_directory", .path, example: "data",
+        "Folder of the store (`relay.db`) and its lock. Must exist; one relay a folder.")
+    static let verifierThreads = ConfigurationKey(
+        "verifier_threads", .integer, .standard("2"),
+        "Threads that verify signatures and proofs, 1 to 64.")
+    static let peer = ConfigurationKey(
+        "peer", .section, .required, "The listener for other members' relays. Always mutual TLS 1.3.")
+    static let service = ConfigurationKey(
+        "service", .section, .optional,
+        "The listener for applications and operators. Absent: nobody but peers can call.")
+    static let chain = ConfigurationKey(
+        "chain", .section, .required, "This member's own chain: its nodes, and the account that pays.")
+    static let limits = ConfigurationKey(
+        "limits", .section, .optional, "How much is taken on before a sender is told to wait.")
+    static let timing = ConfigurationKey("timing", .section, .optional, "How often, and how long.")
+    static let log = ConfigurationKey("log", .section, .optional, "What is written about events.")
+    static let root = ConfigurationSection(
+        "", "The relay's own file, given by `cityrelay run --config FILE`.",
+        [
+            member, topology, dataDirectory, verifierThreads, peer, service, chain, limits, timing,
+            log,
+        ])
+
+    // peer
+    static let listen = ConfigurationKey(
+        "listen", .endpoint, example: "0.0.0.0:27100", "Address and port to listen on.")
+    static let certificate = ConfigurationKey(
+        "certificate", .path, example: "tls/relay.crt",
+        "Certificate chain in PEM. Its URI name is `cityrelay://member/DIVISION/INSTITUTION`. Read "
+            + "again when it changes; open connections stay.")
+    static let privateKey = ConfigurationKey(
+        "private_key", .path, example: "tls/relay.key",
+        "Private key in PEM, readable by the relay's user alone.")
+    static let authorities = ConfigurationKey(
+        "authorities", .path, example: "tls/ca.crt",
+        "Certificates in PEM of the authorities that may vouch for peers and callers.")
+    static let peerSection = ConfigurationSection(
+        "peer", "", [listen, certificate, privateKey, authorities])
+
+    // service
+    static let serviceListen = ConfigurationKey(
+        "listen", .endpoint, example: "127.0.0.1:27101",
+        "Address and port to listen on; same certificate as `peer`, callers show one of role "
+            + "`application` or `operations`.")
+    static let serviceSection = ConfigurationSection("service", "", [serviceListen])
+
+    // chain
+    static let nodes = ConfigurationKey(
+        "nodes", .list("URLs"), example: "[http://10.0.0.1:26657, http://10.0.0.2:26657]",
+        "JSON-RPC addresses of nodes of this member's own chain. When one fails or lags, the next is "
+            + "asked. At most 16.")
+    static let nodeAuthorities = ConfigurationKey(
+        "node_authorities", .path, .optional, example: "tls/nodes.crt",
+        "Certificates in PEM of the authorities of nodes reached by https. Absent: the system's.")
+    static let accountKeyFile = ConfigurationKey(
+        "account_key_file", .path, example: "account.key",
+        "secp256k1 key of the account that signs and pays: 64 hexadecimal digits, readable by the "
+            + "relay's user alone.")
+    static let addressPrefix = ConfigurationKey(
+        "address_prefix", .text, .standard("cosmos"), "Bech32 prefix of the chain's addresses.")
+    static let gasPrice = ConfigurationKey(
+        "gas_price", .gasPrice, example: "\"0.001stake\"",
+        "What a unit of gas is paid with: a decimal and its denomination.")
+    static let maxGas = ConfigurationKey(
+        "max_gas", .integer, .standard("40000000"),
+        "Most gas of one transaction; below the block's limit, so that others find room.")
+    static let requestTimeout = ConfigurationKey(
+        "request_timeout", .duration, .standard("10s"), "How long a node may take for an answer.")
+    static let pollInterval = ConfigurationKey(
+        "poll_interval", .duration, .standard("1s"),
+        "How often a node is asked for news. New-block events only make it sooner.")
+    static let transactionLifetime = ConfigurationKey(
+        "transaction_lifetime_blocks", .integer, .standard("10"),
+        "Blocks after which a transaction is refused by the chain, 2 to 1000: until then its outcome "
+            + "is unknown.")
+    static let requestBatch = ConfigurationKey(
+        "request_batch", .integer, .standard("10"),
+        "Questions in one request to a node, 1 to 100; CometBFT's standard limit is 10.")
+    static let chainSection = ConfigurationSection(
+        "chain", "",
+        [
+            nodes, nodeAuthorities, accountKeyFile, addressPrefix, gasPrice, maxGas, requestTimeout,
+            pollInterval, transactionLifetime, requestBatch,
+        ])
+
+    // limits
+    static let inboxPackets = ConfigurationKey(
+        "inbox_packets", .integer, .standard("20000"),
+        "Packets accepted from peers and not yet on our chain, 100 to 1000000; above it peers are "
+            + "told when to come back.")
+    static let batchPackets = ConfigurationKey(
+        "batch_packets", .integer, .standard("100"),
+        "Most packets of one message to a peer and of one transaction, 1 to 256.")
+    static let openPackets = ConfigurationKey(
+        "open_packets", .integer, .standard("400000"),
+        "Packets in work in both directions, 1000 to 10000000, at some 8 KiB each.")
+    static let attempts = ConfigurationKey(
+        "attempts", .integer, .standard("20"),
+        "Failed attempts at one step before a packet is parked for people to look at, 1 to 1000.")
+    static let limitsSection = ConfigurationSection(
+        "limits", "", [inboxPackets, batchPackets, openPackets, attempts])
+
+    // timing
+    static let reconcileInterval = ConfigurationKey(
+        "reconcile_interval", .duration, .standard("30s"),
+        "How often what the chain has committed is compared with the store, and differences mended.")
+    static let firstRetry = ConfigurationKey(
+        "first_retry", .duration, .standard("1s"),
+        "Pause after the first failed attempt; it doubles, with jitter, up to `longest_retry`.")
+    static let longestRetry = ConfigurationKey(
+        "longest_retry", .duration, .standard("5m"), "Longest pause between attempts.")
+    static let peerTimeout = ConfigurationKey(
+        "peer_timeout", .duration, .standard("20s"), "How long a peer may take for an answer.")
+    static let timingSection = ConfigurationSection(
+        "timing", "", [reconcileInterval, firstRetry, longestRetry, peerTimeout])
+
+    // log
+    static let level = ConfigurationKey(
+        "level", .choice(LogLevel.allCases.map(\.name)), .standard("info"),
+        "Events below this level are not written.")
+    static let format = ConfigurationKey(
+        "format", .choice(["text", "json"]), .standard("text"),
+        "One line an event, as `key=value` or as JSON.")
+    static let logFile = ConfigurationKey(
+        "file", .path, .optional, example: "log/relay.log",
+        "File to append to. Absent: standard error, as systemd takes it.")
+    static let logSection = ConfigurationSection("log", "", [level, format, logFile])
+
+    static let sections = [
+        root, peerSection, serviceSection, chainSection, limitsSection, timingSection, logSection,
+    ]
+}

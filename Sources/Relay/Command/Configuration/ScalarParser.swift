@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+
+/// Why a value is refused, and how it is written right.
+struct Complaint: Error {
+    let problem: String
+    let remedy: String
+
+    init(_ problem: String, _ remedy: String) {
+        self.problem = problem
+        self.remedy = remedy
+    }
+}
+
+/// Reads scalars strictly: one way to write each kind of value.
+enum ScalarParser {
+    static func text(_ scalar: YAMLScalar) throws(Complaint) -> String {
+        if scalar.isPlain, looksTyped(scalar.text) {
+            throw Complaint(
+                "\(scalar.text) without quotes is a number or a truth value to YAML",
+                "put it in quotes: \"\(scalar.text)\"")
+        }
+        if scalar.text.isEmpty { throw Complaint("the value is empty", "give a value") }
+        return scalar.text
+    }
+
+    /// Text that must stand in quotes, since YAML readers differ on codes: 0033 may become 27.
+    static func code(_ scalar: YAMLScalar) throws(Complaint) -> String {
+        if scalar.text.isEmpty { throw Complaint("the value is empty", "give a value") }
+        if scalar.isPlain {
+            throw Complaint(
+                "\(scalar.text) stands without quotes: YAML may take a code for a number",
+                "put it in quotes: \"\(scalar.text)\"")
+        }
+        return scalar.text
+    }
+
+    static func integer(_ scalar: YAMLScalar) throws(Complaint) -> UInt64 {
+        guard scalar.isPlain else {
+            throw Complaint("\"\(scalar.text)\" stands in quotes", "write a whole number without")
+        }
+        guard !scalar.text.isEmpty, scalar.text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let number = UInt64(scalar.text)
+        else {
+            throw Complaint(
+                "\"\(scalar.text)\" is no whole number", "write digits alone, such as 250")
+        }
+        return number
+    }
+
+    /// Nanoseconds.
+    static func duration(_ scalar: YAMLScalar) throws(Complaint) -> Int64 {
+        let units: [(String, Int64)] = [
+            ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000),
+            ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
+        ]
+        let value = try quantity(scalar, units, "time", "90s, 500ms, 24h or 14d")
+        return value
+    }
+
+    /// Bytes.
+    static func size(_ scalar: YAMLScalar) throws(Complaint) -> Int64 {
+        let units: [(String, Int64)] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20)]
+        return try quantity(scalar, units, "size", "512KiB or 4MiB")
+    }
+
+    private static func quantity(
+        _ scalar: YAMLScalar, _ units: [(String, Int64)], _ what: String, _ examples: String
+    ) throws(Complaint) -> Int64 {
+        let digits = scalar.text.prefix { ("0"..."9").contains($0) }
+        let unit = scalar.text.dropFirst(digits.count)
+        guard let number = Int64(digits) else {
+            throw Complaint("\"\(scalar.text)\" is no \(what)", "write \(examples)")
+        }
+        if unit.isEmpty {
+            throw Complaint("\(scalar.text) has no unit", "write the unit too: \(examples)")
+        }
+        guard let factor = units.first(where: { $0.0 == unit })?.1 else {
+            throw Complaint("\"\(unit)\" is no unit of \(what)", "write \(examples)")
+        }
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        if overflow { throw Complaint("\(scalar.text) is too much", "write less") }
+        return product
+    }
+
+    static func fraction(_ scalar: YAMLScalar) throws(Complaint) -> TrustThreshold {
+        let parts = scalar.text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let above = UInt64(parts[0]), let below = UInt64(parts[1]) else {
+            throw Complaint("\"\(scalar.text)\" is no fraction", "write 1/3 or 2/3")
+        }
+        return TrustThreshold(numerator: above, denominator: below)
+    }
+
+    static func endpoint(_ scalar: YAMLScalar) throws(Complaint) -> Endpoint {
+        guard let endpoint = Endpoint(scalar.text) else {
+            throw Complaint(
+                "\"\(scalar.text)\" is no host and port",
+                "write relay.example:27100, or \"[::1]:27100\" in quotes for IPv6")
+        }
+        return endpoint
+    }
+
+    static func url(_ scalar: YAMLScalar) throws(Complaint) -> String {
+        let remedy = "write http://host:port or https://host:port, with a path if there is one"
+        for scheme in ["http://", "https://"] where scalar.text.hasPrefix(scheme) {
+            let rest = scalar.text.dropFirst(scheme.count)
+            let authority = rest.prefix { $0 != "/" }
+            if authority.contains("@") {
+                throw Complaint("the URL carries a user name or a password", remedy)
+            }
+            if authority.isEmpty || rest.contains(where: { $0 == "?" || $0 == "#" || $0 == " " }) {
+                break
+            }
+            return scalar.text
+        }
+        throw Complaint("\"\(scalar.text)\" is no URL of a chain node", remedy)
+    }
+
+    static func hash(_ scalar: YAMLScalar) throws(Complaint) -> Digest {
+        let text = try code(scalar)
+        let digits = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
+        guard let digest = Hex.decode(digits).flatMap({ Digest($0) }) else {
+            throw Complaint(
+                "\"\(text)\" is no SHA-256 hash",
+                "write its 64 hexadecimal digits in quotes")
+        }
+        return digest
+    }
+
+    static func gasPrice(_ scalar: YAMLScalar) throws(Complaint) -> GasPrice {
+        guard let price = GasPrice(scalar.text) else {
+            throw Complaint(
+                "\"\(scalar.text)\" is no gas price",
+                "write a decimal and its denomination, such as \"0.001stake\"")
+        }
+        return price
+    }
+
+    static func division(_ scalar: YAMLScalar) throws(Complaint) -> DivisionCode {
+        let text = try code(scalar)
+        do throws(DivisionCodeError) {
+            return try DivisionCode(text)
+        } catch {
+            throw Complaint(error.problem, error.remedy)
+        }
+    }
+
+    static func institution(_ scalar: YAMLScalar) throws(Complaint) -> InstitutionCode {
+        let text = try code(scalar)
+        do throws(InstitutionCodeError) {
+            return try InstitutionCode(text)
+        } catch {
+            throw Complaint(error.problem, error.remedy)
+        }
+    }
+
+    static func member(_ scalar: YAMLScalar) throws(Complaint) -> MemberID {
+        let text = try code(scalar)
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2 else {
+            throw Complaint(
+                "\"\(text)\" names no member",
+                "write division and institution: \"330100/330100000000000\"")
+        }
+        func part(_ index: Int) -> YAMLScalar {
+            YAMLScalar(text: String(parts[index]), isPlain: false, mark: scalar.mark)
+        }
+        return MemberID(division: try division(part(0)), institution: try institution(part(1)))
+    }
+
+    /// Whether a YAML 1.1 or 1.2 reader could take plain text for something else than text.
+    private static func looksTyped(_ text: String) -> Bool {
+        let words = ["", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+        if words.contains(text.lowercased()) { return true }
+        guard let first = text.utf8.first, (0x2b...0x39).contains(first) else { return false }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x2b, 0x2d, 0x2e, 0x5f, 0x65, 0x45, 0x78: true
+            default: false
+            }
+        }
+    }
+}
