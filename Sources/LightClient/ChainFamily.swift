@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a client message says of itself, before anything is verified.
+public struct ClientMessageSummary: Hashable, Sendable {
+    public let height: Height
+    /// The height that it builds on.
+    public let trustedHeight: Height
+    public let headerHash: Digest
+    public let timestamp: Timestamp
+
+    public init(
+        height: Height, trustedHeight: Height, headerHash: Digest, timestamp: Timestamp
+    ) {
+        self.height = height
+        self.trustedHeight = trustedHeight
+        self.headerHash = headerHash
+        self.timestamp = timestamp
+    }
+}
+
+/// Remembers the part that all proofs of one state share, so that a batch verifies it once. Holds
+/// verified facts only: it may be kept as long as it pleases.
+public struct ProofCache: Sendable {
+    var anchor: StoreAnchor?
+
+    public init() {}
+}
+
+/// A kind of chain: how its headers and proofs are verified. Pure and without state of its own; a new
+/// family is one folder, one conformance to this, and one line in `Families`.
+public protocol ChainFamily: Sendable {
+    /// A decoded client update: claimed.
+    associatedtype ClientMessage: Sendable
+
+    static var id: FamilyID { get }
+
+    /// Decodes a client update and checks every rule that needs no trust and no signature.
+    static func decode(message: [UInt8]) throws(ClientError) -> ClientMessage
+
+    static func summary(of message: ClientMessage) -> ClientMessageSummary
+
+    /// Verifies a client update against the trusted header it builds on.
+    static func verify(
+        _ message: ClientMessage, parameters: ClientParameters, trusted: TrustedHeader,
+        now: Timestamp, signatures: inout SignatureVerifier
+    ) throws(ClientError) -> TrustedHeader
+
+    /// The trusted header of an operator's anchor: the header must have exactly this hash and be signed
+    /// by its own set.
+    static func verifyAnchor(
+        _ message: ClientMessage, parameters: ClientParameters, hash: Digest,
+        signatures: inout SignatureVerifier
+    ) throws(ClientError) -> TrustedHeader
+
+    /// Throws unless the state under the header holds `value` at `path`.
+    static func verifyMembership(
+        proof: [UInt8], path: [[UInt8]], value: [UInt8], at header: TrustedHeader,
+        cache: inout ProofCache
+    ) throws(ClientError)
+
+    /// Throws unless the state under the header has nothing at `path`.
+    static func verifyNonMembership(
+        proof: [UInt8], path: [[UInt8]], at header: TrustedHeader, cache: inout ProofCache
+    ) throws(ClientError)
+}
