@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LightClient
+
+/// A value and its proof, or the proof that the key is absent (`value` empty).
+package struct StoreProof: Hashable, Sendable {
+    package let value: [UInt8]
+    /// ibc.core.commitment.v1.MerkleProof, leaf tree first.
+    package let proof: [UInt8]
+}
+
+/// Fetches proofs of keys in store `ibc`. An answer without a proof, for another height or with a code is
+/// an error, never an absence (cometbft-ibc §5.4).
+struct ProofSource {
+    let rpc: NodeRPC
+
+    static let path = "/store/ibc/key"
+
+    /// Proves every key in the state after block `state`; the proofs lead to the app hash of header
+    /// `state + 1`.
+    func prove(
+        _ keys: [[UInt8]], state: UInt64, then: @escaping (Result<[StoreProof], NodeError>) -> Void
+    ) {
+        let calls = keys.map { key in
+            RPCCall(
+                "abci_query",
+                [("path", ProofSource.path), ("data", Hex.encode(key)), ("height", "\(state)")],
+                flags: [("prove", true)])
+        }
+        let node = rpc.currentAddress
+        rpc.batch(calls, as: RPCQuery.self) { answers in
+            var proofs: [StoreProof] = []
+            for answer in answers {
+                switch answer.flatMap({ ProofSource.read($0.response, state: state, node: node) }) {
+                case .success(let proof): proofs.append(proof)
+                case .failure(let error): return then(.failure(error))
+                }
+            }
+            then(.success(proofs))
+        }
+    }
+
+    static func read(
+        _ response: RPCQuery.Response, state: UInt64, node: String
+    ) -> Result<StoreProof, NodeError> {
+        func failure(_ code: NodeError.Code, _ detail: String) -> Result<StoreProof, NodeError> {
+            .failure(
+                NodeError(
+                    code, node: node, method: "abci_query", detail: detail,
+                    number: Int(response.code)))
+        }
+        guard response.code == 0 else {
+            // One text for heights in the future, not executed yet and pruned.
+            let isHeight = response.log.contains("proof is unexpectedly empty")
+            return failure(isHeight ? .notExecutedYet : .queryRefused, response.log)
+        }
+        guard response.height.value == Int64(clamping: state) else {
+            return failure(.wrongAnswer, "asked at \(state), answered at \(response.height.value)")
+        }
+        guard let operations = response.proofOps?.ops, operations.count == 2 else {
+            return failure(.wrongAnswer, "no proof in the answer at \(state): \(response.log)")
+        }
+        var writer = ProtobufWriter(
+            reservingCapacity: operations.reduce(16) { $0 + $1.data.bytes.count })
+        for operation in operations { writer.alwaysBytes(1, operation.data.bytes) }
+        return .success(StoreProof(value: response.value?.bytes ?? [], proof: writer.bytes))
+    }
+}
