@@ -2,7 +2,7 @@
 
 import LightClient
 import RelayEngine
-package import RelayTransport
+import RelayTransport
 
 package struct FollowerLimits: Hashable, Sendable {
     /// Milliseconds between looks at the chain while a websocket tells of new blocks.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LightClient
+import LightClient
 
 /// A value and its proof, or the proof that the key is absent (`value` empty).
 package struct StoreProof: Hashable, Sendable {
