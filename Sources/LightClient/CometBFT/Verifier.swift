@@ -114,20 +114,48 @@ public struct Verifier: Sendable {
         _ untrusted: SignedHeader, _ validators: CheckedValidatorSet, _ trusted: TrustedState,
         _ now: Timestamp
     ) throws(VerificationError) -> SignedHeader.Checked {
+        try checkTrust(trusted, now: now)
+        let checked = try blockRules { () throws(BlockError) in
+            try untrusted.checked(chainID: trusted.chainID)
+        }
+        try checkOrder(checked.header, trusted: trusted, now: now)
+        try Predicates.validatorsMatch(validators, checked.header)
+        return checked
+    }
+
+    /// The threshold is one, and the trusted state is young enough.
+    func checkTrust(_ trusted: TrustedState, now: Timestamp) throws(VerificationError) {
         guard options.trustThreshold.isInRange else {
             throw .trustThreshold(options.trustThreshold)
         }
         try Predicates.withinTrustingPeriod(
             trusted, periodNanoseconds: options.trustingPeriodNanoseconds, now: now)
-        let checked = try blockRules { () throws(BlockError) in
-            try untrusted.checked(chainID: trusted.chainID)
-        }
-        try Predicates.heightIncreases(checked.header, after: trusted)
-        try Predicates.timeIncreases(checked.header, after: trusted)
+    }
+
+    /// The header stands above and after the trusted state, and not in the future.
+    func checkOrder(
+        _ header: Header, trusted: TrustedState, now: Timestamp
+    ) throws(VerificationError) {
+        try Predicates.heightIncreases(header, after: trusted)
+        try Predicates.timeIncreases(header, after: trusted)
         try Predicates.notFromTheFuture(
-            checked.header, driftNanoseconds: options.clockDriftNanoseconds, now: now)
-        try Predicates.validatorsMatch(validators, checked.header)
-        return checked
+            header, driftNanoseconds: options.clockDriftNanoseconds, now: now)
+    }
+
+    /// The part that costs signatures, for a header whose every other rule has been checked.
+    func verifyPower(
+        _ checked: SignedHeader.Checked, _ validators: CheckedValidatorSet,
+        trusted: TrustedState, trustedValidators: CheckedValidatorSet,
+        _ signatures: inout SignatureVerifier
+    ) throws(VerificationError) {
+        if isNext(checked.header.height, after: trusted.height) {
+            try Predicates.announcedValidators(checked.header, by: trusted)
+        } else {
+            try checked.commit.verifyTrusting(
+                chainID: trusted.chainID, trusted: trustedValidators,
+                threshold: options.trustThreshold, signatures: &signatures)
+        }
+        _ = try finish(checked, validators, trusted, &signatures)
     }
 
     private func finish(

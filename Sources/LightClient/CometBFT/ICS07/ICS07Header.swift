@@ -21,7 +21,6 @@ extension ICS07 {
         /// A client update that keeps every rule which needs no trust.
         public struct Checked: Hashable, Sendable {
             public let signed: SignedHeader.Checked
-            public let source: SignedHeader
             public let height: LightClient.Height
             public let validators: CheckedValidatorSet
             public let trustedHeight: LightClient.Height
@@ -52,7 +51,7 @@ extension ICS07 {
                 throw .block(.validatorsMismatch(got: hash, header: header.validatorsHash))
             }
             return Checked(
-                signed: signed, source: signedHeader, height: height, validators: validators,
+                signed: signed, height: height, validators: validators,
                 trustedHeight: trustedHeight, trustedValidators: trustedValidators)
         }
     }

@@ -10,29 +10,22 @@ extension ICS07.Header.Checked {
         guard height.revision == trustedHeight.revision, height > trustedHeight else {
             throw .headerHeight(height, trusted: trustedHeight)
         }
-        // Cheap refusals first; the same facts are part of the verification below.
         let base = TrustedState(
             unchecked: chainID, height: Int64(clamping: trustedHeight.height),
             time: trusted.timestamp, nextValidatorsHash: trusted.nextValidatorsHash,
             appHash: trusted.root.hash)
+        let verifier = Verifier(options)
         try verification { () throws(VerificationError) in
-            try Predicates.withinTrustingPeriod(
-                base, periodNanoseconds: options.trustingPeriodNanoseconds, now: now)
-            try Predicates.notFromTheFuture(
-                header, driftNanoseconds: options.clockDriftNanoseconds, now: now)
+            try verifier.checkTrust(base, now: now)
+            try verifier.checkOrder(header, trusted: base, now: now)
+        }
+        guard header.chainID == chainID else {
+            throw .block(.chainIDMismatch(got: header.chainID, expected: chainID))
         }
         let set = try announcedSet(trusted)
-        let verifier = Verifier(options)
-        let isNext = header.height == base.height + 1
         try verification { () throws(VerificationError) in
-            _ =
-                isNext
-                ? try verifier.verifyAdjacent(
-                    source, validators: validators, trusted: base, now: now,
-                    signatures: &signatures)
-                : try verifier.verifyNonAdjacent(
-                    source, validators: validators, trusted: base,
-                    uncheckedTrustedValidators: set, now: now, signatures: &signatures)
+            try verifier.verifyPower(
+                signed, validators, trusted: base, trustedValidators: set, &signatures)
         }
     }
 
