@@ -29,6 +29,12 @@ package struct HTTPHeader: Sendable {
 package struct ResponseToken: Hashable, Sendable {
     let connection: UInt64
     let stream: Int32
+
+    /// For tests of what stands on the transport.
+    package init(connection: UInt64, stream: Int32) {
+        self.connection = connection
+        self.stream = stream
+    }
 }
 
 /// The five bytes before a gRPC message, taken off the body while it arrives so that the message
@@ -36,6 +42,11 @@ package struct ResponseToken: Hashable, Sendable {
 package struct FramePrefix: Hashable, Sendable {
     package let compressed: UInt8
     package let length: UInt32
+
+    package init(compressed: UInt8, length: UInt32) {
+        self.compressed = compressed
+        self.length = length
+    }
 }
 
 /// A whole request, body included.
@@ -50,6 +61,19 @@ package struct IncomingRequest: Sendable {
     /// Present when the content type is gRPC's and five bytes came; then `body` starts after them.
     package let framePrefix: FramePrefix?
     package let body: [UInt8]
+
+    package init(
+        token: ResponseToken, peer: PeerIdentity?, method: HTTPMethod, path: String,
+        headers: HeaderBlock, framePrefix: FramePrefix?, body: [UInt8]
+    ) {
+        self.token = token
+        self.peer = peer
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.framePrefix = framePrefix
+        self.body = body
+    }
 }
 
 /// An answer, sent at once and whole.

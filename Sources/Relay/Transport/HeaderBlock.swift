@@ -7,6 +7,17 @@ package struct HeaderBlock: Sendable {
 
     package init() {}
 
+    /// Pairs longer than 64 KiB are left out, as on the wire.
+    package init(_ pairs: [(name: String, value: String)]) {
+        for pair in pairs {
+            var name = pair.name
+            var value = pair.value
+            name.withUTF8 { name in
+                value.withUTF8 { value in _ = unsafe append(name: name, value: value) }
+            }
+        }
+    }
+
     package var isEmpty: Bool { storage.isEmpty }
 
     /// Requires both to be shorter than 64 KiB; a longer pair is not stored and false comes back.

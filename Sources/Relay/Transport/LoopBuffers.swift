@@ -17,6 +17,7 @@ final class LoopBuffers {
     let plain: UnsafeMutableRawBufferPointer
     /// What HTTP/2 wants to send, before encryption.
     var staging = GrowingBuffer()
+    let headers = HeaderScratch()
     /// What TLS wants to send.
     var cipher = GrowingBuffer()
 
