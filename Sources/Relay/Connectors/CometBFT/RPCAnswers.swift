@@ -107,6 +107,13 @@ package struct RPCBlockResults: Decodable, Sendable {
     package let height: RPCInteger
     package let txs_results: [RPCTxResult]?
     package let finalize_block_events: [RPCEvent]?
+
+    /// Results taken from elsewhere (a search), in the form that the block reader takes.
+    init(height: RPCInteger, transactions: [RPCTxResult]) {
+        self.height = height
+        txs_results = transactions
+        finalize_block_events = nil
+    }
 }
 
 package struct RPCBlock: Decodable, Sendable {
