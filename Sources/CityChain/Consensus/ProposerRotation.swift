@@ -11,7 +11,14 @@ package struct ProposerRotation: Hashable, Sendable {
         package let publicKey: PublicKey
         package let address: [UInt8]
         package var power: Int64
-        package var priority: Int64 = 0
+        package var priority: Int64
+
+        package init(publicKey: PublicKey, power: Int64, priority: Int64 = 0) {
+            self.publicKey = publicKey
+            address = publicKey.address
+            self.power = power
+            self.priority = priority
+        }
     }
 
     /// floor((2^63 - 1) / 8), CometBFT's MaxTotalVotingPower.
@@ -107,8 +114,7 @@ package struct ProposerRotation: Hashable, Sendable {
                 changed[place].power = update.power
             } else {
                 fresh.insert(address)
-                changed.append(
-                    Member(publicKey: update.publicKey, address: address, power: update.power))
+                changed.append(Member(publicKey: update.publicKey, power: update.power))
             }
         }
         // A removed member cannot be part of the limit's sum for longer than this change.
