@@ -9,6 +9,7 @@
 #include <openssl/sha.h>
 #include <openssl/rand.h>
 #include <openssl/core_names.h>
+#include "digests.h"
 
 // What Swift cannot import: function-like macros over typed stacks and retry flags.
 
