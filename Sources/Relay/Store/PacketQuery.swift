@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Federation
+package import LightClient
+
+/// Which packets to list. All conditions hold together; an absent one holds for every packet.
+package struct PacketQuery: Hashable, Sendable {
+    package var direction: PacketDirection?
+    package var client: String?
+    package var counterpartyChain: String?
+    /// Any of these; empty: any.
+    package var states: [PacketState] = []
+    /// Only packets that are not finished.
+    package var isOpen = false
+    /// Only packets first seen at or before this moment.
+    package var seenBefore: Timestamp?
+    /// The reason's code begins with this.
+    package var reason: String?
+    package var limit = 100
+    package var offset = 0
+
+    package init() {}
+
+    /// Most rows of one answer: a page for people, some megabytes for programs.
+    package static let maxLimit = 100_000
+
+    /// Conditions in SQL. Where they allow it they repeat a partial index's own words, which SQLite asks
+    /// for before it uses one.
+    var conditions: String {
+        var terms: [String] = []
+        if direction != nil { terms.append("direction = ?1") }
+        if client != nil { terms.append("client = ?2") }
+        if counterpartyChain != nil { terms.append("counterparty_chain = ?3") }
+        if seenBefore != nil { terms.append("first_seen <= ?4") }
+        if reason != nil { terms.append("substr(reason_code, 1, length(?5)) = ?5") }
+        if !states.isEmpty {
+            // Raw values are ours, so they may stand in the text.
+            let list = states.map { String($0.rawValue) }.joined(separator: ",")
+            terms.append("state IN (\(list))")
+            if states.allSatisfy({ PacketQuery.troubled.contains($0) }) {
+                terms.append(Schema.isTroubled)
+            }
+        }
+        if isOpen || (!states.isEmpty && states.allSatisfy { !$0.isTerminal }) {
+            terms.append(Schema.isOpen)
+        }
+        return terms.isEmpty ? "1" : terms.joined(separator: " AND ")
+    }
+
+    private static let troubled: Set<PacketState> = [.refused, .timedOut, .expired, .parked]
+
+    func bind(to statement: Statement) {
+        if let direction { statement.bind(1, Int64(direction.rawValue)) }
+        if let client { statement.bind(2, client) }
+        if let counterpartyChain { statement.bind(3, counterpartyChain) }
+        if let seenBefore { statement.bind(4, seenBefore.column) }
+        if let reason { statement.bind(5, reason) }
+    }
+}
+
+/// A packet without its bytes.
+package struct PacketSummary: Hashable, Sendable {
+    package let id: PacketID
+    package let counterpartyChain: String
+    package let state: PacketState
+    package let parkedFrom: PacketState?
+    package let attempts: Int
+    package let notBefore: Timestamp
+    package let reasonCode: String
+    package let timeoutSeconds: UInt64
+    package let firstSeen: Timestamp
+    package let lastChanged: Timestamp
+}

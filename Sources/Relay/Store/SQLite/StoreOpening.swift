@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Opens a store so that nothing is written before everything about the file is in order.
+enum StoreOpening {
+    /// Databases up to this size are read through and checked at start (about a second); larger ones are
+    /// checked page by page as they are used.
+    static let fullCheckBytes: Int64 = 256 << 20
+    /// Pages of the write-ahead log before it is folded in: 16 MiB, read again after a crash.
+    private static let checkpointPages = 4000
+    /// KiB of pages kept in memory by the writer.
+    private static let writerCache = 65_536
+
+    /// The writer's connection. Makes the store when there is none.
+    static func writer(_ path: String, owner: String) throws -> Database {
+        switch StoreFiles.size(path) {
+        case nil: try create(path, owner: owner)
+        case 0:
+            throw StoreError.corrupt(path, "the file is empty, which no store ever is")
+        default: break
+        }
+        let database = try Database(path, .write)
+        database.leaveFilesOnClose(true)
+        let version = try check(database)
+        if try database.integer("PRAGMA page_count") ?? 0 <= fullCheckBytes / 4096 {
+            guard try database.text("PRAGMA quick_check(1)") == "ok" else {
+                throw StoreError.corrupt(path, "the database is damaged (quick_check)")
+            }
+        }
+        let found = try database.text("SELECT owner FROM journal") ?? ""
+        guard found == owner else {
+            throw StoreError(
+                .foreign, path, "the store belongs to \(found), this relay is \(owner)",
+                "give each member's relay a data directory of its own")
+        }
+        try makeDurable(database)
+        try migrate(database, from: version)
+        database.leaveFilesOnClose(false)
+        return database
+    }
+
+    /// A connection that can only read.
+    static func reader(_ path: String) throws -> Database {
+        guard StoreFiles.size(path) != nil else {
+            throw StoreError(
+                .missing, path, "there is no store", "start the relay once, or correct the path")
+        }
+        let database = try Database(path, .read)
+        guard try check(database) == Schema.version else {
+            throw StoreError(
+                .newer, path, "an older version of the program has written the store",
+                "start the relay once with this version: it brings the store up to date")
+        }
+        return database
+    }
+
+    /// The schema version of a file that is a store of ours.
+    private static func check(_ database: Database) throws -> Int {
+        let application = try database.integer("PRAGMA application_id") ?? 0
+        guard application == Int64(Schema.applicationID) else {
+            throw StoreError(
+                .foreign, database.path, "the database is no store of a relay",
+                "correct the path, or move the file away")
+        }
+        let version = Int(try database.integer("PRAGMA user_version") ?? 0)
+        guard version <= Schema.version else {
+            throw StoreError(
+                .newer, database.path,
+                "the store has version \(version), this program knows \(Schema.version)",
+                "use the newer program that wrote it, or restore the backup made before its first start")
+        }
+        guard version >= 1 else {
+            throw StoreError.corrupt(database.path, "the store has no version")
+        }
+        return version
+    }
+
+    /// Built beside its place and renamed: a crash on the way leaves no half-made store behind.
+    private static func create(_ path: String, owner: String) throws {
+        let draft = path + ".new"
+        for suffix in ["", "-wal", "-shm", "-journal"] { StoreFiles.remove(draft + suffix) }
+        try StoreFiles.createPrivate(draft)
+        do {
+            let database = try Database(draft, .create)
+            try makeDurable(database)
+            try database.execute("PRAGMA application_id = \(Schema.applicationID)")
+            try migrate(database, from: 0)
+            let statement = try database.prepare("INSERT INTO journal VALUES (1, ?1, 0)")
+            statement.bind(1, owner)
+            try statement.run()
+        }
+        try StoreFiles.publish(draft, as: path)
+    }
+
+    /// Sets what durability needs and reads it back: SQLite answers with what it does, not with an error.
+    private static func makeDurable(_ database: Database) throws {
+        let mode = try database.text("PRAGMA journal_mode = WAL") ?? ""
+        try database.execute(
+            """
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = \(checkpointPages);
+            PRAGMA cache_size = -\(writerCache);
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cell_size_check = ON;
+            PRAGMA trusted_schema = OFF
+            """)
+        try requireDurable(database, mode: mode)
+    }
+
+    /// `synchronous` 2 is FULL: with a write-ahead log, every commit is synced before it returns.
+    static func requireDurable(_ database: Database, mode: String) throws {
+        let synchronous = try database.integer("PRAGMA synchronous") ?? -1
+        guard mode == "wal", synchronous == 2 else {
+            throw StoreError(
+                .notDurable, database.path,
+                "SQLite reports journal_mode \(mode), synchronous \(synchronous)",
+                "use a local file system that allows shared memory and locks, not a network share")
+        }
+    }
+
+    private static func migrate(_ database: Database, from version: Int) throws {
+        for step in Schema.steps where step.version > version {
+            try database.execute("BEGIN IMMEDIATE")
+            do {
+                try database.execute(step.sql)
+                try database.execute("PRAGMA user_version = \(step.version)")
+                try database.execute("COMMIT")
+            } catch {
+                if !database.isAutocommit { try? database.execute("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+}
