@@ -15,9 +15,16 @@ public struct TrustThreshold: Hashable, Sendable {
     /// What a set's own header needs.
     public static let twoThirds = TrustThreshold(numerator: 2, denominator: 3)
 
-    /// Whether the level lies in [1/3, 1] as the reference tests it: the product wraps at 2^64, and
-    /// chains have stored levels that passed so. A level that passes only by wrapping can never be met.
+    /// Whether the level lies in [1/3, 1].
     public var isInRange: Bool {
+        guard denominator != 0, numerator <= denominator else { return false }
+        let (product, overflow) = numerator.multipliedReportingOverflow(by: 3)
+        return overflow || product >= denominator
+    }
+
+    /// The same as the reference tests it before it stores a client: its product wraps at 2^64 and so
+    /// refuses some levels of huge numbers that lie in range.
+    public var passesReferenceTest: Bool {
         denominator != 0 && numerator <= denominator && numerator &* 3 >= denominator
     }
 

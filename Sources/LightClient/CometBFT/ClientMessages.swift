@@ -50,7 +50,7 @@ extension CometBFT {
             maxClockDriftNanoseconds: parameters.maxClockDriftNanoseconds,
             latestHeight: trusted.height)
         try clientState.validate()
-        try state(of: trusted).validate()
+        try state(of: trusted).validateUsable()
         return (
             ProtobufAny(typeURL: ICS07.clientStateURL, value: clientState.encoded),
             ProtobufAny(typeURL: ICS07.consensusStateURL, value: trusted.consensusState)

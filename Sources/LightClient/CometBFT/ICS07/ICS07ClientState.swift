@@ -52,7 +52,7 @@ extension ICS07 {
             guard !chainID.isBlank, chainID.bytes.count <= ChainID.maxByteCount else {
                 throw .invalidState("chain_id")
             }
-            guard trustLevel.isInRange else { throw .invalidState("trust_level") }
+            guard trustLevel.passesReferenceTest else { throw .invalidState("trust_level") }
             guard trustingPeriodNanoseconds > 0 else { throw .invalidState("trusting_period") }
             guard unbondingPeriodNanoseconds > 0 else { throw .invalidState("unbonding_period") }
             guard maxClockDriftNanoseconds > 0 else { throw .invalidState("max_clock_drift") }

@@ -20,16 +20,23 @@ extension ICS07 {
                 nextValidatorsHash: header.nextValidatorsHash)
         }
 
-        /// What a first state must be. ibc-go also takes a root of any length and an empty
-        /// next_validators_hash, under which no update can ever be verified: refused here.
+        /// What ibc-go asks of a first state.
         public func validate() throws(ClientError) {
-            guard root.hash.count == Digest.byteCount || root.hash == ICS07.sentinelRoot else {
-                throw .invalidState("root")
-            }
-            guard nextValidatorsHash.count == Digest.byteCount else {
+            guard !root.hash.isEmpty else { throw .invalidState("root") }
+            guard nextValidatorsHash.isEmpty || nextValidatorsHash.count == Digest.byteCount else {
                 throw .invalidState("next_validators_hash")
             }
             guard timestamp.seconds > 0 else { throw .invalidState("timestamp") }
+        }
+
+        /// Stricter than `validate()`: without next_validators_hash no update can ever be verified, and a
+        /// root that is no hash proves nothing. No client of ours begins so.
+        public func validateUsable() throws(ClientError) {
+            try validate()
+            guard root.hash.count == Digest.byteCount || root.hash == ICS07.sentinelRoot else {
+                throw .invalidState("root")
+            }
+            guard !nextValidatorsHash.isEmpty else { throw .invalidState("next_validators_hash") }
         }
     }
 

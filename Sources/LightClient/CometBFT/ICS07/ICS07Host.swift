@@ -31,7 +31,7 @@ extension ICS07 {
             in store: inout some ClientStore, at context: HostContext
         ) throws(ClientError) {
             try clientState.validate()
-            try consensusState.validate()
+            try consensusState.validateUsable()
             let status = status(clientState, consensusState, now: context.now)
             guard status == .active else { throw .notActive(status) }
             store.set(clientState)
