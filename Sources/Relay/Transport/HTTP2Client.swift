@@ -222,7 +222,7 @@ package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
         nextConnection += 1
         let connection = HTTP2Connection(
             id: nextConnection, role: .client, loop: loop, limits: limits, owner: self)
-        do {
+        do throws(TransportError) {
             var session: TLSSession?
             if let tls, let expected {
                 session = try TLSSession(tls, loop.buffers, expect: .member(expected))
@@ -231,7 +231,7 @@ package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
             connection.makeChannel(tls: session).connect(address)
         } catch {
             current = nil
-            gaveUp(error as? TransportError ?? TransportError(.cannotConnect, "\(error)"))
+            gaveUp(error)
         }
     }
 

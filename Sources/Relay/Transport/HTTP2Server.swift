@@ -246,10 +246,10 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         var session: TLSSession?
         var problem: TransportError?
         if let tls {
-            do {
+            do throws(TransportError) {
                 session = try TLSSession(tls, loop.buffers, expect: .authorized)
             } catch {
-                problem = error as? TransportError
+                problem = error
             }
         }
         connections[connection.id] = connection

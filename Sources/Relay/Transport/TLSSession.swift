@@ -16,10 +16,12 @@ final class TLSSession {
         case authorized
         /// Client: exactly this member, with one of its pinned keys.
         case member(ExpectedMember)
+        /// Client of a chain node: a chain to the authority and the host's name; no HTTP/2.
+        case host
     }
 
     private let ssl: OpaquePointer
-    private let context: TLSContext
+    private let authorize: (PeerIdentity) -> PeerVerdict
     private let buffers: LoopBuffers
     private let expectation: Expectation
     private var input: UnsafeRawBufferPointer
@@ -28,14 +30,26 @@ final class TLSSession {
     /// Why our side refused the peer's certificate.
     private var refusal: TransportError?
 
-    init(_ context: TLSContext, _ buffers: LoopBuffers, expect expectation: Expectation) throws {
+    /// Server side of a relay's listener, or client side towards a member.
+    convenience init(
+        _ context: TLSContext, _ buffers: LoopBuffers, expect expectation: Expectation
+    ) throws(TransportError) {
         let role: TLSContext.Role =
             if case .authorized = expectation { .server } else { .client }
-        guard let ssl = unsafe context.makeSSL(role), let bio = unsafe BIO_new(LoopBIO.method) else {
+        try unsafe self.init(
+            context.makeSSL(role), role, buffers, expectation, authorize: context.authorize)
+    }
+
+    /// Takes the SSL over.
+    init(
+        _ made: OpaquePointer?, _ role: TLSContext.Role, _ buffers: LoopBuffers,
+        _ expectation: Expectation, authorize: @escaping (PeerIdentity) -> PeerVerdict
+    ) throws(TransportError) {
+        guard let ssl = unsafe made, let bio = unsafe BIO_new(LoopBIO.method) else {
             throw TransportError(.handshakeFailed, "out of memory for a TLS session")
         }
         unsafe self.ssl = unsafe ssl
-        self.context = context
+        self.authorize = authorize
         self.buffers = buffers
         self.expectation = expectation
         unsafe input = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -60,7 +74,7 @@ final class TLSSession {
         ERR_clear_error()
         let result = unsafe SSL_do_handshake(ssl)
         if result == 1 {
-            guard isHTTP2 else {
+            if case .host = expectation {} else if !isHTTP2 {
                 throw TransportError(.noHTTP2, "the peer offers no ALPN h2")
             }
             isEstablished = true
@@ -144,6 +158,7 @@ final class TLSSession {
             return false
         }
         guard unsafe X509_STORE_CTX_get_error_depth(store) == 0 else { return true }
+        if case .host = expectation { return true }
         do throws(TransportError) {
             let identity = try unsafe CertificateFacts.identity(certificate)
             try decide(identity)
@@ -159,11 +174,12 @@ final class TLSSession {
     private func decide(_ identity: PeerIdentity) throws(TransportError) {
         switch expectation {
         case .authorized:
-            switch context.authorize(identity) {
+            switch authorize(identity) {
             case .accept: return
             case .unknown: throw TransportError(.unknownPeer, "\(identity) is not one of ours")
             case .wrongKey: throw TransportError(.wrongKey, "\(identity) has another pin with us")
             }
+        case .host: return
         case .member(let member):
             guard identity.role == .member, identity.divisionCode == member.divisionCode,
                 identity.institutionCode == member.institutionCode
