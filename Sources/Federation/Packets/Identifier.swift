@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import LightClient
+
 /// What is wrong with an identifier.
 public enum IdentifierFault: Error, Hashable, Sendable {
     case blank

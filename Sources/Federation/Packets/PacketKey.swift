@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import LightClient
+
 /// The keys of a chain's `ibc` store. Source: ibc-go 24-host/v2 packet_keys.go (its tags, not those of
 /// two swapped snippets in the specification).
 public enum PacketKey {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import LightClient
+
 /// Why text is no bech32 address.
 public enum Bech32Fault: Error, Hashable, Sendable {
     case blank

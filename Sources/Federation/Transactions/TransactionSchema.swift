@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LightClient
+
 /// What may stand in a transaction: every message type with its fields. Unknown fields are refused,
 /// because a signer must not sign what a chain does not read.
 enum TransactionSchema {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// google.protobuf.Any: a message with its name.
+/// A message together with the name of its type (google.protobuf.Any).
 public struct ProtobufAny: Hashable, Sendable {
-    public var typeURL: String
+    /// "/package.Message".
+    public var typeURL: WireText
     public var value: [UInt8]
 
-    public init(typeURL: String, value: [UInt8]) {
+    public init(typeURL: WireText, value: [UInt8]) {
         self.typeURL = typeURL
         self.value = value
     }
@@ -18,14 +19,14 @@ extension ProtobufAny: ProtobufMessage {
         _ field: ProtobufField, from reader: inout ProtobufReader
     ) throws(WireError) {
         switch field.number {
-        case 1: typeURL = try reader.string(field)
+        case 1: typeURL = try reader.text(field)
         case 2: value = try reader.bytes(field)
         default: try reader.skip(field)
         }
     }
 
     public func write(to writer: inout ProtobufWriter) {
-        writer.string(1, typeURL)
+        writer.text(1, typeURL)
         writer.bytes(2, value)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LightClient
+public import LightClient
 
 /// The four steps of a packet's life on a chain, as transitions of a host. Each either does all of its
 /// work, or throws and leaves nothing. Source: ibc-go channel/v2 keeper; specs/cometbft-ibc.md §4.5.

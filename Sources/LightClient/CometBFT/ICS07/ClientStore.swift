@@ -124,10 +124,10 @@ extension ClientStore {
     }
 
     private func stored<Message: ProtobufMessage>(
-        _ bytes: [UInt8], _ url: String
+        _ bytes: [UInt8], _ url: WireText
     ) throws(ClientError) -> Message {
         let packed = try wire { () throws(WireError) in try ProtobufAny(reading: bytes) }
-        guard packed.typeURL == url else { throw .invalidState(packed.typeURL) }
+        guard packed.typeURL == url else { throw .invalidState(packed.typeURL.text) }
         return try wire { () throws(WireError) in try Message(reading: packed.value) }
     }
 }

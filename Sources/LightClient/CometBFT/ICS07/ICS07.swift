@@ -7,10 +7,10 @@
 /// Source: ibc-go v10.7.0 modules/light-clients/07-tendermint; spec §2.4, §2.5.
 public enum ICS07 {
     public static let clientType = "07-tendermint"
-    public static let clientStateURL = "/ibc.lightclients.tendermint.v1.ClientState"
-    public static let consensusStateURL = "/ibc.lightclients.tendermint.v1.ConsensusState"
-    public static let headerURL = "/ibc.lightclients.tendermint.v1.Header"
-    public static let misbehaviourURL = "/ibc.lightclients.tendermint.v1.Misbehaviour"
+    public static let clientStateURL: WireText = "/ibc.lightclients.tendermint.v1.ClientState"
+    public static let consensusStateURL: WireText = "/ibc.lightclients.tendermint.v1.ConsensusState"
+    public static let headerURL: WireText = "/ibc.lightclients.tendermint.v1.Header"
+    public static let misbehaviourURL: WireText = "/ibc.lightclients.tendermint.v1.Misbehaviour"
 
     /// The height that marks a frozen client.
     public static let frozenHeight = Height(revision: 0, height: 1)

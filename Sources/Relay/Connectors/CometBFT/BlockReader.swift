@@ -3,6 +3,8 @@
 import Federation
 import LightClient
 package import RelayEngine
+package import struct RelayEngine.HostedUpdate
+package import struct RelayEngine.PacketEvent
 
 /// Reads one block's results: what happened to packets, to hosted clients and to our own transactions.
 /// Events are hints; what counts is proven later.

@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayEngine
+import struct RelayEngine.PacketEvent
 
 /// Asks the chain about single packets: presence by proof, contents from the index.
 struct PacketFacts {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import LightClient
-
 /// Text of a message, byte for byte as it came. Chains hash and compare bytes and do not ask for
 /// well-formed UTF-8; a `String` would repair them and change the hash.
 public struct WireText: Hashable, Sendable {
