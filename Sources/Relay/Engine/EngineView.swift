@@ -19,42 +19,65 @@ package struct ClientView: Hashable, Sendable {
     }
 }
 
-/// Why a packet stands where it stands, for people and for programs.
-package struct Explanation: Hashable, Sendable {
-    package enum Turn: String, Hashable, Sendable {
-        case us, ourChain = "our chain", peer, peerChain = "the peer's chain", application, operator_ = "operator",
-            nobody
-    }
-
-    /// Stable code.
-    package let code: String
-    /// What is known.
-    package let sentence: String
-    /// What happens next, or what to do.
-    package let nextAction: String
-    package let turn: Turn
-
-    package init(code: String, sentence: String, nextAction: String, turn: Turn) {
-        self.code = code
-        self.sentence = sentence
-        self.nextAction = nextAction
-        self.turn = turn
-    }
+/// How one route stands, for operators and metrics.
+package struct RouteView: Hashable, Sendable {
+    package let chainID: String
+    package let link: LinkRecord
+    package let isConnected: Bool
+    /// Why nothing is exchanged; empty: nothing against it.
+    package let blockedCode: String
+    package let pauseReason: String
+    package let hostedStatus: HostedClient.Status?
+    /// Open packets by state.
+    package let counts: [PacketState: Int]
 }
 
 extension RelayEngine {
     /// Nil unless the chain is on a route.
-    package func client(of chainID: String) -> ClientView? { nil }
+    package func client(of chainID: String) -> ClientView? {
+        guard let route = routeOfChain[chainID] else { return nil }
+        return ClientView(
+            record: routes[route].client, headers: routes[route].headers,
+            trustedHeight: routes[route].trustedHeight)
+    }
+
+    /// Changes whenever the headers or the standing in `client(of:)` do; cheap to compare each turn.
+    package func clientRevision(of chainID: String) -> UInt64? {
+        routeOfChain[chainID].map { routes[$0].client.revisionCounter }
+    }
 
     /// Our facts for the handshake with the relay of this chain.
-    package func hello(to chainID: String, software: String, now: Timestamp) -> PeerHello? { nil }
+    package func hello(to chainID: String, software: String, now: Timestamp) -> PeerHello? {
+        guard let route = routeOfChain[chainID] else { return nil }
+        return PeerHello(
+            chainID: configuration.chainID, protocolVersion: EngineConfiguration.protocolVersion,
+            topologyVersion: configuration.topologyVersion,
+            topologyDigest: configuration.topologyDigest, clock: now,
+            clientID: routes[route].link.localClient, trustedHeight: routes[route].trustedHeight,
+            software: software)
+    }
 
     /// Whether a delivery from this chain should be verified at all, or sent away with a retry.
-    package func inboxHasRoom(for chainID: String) -> Bool { true }
+    package func inboxHasRoom(for chainID: String) -> Bool { inboxHasRoom(chainID) }
 
-    /// When `handle` should be called next if no event comes before; nil: no need.
-    package var nextWake: Timestamp? { nil }
+    package func route(to chainID: String) -> RouteView? {
+        guard let route = routeOfChain[chainID] else { return nil }
+        let facts = routes[route]
+        return RouteView(
+            chainID: chainID, link: facts.link, isConnected: facts.peer.isConnected,
+            blockedCode: facts.peer.blockedCode, pauseReason: facts.pauseReason,
+            hostedStatus: facts.hosted.status,
+            counts: packets.stateCounts[route].filter { $0.value != 0 })
+    }
 
-    /// Nil when the packet is not open here; `Explanation(of:)` explains a record from the store.
-    package func explain(_ id: PacketID) -> Explanation? { nil }
+    /// The record of an open packet.
+    package func record(of id: PacketID) -> PacketRecord? {
+        packets.slot(of: id).map { packets[$0].record }
+    }
+
+    /// Names of all open packets, for tests and the simulator.
+    package var openPackets: [PacketID] { Array(packets.ids) }
+
+    /// Height of our chain up to which everything is decided.
+    package var cursor: UInt64? { chain.cursor }
 }

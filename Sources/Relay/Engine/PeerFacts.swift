@@ -138,11 +138,14 @@ package struct VerifiedAcknowledgements: Hashable, Sendable {
 
 /// What a question is about: a key on the peer's chain.
 package enum QuestionSubject: Hashable, Sendable {
+    /// Of an outgoing packet of ours: the peer's chain holds its receipt or not, its acknowledgement or not.
     case receipt, acknowledgement
+    /// Of an incoming packet whose proof grew too old to submit: the peer's chain still holds its commitment.
+    case commitment
 }
 
 package struct PeerQuestion: Hashable, Sendable {
-    /// The outgoing packet of ours that the question is about.
+    /// The packet that the question is about.
     package let id: PacketID
     package let subject: QuestionSubject
     /// Client on the peer's chain that the key begins with.
@@ -160,8 +163,8 @@ package struct VerifiedAnswers: Hashable, Sendable {
     package enum Finding: Hashable, Sendable {
         /// The key is absent at `proofHeight`.
         case absent
-        /// The key is there; for an acknowledgement, whose commitment was compared with these bytes
-        /// (empty when the peer no longer knows them).
+        /// The key is there. An acknowledgement: its commitment was compared with these bytes, which are
+        /// empty when the peer no longer knows them. A commitment: it was compared with the packet.
         case present(acknowledgement: [UInt8])
         case refused(code: String, detail: String)
     }

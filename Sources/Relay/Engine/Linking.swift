@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+
+/// Links and clients in order: created where there are none, registered, kept from expiring. Idle
+/// routes too, but lazily: traffic follows business, not the square of the membership.
+extension RelayEngine {
+    mutating func careForLinks() {
+        resolvePending()
+        for route in routes.indices {
+            if routes[route].careDue <= clock {
+                routes[route].careDue = clock &+ configuration.timing.careInterval
+                care(route)
+            } else if routes[route].hosted.mustRead {
+                readHosted(route)
+            }
+            if routes[route].reconcileDue <= clock {
+                routes[route].reconcileDue = clock &+ configuration.timing.reconcileInterval
+                beginReconcile(route)
+            }
+        }
+    }
+
+    private mutating func care(_ route: Int) {
+        readHosted(route)
+        guard !routes[route].client.isFrozen else { return }
+        guard let latest = routes[route].latestHeader else {
+            if routes[route].canCall(now: clock) {
+                fetch(
+                    .anchor, route: route, trusted: .zero,
+                    target: routes[route].configuration.anchorHeight)
+            }
+            return
+        }
+        let period = routes[route].configuration.trustingPeriodNanoseconds
+        let isOurClientAging = isAging(latest.timestamp, period, now)
+        let isHostedAging =
+            routes[route].hosted.status == .active
+            && isAging(routes[route].hosted.states.last?.timestamp ?? .unixEpoch, period, chain.tipTime)
+        if latest.timestamp.adding(nanoseconds: period) <= now {
+            note(
+                .alarm, "client/expired", route: route,
+                "our client of it trusts nothing newer than \(latest.height): give it a new anchor")
+        }
+        if isOurClientAging || isHostedAging { refresh(route, isHostedAging: isHostedAging) }
+        if routes[route].link.localClient.isEmpty {
+            // A client is created from a header that is fresh, or it would begin half expired.
+            if routes[route].chore == nil && !isOurClientAging && !latest.consensusState.isEmpty {
+                routes[route].chore = .createClient
+            }
+        } else {
+            register(route)
+        }
+    }
+
+    /// Two thirds of the trust are used up.
+    private func isAging(_ time: Timestamp, _ period: Int64, _ now: Timestamp) -> Bool {
+        time.adding(nanoseconds: period / 3 * 2) <= now
+    }
+
+    private mutating func refresh(_ route: Int, isHostedAging: Bool) {
+        guard routes[route].canCall(now: clock), routes[route].chore == nil else { return }
+        let trusted = routes[route].trustedHeight
+        if isHostedAging, let newest = routes[route].latestHeader,
+            let hosted = routes[route].hosted.states.last, newest.height > hosted.height,
+            !isAging(
+                newest.timestamp, routes[route].configuration.trustingPeriodNanoseconds, now),
+            case .updates = updatesNeeded(newest.height, route: route, planned: [])
+        {
+            routes[route].chore = .updateClient(newest.height)
+            return
+        }
+        fetch(.refresh, route: route, trusted: trusted, target: .zero)
+    }
+
+    /// The hosted client gets the header that was fetched to keep it alive.
+    mutating func refreshed(_ route: Int) {
+        routes[route].careDue = clock
+        guard routes[route].hosted.status == .active, routes[route].chore == nil,
+            let newest = routes[route].latestHeader,
+            isAging(
+                routes[route].hosted.states.last?.timestamp ?? .unixEpoch,
+                routes[route].configuration.trustingPeriodNanoseconds, chain.tipTime)
+        else { return }
+        routes[route].chore = .updateClient(newest.height)
+    }
+
+    private mutating func register(_ route: Int) {
+        guard routes[route].hosted.status == .active, routes[route].hosted.counterparty.isEmpty,
+            routes[route].chore == nil, !routes[route].link.remoteClient.isEmpty
+        else { return }
+        routes[route].chore = .registerCounterparty(routes[route].link.remoteClient)
+    }
+
+    /// The hosted client told its counterparty.
+    mutating func registrationSeen(_ route: Int) {
+        let counterparty = routes[route].hosted.counterparty
+        guard !counterparty.isEmpty else { return }
+        if case .registerCounterparty = routes[route].chore { routes[route].chore = nil }
+        if !routes[route].link.remoteClient.isEmpty && routes[route].link.remoteClient != counterparty {
+            if routes[route].peer.blockedCode != "link/wrong-counterparty" {
+                note(
+                    .alarm, "link/wrong-counterparty", route: route,
+                    "our chain has registered \(counterparty), the peer says "
+                        + routes[route].link.remoteClient)
+            }
+            routes[route].peer.blockedCode = "link/wrong-counterparty"
+            return
+        }
+        guard !routes[route].link.isRegistered || routes[route].link.remoteClient.isEmpty else { return }
+        routes[route].link.remoteClient = counterparty
+        routes[route].link.isRegistered = true
+        entries.append(.link(routes[route].link))
+        note(.info, "link/registered", route: route, counterparty)
+    }
+
+    mutating func clientCreated(_ route: Int, _ client: String) {
+        routes[route].chore = nil
+        guard !client.isEmpty, routes[route].link.localClient.isEmpty else { return }
+        routes[route].link.localClient = client
+        routeOfLocalClient[client] = route
+        routes[route].hosted.mustRead = true
+        entries.append(.link(routes[route].link))
+        effects.append(.greet(chainID: routes[route].chainID))
+        note(.info, "link/client-created", route: route, client)
+    }
+
+    mutating func choreDone(_ route: Int) {
+        routes[route].chore = nil
+        routes[route].choreFailures = 0
+        routes[route].hosted.mustRead = true
+        routes[route].careDue = clock
+    }
+
+    mutating func choreFailed(_ route: Int, code: String, detail: String) {
+        routes[route].choreFailures += 1
+        routes[route].choreNotBefore =
+            clock
+            &+ configuration.timing.backoff.delay(
+                attempts: routes[route].choreFailures, random: random.next())
+        // Decided anew: the cause may have changed what is to be done.
+        routes[route].chore = nil
+        note(.warning, code, route: route, detail)
+    }
+}
