@@ -34,7 +34,9 @@ extension RelayEngine {
         }
         for (slot, outcome) in zip(job.slots, outcomes) where isIn(slot, .acknowledge, id) {
             guard packets[slot].record.id.sequence == outcome.sequence else {
-                fail(slot, .acknowledge, code: "peer/bad-answer", detail: "outcomes in another order")
+                fail(
+                    slot, .acknowledge, code: "peer/bad-answer", detail: "outcomes in another order"
+                )
                 continue
             }
             switch outcome.outcome {
@@ -65,7 +67,8 @@ extension RelayEngine {
         guard let route = routeOfChain[verified.chainID] else {
             effects.append(
                 .answer(
-                    token, outcomes: verified.items.map {
+                    token,
+                    outcomes: verified.items.map {
                         outcome($0.packet, .refused, "peer/unknown-chain", "no route to this chain")
                     }, trustedHeight: .zero))
             return

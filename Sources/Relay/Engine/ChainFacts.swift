@@ -180,7 +180,8 @@ package struct PacketFact: Hashable, Sendable {
     package let hasCommitment: Bool
     /// Incoming: the receipt is there.
     package let hasReceipt: Bool
-    /// Incoming: the acknowledgement that our chain wrote. Outgoing and ended: the one it took. Else empty.
+    /// Incoming: the acknowledgement that our chain wrote. Outgoing and ended: the one it took.
+    /// Else empty.
     package let acknowledgement: [UInt8]
     /// Outgoing and without commitment: how it ended, where the chain's index still tells.
     package let ending: Ending?
@@ -227,7 +228,8 @@ package struct ReconcilePage: Hashable, Sendable {
 package enum BroadcastAnswer: Hashable, Sendable {
     /// CheckTx passed, or the node holds these bytes already.
     case accepted
-    /// CheckTx refused it: it is in this node's mempool no more, and was never in a block by this call.
+    /// CheckTx refused it: it is in this node's mempool no more, and was never in a block by this
+    /// call.
     case refused(TransactionResult)
     /// No answer, or one that tells nothing (mempool full, node down): the same bytes again later.
     case unknown(code: String, detail: String)

@@ -3,11 +3,12 @@
 import Federation
 import LightClient
 
-/// The relay's own light clients. The dear part of a verdict was made on a snapshot; what is cheap is
-/// judged again here, on the state of this moment (building-cometbft.md §8.1).
+/// The relay's own light clients. The dear part of a verdict was made on a snapshot; what is cheap
+/// is judged again here, on the state of this moment (building-cometbft.md §8.1).
 extension RelayEngine {
     /// Takes verified headers; returns why the client is of no use, or nil.
-    mutating func admit(_ headers: [VerifiedHeader], route: Int) -> (code: String, detail: String)? {
+    mutating func admit(_ headers: [VerifiedHeader], route: Int) -> (code: String, detail: String)?
+    {
         for header in headers {
             if routes[route].client.isFrozen { break }
             admit(header, route: route)
@@ -18,7 +19,8 @@ extension RelayEngine {
 
     private mutating func admit(_ header: VerifiedHeader, route: Int) {
         let place = routes[route].headerPlace(header.height)
-        if place < routes[route].headers.count, routes[route].headers[place].height == header.height {
+        if place < routes[route].headers.count, routes[route].headers[place].height == header.height
+        {
             let stored = routes[route].headers[place]
             guard stored.headerHash == header.hash else {
                 freeze(route, "client/conflicting-header", stored, header)
@@ -88,8 +90,8 @@ extension RelayEngine {
             .pruneHeaders(chainID: routes[route].chainID, below: below, keeping: keeping))
     }
 
-    /// Two verified headers contradict each other: nothing of this chain is believed any more until a
-    /// person has looked, and both are kept.
+    /// Two verified headers contradict each other: nothing of this chain is believed any more until
+    /// a person has looked, and both are kept.
     private mutating func freeze(
         _ route: Int, _ kind: String, _ stored: HeaderRecord, _ header: VerifiedHeader
     ) {
@@ -132,7 +134,8 @@ extension RelayEngine {
             .fetchHeaders(
                 job,
                 HeaderRequest(
-                    peerChain: routes[route].chainID, trustedHeight: trusted, targetHeight: target)))
+                    peerChain: routes[route].chainID, trustedHeight: trusted, targetHeight: target))
+        )
     }
 
     mutating func headersFetched(_ id: JobID, _ chainID: String, _ headers: [VerifiedHeader]) {
@@ -152,7 +155,8 @@ extension RelayEngine {
         case .hosted(let height):
             if routes[route].header(at: height) == nil {
                 releaseAwaiting(
-                    purpose, route, code: "client/header-unknown", detail: "the peer gave other headers")
+                    purpose, route, code: "client/header-unknown",
+                    detail: "the peer gave other headers")
             } else {
                 releaseAwaiting(purpose, route)
             }
@@ -166,11 +170,13 @@ extension RelayEngine {
         if case .hosted = purpose {
             releaseAwaiting(purpose, route, code: failure.code, detail: failure.detail)
         }
-        note(.warning, "client/headers-not-fetched", route: route, "\(failure.code): \(failure.detail)")
+        note(
+            .warning, "client/headers-not-fetched", route: route,
+            "\(failure.code): \(failure.detail)")
     }
 
-    /// Lets packets go on that waited for a header: to the next transaction, or to another try. When it
-    /// does not come at all, a proof at another height is asked for.
+    /// Lets packets go on that waited for a header: to the next transaction, or to another try.
+    /// When it does not come at all, a proof at another height is asked for.
     private mutating func releaseAwaiting(
         _ purpose: HeaderPurpose, _ route: Int, code: String = "", detail: String = ""
     ) {

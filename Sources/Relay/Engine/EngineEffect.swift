@@ -3,7 +3,8 @@
 package import Federation
 package import LightClient
 
-/// What our chain shall prove: the commitment of an outgoing packet, the acknowledgement of an incoming.
+/// What our chain shall prove: the commitment of an outgoing packet, the acknowledgement of an
+/// incoming.
 package struct ProofRequest: Hashable, Sendable {
     package let chainID: String
     /// The counterparty that the proofs are for; all items belong to it.
@@ -91,7 +92,8 @@ package struct PeerQuestions: Hashable, Sendable {
     package let questions: [PeerQuestion]
 
     package init(
-        peerChain: String, trustedHeight: Height, notBeforeSeconds: UInt64, questions: [PeerQuestion]
+        peerChain: String, trustedHeight: Height, notBeforeSeconds: UInt64,
+        questions: [PeerQuestion]
     ) {
         self.peerChain = peerChain
         self.trustedHeight = trustedHeight
@@ -103,8 +105,8 @@ package struct PeerQuestions: Hashable, Sendable {
 /// Headers of a peer's chain. The verified answer is `.headersFetched`.
 package struct HeaderRequest: Hashable, Sendable {
     package let peerChain: String
-    /// Messages must build on this height. Zero: fetch the anchor of the topology, which the verifier
-    /// compares by hash.
+    /// Messages must build on this height. Zero: fetch the anchor of the topology, which the
+    /// verifier compares by hash.
     package let trustedHeight: Height
     /// Zero: the latest that proofs can stand on.
     package let targetHeight: Height
@@ -237,7 +239,8 @@ package struct EngineNote: Hashable, Sendable {
     package let detail: String
 
     package init(
-        level: Level, code: String, chainID: String = "", packet: PacketID? = nil, detail: String = ""
+        level: Level, code: String, chainID: String = "", packet: PacketID? = nil,
+        detail: String = ""
     ) {
         self.level = level
         self.code = code
@@ -247,9 +250,9 @@ package struct EngineNote: Hashable, Sendable {
     }
 }
 
-/// Everything that leaves the engine. Each turn's effects begin with at most one `journal`: the shell
-/// commits it, and only then releases the others. When the commit fails the engine is ahead of the
-/// store: the shell drops it, and starts a new one from what the store holds.
+/// Everything that leaves the engine. Each turn's effects begin with at most one `journal`: the
+/// shell commits it, and only then releases the others. When the commit fails the engine is ahead
+/// of the store: the shell drops it, and starts a new one from what the store holds.
 package enum EngineEffect: Hashable, Sendable {
     case journal([JournalEntry])
 
@@ -260,7 +263,8 @@ package enum EngineEffect: Hashable, Sendable {
     case readAccount(JobID)
     /// Answered with `.hostedClient`; empty states mean there is no such client.
     case readHostedClient(client: String)
-    /// Make proofs, gas and signature: `.transactionPrepared`, `.submissionRefused` or `.jobFailed`.
+    /// Make proofs, gas and signature: `.transactionPrepared`, `.submissionRefused` or
+    /// `.jobFailed`.
     case submit(JobID, Submission)
     case broadcast(hash: [UInt8], bytes: [UInt8])
     case resolve(hash: [UInt8], timeoutHeight: UInt64)

@@ -5,7 +5,8 @@ package import LightClient
 
 /// Why a job brought nothing.
 package struct JobFailure: Hashable, Sendable {
-    /// Stable code; `RetryPolicy` says what it leads to. Codes the engine itself acts on are listed there.
+    /// Stable code; `RetryPolicy` says what it leads to. Codes the engine itself acts on are listed
+    /// there.
     package let code: String
     package let detail: String
     /// False: trying the same again cannot help.

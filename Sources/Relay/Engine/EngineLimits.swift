@@ -14,13 +14,15 @@ package struct EngineLimits: Hashable, Sendable {
     package var provenAhead = 400
     /// Messages a transaction, client updates not counted: what a block should spare.
     package var messagesPerTransaction = 50
-    /// Bytes of messages a transaction: nodes refuse 500,000 and more (mempool), base64 grows by a third.
+    /// Bytes of messages a transaction: nodes refuse 500,000 and more (mempool), base64 grows by a
+    /// third.
     package var bytesPerTransaction = 300_000
     /// Client updates a transaction: each costs about as much gas as ten packets.
     package var updatesPerTransaction = 4
     /// Transactions broadcast whose outcome is not known yet.
     package var pendingTransactions = 4
-    /// Incoming packets of one peer that our chain has not taken yet; beyond it the peer is asked to wait.
+    /// Incoming packets of one peer that our chain has not taken yet; beyond it the peer is asked
+    /// to wait.
     package var inboxPackets = 20_000
     /// Milliseconds that a peer is asked to wait then: a block or two.
     package var inboxRetryMilliseconds: UInt32 = 2_000
@@ -28,8 +30,8 @@ package struct EngineLimits: Hashable, Sendable {
     package var headersPerClient = 512
     /// States of a hosted client that the engine remembers.
     package var hostedStates = 512
-    /// Disjoint intervals in a replay window. Beyond it the lowest is forgotten: a packet in it would be
-    /// offered to the chain again, whose receipt refuses it.
+    /// Disjoint intervals in a replay window. Beyond it the lowest is forgotten: a packet in it
+    /// would be offered to the chain again, whose receipt refuses it.
     package var replayIntervals = 1_024
     /// Commitments a reconcile page: a few milliseconds of one turn.
     package var commitmentsPerPage = 1_000
@@ -45,13 +47,13 @@ package struct EngineLimits: Hashable, Sendable {
 package struct EngineTiming: Hashable, Sendable {
     /// Waiting after failures.
     package var backoff = Backoff()
-    /// A job without an answer is given up after this; the connector's and transport's own limits are
-    /// shorter, so it only catches what was lost.
+    /// A job without an answer is given up after this; the connector's and transport's own limits
+    /// are shorter, so it only catches what was lost.
     package var jobPatience: Int64 = 60 * second
     /// A forwarded packet's acknowledgement is asked for after this, then at growing distance.
     package var acknowledgementPatience: Int64 = 60 * second
-    /// Beyond a packet's deadline before its timeout is begun, on the wall clock: headers lag by a block
-    /// or two.
+    /// Beyond a packet's deadline before its timeout is begun, on the wall clock: headers lag by a
+    /// block or two.
     package var timeoutMargin: Int64 = 5 * second
     /// Between comparisons of the chain with the store.
     package var reconcileInterval: Int64 = 60 * second
@@ -59,7 +61,8 @@ package struct EngineTiming: Hashable, Sendable {
     package var resolveInterval: Int64 = 3 * second
     /// Between tries at keeping links and clients in order.
     package var careInterval: Int64 = 5 * second
-    /// A receive message is not submitted when its deadline is nearer than this on our chain's clock.
+    /// A receive message is not submitted when its deadline is nearer than this on our chain's
+    /// clock.
     package var submitMargin: Int64 = 2 * second
     /// Clocks that differ by more are an alarm; nothing is judged by them.
     package var clockSkewAlarm: Int64 = 10 * second

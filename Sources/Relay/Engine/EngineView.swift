@@ -3,8 +3,8 @@
 package import Federation
 package import LightClient
 
-/// The relay's own client of one chain, as verifiers get it: an immutable value that is published again
-/// whenever `record.revisionCounter` moves.
+/// The relay's own client of one chain, as verifiers get it: an immutable value that is published
+/// again whenever `record.revisionCounter` moves.
 package struct ClientView: Hashable, Sendable {
     package let record: ClientRecord
     /// Ascending by height.
@@ -41,7 +41,8 @@ extension RelayEngine {
             trustedHeight: routes[route].trustedHeight)
     }
 
-    /// Changes whenever the headers or the standing in `client(of:)` do; cheap to compare each turn.
+    /// Changes whenever the headers or the standing in `client(of:)` do; cheap to compare each
+    /// turn.
     package func clientRevision(of chainID: String) -> UInt64? {
         routeOfChain[chainID].map { routes[$0].client.revisionCounter }
     }

@@ -39,11 +39,13 @@ package struct Explanation: Hashable, Sendable {
         switch record.state {
         case .acknowledged:
             self.init(
-                "ended/acknowledged", "The destination took it and our chain took its acknowledgement.",
+                "ended/acknowledged",
+                "The destination took it and our chain took its acknowledgement.",
                 "Nothing.", .nobody)
         case .refused:
             self.init(
-                "ended/refused", "The destination's application refused it; the sender was refunded.",
+                "ended/refused",
+                "The destination's application refused it; the sender was refunded.",
                 "Read the application's reason on the destination, then send anew.", .nobody)
         case .timedOut:
             self.init(
@@ -51,11 +53,13 @@ package struct Explanation: Hashable, Sendable {
                 "Send anew if it is still wanted.", .nobody)
         case .acknowledgementDelivered:
             self.init(
-                "ended/delivered", "Our chain took it, and the source's relay has the acknowledgement.",
+                "ended/delivered",
+                "Our chain took it, and the source's relay has the acknowledgement.",
                 "Nothing.", .nobody)
         case .expired:
             self.init(
-                "ended/expired", "Its deadline passed before our chain took it; the source refunds.",
+                "ended/expired",
+                "Its deadline passed before our chain took it; the source refunds.",
                 "Nothing here; look at our chain if many expire.", .nobody)
         case .parked:
             self.init(
@@ -88,7 +92,7 @@ extension RelayEngine {
         case .awaitingTip:
             return Explanation(
                 "chain/header-awaited",
-                "A proof at height \(packet.record.committedHeight) needs the next header of our chain.",
+                "Its proof needs the header after \(packet.record.committedHeight) of our chain.",
                 "Our chain must make a block; its tip is \(chain.tip).", .ourChain)
         case .awaitingHeader:
             return Explanation(
@@ -98,7 +102,8 @@ extension RelayEngine {
         case .inTransaction:
             return Explanation(
                 "transaction/pending", "It rides in a transaction whose outcome is not known yet.",
-                "The outcome is read from the next blocks; nothing is sent twice before.", .ourChain)
+                "The outcome is read from the next blocks; nothing is sent twice before.", .ourChain
+            )
         case .waiting, .parked: return explainWaiting(packet)
         }
     }
@@ -124,15 +129,18 @@ extension RelayEngine {
         }
         if facts.isPaused {
             return Explanation(
-                "route/paused", "The route is paused: \(facts.pauseReason)", "Resume it.", .operators)
+                "route/paused", "The route is paused: \(facts.pauseReason)", "Resume it.",
+                .operators)
         }
         if facts.peer.pausedUntil > clock {
             return Explanation(
-                facts.peer.lastCode, "Calls to \(facts.chainID) failed \(facts.peer.failures) times.",
+                facts.peer.lastCode,
+                "Calls to \(facts.chainID) failed \(facts.peer.failures) times.",
                 "Tried again within a minute.", .peer)
         }
         return Explanation(
-            "queue/\(stage.name)", "It waits in a queue of \(packets.queuedCount(stage, route: packet.route)).",
+            "queue/\(stage.name)",
+            "It waits in a queue of \(packets.queuedCount(stage, route: packet.route)).",
             "It goes with one of the next batches.", .us)
     }
 
@@ -140,7 +148,8 @@ extension RelayEngine {
         let facts = routes[packet.route]
         if !chain.unreachableCode.isEmpty {
             return Explanation(
-                chain.unreachableCode, "No node of our chain answers.", "Look at the nodes.", .ourChain)
+                chain.unreachableCode, "No node of our chain answers.", "Look at the nodes.",
+                .ourChain)
         }
         switch facts.hosted.status {
         case .expired, .frozen, .unknown:
@@ -160,7 +169,7 @@ extension RelayEngine {
         }
         return Explanation(
             "queue/submit",
-            "It waits for a transaction; \(packets.queuedCount(.submit, route: packet.route)) wait with it.",
+            "\(packets.queuedCount(.submit, route: packet.route)) packets wait for a transaction.",
             "It goes with one of the next transactions.", .us)
     }
 
@@ -169,9 +178,11 @@ extension RelayEngine {
         case .prove, .proveAcknowledgement:
             Explanation("job/proof", "Our chain is making its proof.", "Wait.", .ourChain)
         case .deliver, .acknowledge:
-            Explanation("job/call", "It is on its way to the peer.", "Wait for the peer's answer.", .peer)
+            Explanation(
+                "job/call", "It is on its way to the peer.", "Wait for the peer's answer.", .peer)
         case .ask:
-            Explanation("job/question", "The peer is asked for a proof.", "Wait for its answer.", .peer)
+            Explanation(
+                "job/question", "The peer is asked for a proof.", "Wait for its answer.", .peer)
         case .lookUp, .submit:
             Explanation("job/look-up", "Our chain is asked how it stands.", "Wait.", .ourChain)
         }
@@ -187,7 +198,7 @@ extension RelayEngine {
         case .forwarded:
             Explanation(
                 "peer/acknowledgement-awaited", "The peer journaled it; its chain must take it.",
-                "Acknowledgement, or timeout after \(packet.record.timeoutSeconds) (seconds since 1970).",
+                "Acknowledgement, or timeout after \(packet.record.timeoutSeconds) (Unix seconds).",
                 .peer)
         case .received:
             Explanation(
@@ -197,7 +208,8 @@ extension RelayEngine {
         case .verified:
             Explanation(
                 packet.record.reasonCode.isEmpty ? "packet/elapsed" : packet.record.reasonCode,
-                "Too late for our chain.", "It ends when our chain's time passes its deadline.", .ourChain)
+                "Too late for our chain.", "It ends when our chain's time passes its deadline.",
+                .ourChain)
         default:
             Explanation("open/waiting", "It waits (\(packet.record.state)).", "Wait.", .us)
         }

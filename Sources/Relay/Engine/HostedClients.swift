@@ -68,7 +68,8 @@ extension RelayEngine {
         case unreachable
     }
 
-    /// Longest chain of headers in one transaction; bisection over changing validators needs several.
+    /// Longest chain of headers in one transaction; bisection over changing validators needs
+    /// several.
     static let updateChainLimit = 16
 
     func updatesNeeded(_ target: Height, route: Int, planned: Set<Height>) -> UpdatesNeeded {
@@ -91,7 +92,9 @@ extension RelayEngine {
                     height: height, trustedHeight: header.trustedHeight, message: header.message))
             height = header.trustedHeight
             if planned.contains(height) || height == base { return .updates(updates.reversed()) }
-            if hosted.heights.contains(height) { return isUsable(height, route) ? .updates(updates.reversed()) : .missing }
+            if hosted.heights.contains(height) {
+                return isUsable(height, route) ? .updates(updates.reversed()) : .missing
+            }
         }
         return .missing
     }

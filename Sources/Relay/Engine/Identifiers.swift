@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names one piece of work that the engine handed out and awaits an answer to. An answer to a job that
-/// the engine no longer knows (answered, given up, or of a process before this one) changes nothing.
+/// Names one piece of work that the engine handed out and awaits an answer to. An answer to a job
+/// that the engine no longer knows (answered, given up, or of a process before this one) changes
+/// nothing.
 package struct JobID: Hashable, Sendable, Comparable {
     package let rawValue: UInt64
 

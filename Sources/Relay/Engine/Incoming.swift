@@ -5,13 +5,14 @@ import LightClient
 
 /// Packets that peers bring for our chain.
 extension RelayEngine {
-    /// A verifier is through with a peer's delivery: the cheap things are judged here, on the state of
-    /// this moment, and the answer leaves after the commit that remembers it.
+    /// A verifier is through with a peer's delivery: the cheap things are judged here, on the state
+    /// of this moment, and the answer leaves after the commit that remembers it.
     mutating func deliveryVerified(_ token: AnswerToken, _ delivery: VerifiedDelivery) {
         guard let route = routeOfChain[delivery.chainID] else {
             effects.append(
                 .answer(
-                    token, outcomes: delivery.items.map {
+                    token,
+                    outcomes: delivery.items.map {
                         outcome($0.packet, .refused, "peer/unknown-chain", "no route to this chain")
                     }, trustedHeight: .zero))
             return
@@ -67,7 +68,8 @@ extension RelayEngine {
             return outcome(packet, .alreadyKnown)
         }
         guard chain.time.unixSeconds < packet.timeoutSeconds else {
-            return outcome(packet, .refused, "packet/elapsed", "our chain's time is past its deadline")
+            return outcome(
+                packet, .refused, "packet/elapsed", "our chain's time is past its deadline")
         }
         guard let header = routes[route].header(at: proofHeight) else {
             return outcome(
@@ -92,7 +94,8 @@ extension RelayEngine {
             packet.sequence, provenAtSeconds: header.timestamp.unixSeconds)
         var record = PacketRecord(
             id: packet.incomingID, counterpartyChain: routes[route].chainID, packet: packet.encoded,
-            state: .verified, timeoutSeconds: packet.timeoutSeconds, committedHeight: .zero, now: now)
+            state: .verified, timeoutSeconds: packet.timeoutSeconds, committedHeight: .zero,
+            now: now)
         record.proof = item.proof
         record.proofHeight = header.height
         let slot = packets.insert(record, route: route, isDirty: true)
@@ -150,7 +153,8 @@ extension RelayEngine {
         count("incoming/by-another-relayer")
         let record = PacketRecord(
             id: packet.incomingID, counterpartyChain: routes[route].chainID, packet: packet.encoded,
-            state: .received, timeoutSeconds: packet.timeoutSeconds, committedHeight: height, now: now)
+            state: .received, timeoutSeconds: packet.timeoutSeconds, committedHeight: height,
+            now: now)
         return packets.insert(record, route: route, isDirty: true)
     }
 

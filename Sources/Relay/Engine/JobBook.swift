@@ -39,8 +39,8 @@ struct Job: Hashable, Sendable {
     let deadline: Int64
 }
 
-/// Work handed out and not answered yet. Job numbers begin at the clock, so that an answer meant for the
-/// process before this one finds nothing.
+/// Work handed out and not answered yet. Job numbers begin at the clock, so that an answer meant
+/// for the process before this one finds nothing.
 struct JobBook: Sendable {
     private var jobs: [JobID: Job] = [:]
     private var order: PacketlessQueue = PacketlessQueue()

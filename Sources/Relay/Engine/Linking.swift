@@ -37,7 +37,8 @@ extension RelayEngine {
         let isOurClientAging = isAging(latest.timestamp, period, now)
         let isHostedAging =
             routes[route].hosted.status == .active
-            && isAging(routes[route].hosted.states.last?.timestamp ?? .unixEpoch, period, chain.tipTime)
+            && isAging(
+                routes[route].hosted.states.last?.timestamp ?? .unixEpoch, period, chain.tipTime)
         if latest.timestamp.adding(nanoseconds: period) <= now {
             note(
                 .alarm, "client/expired", route: route,
@@ -98,7 +99,9 @@ extension RelayEngine {
         let counterparty = routes[route].hosted.counterparty
         guard !counterparty.isEmpty else { return }
         if case .registerCounterparty = routes[route].chore { routes[route].chore = nil }
-        if !routes[route].link.remoteClient.isEmpty && routes[route].link.remoteClient != counterparty {
+        if !routes[route].link.remoteClient.isEmpty
+            && routes[route].link.remoteClient != counterparty
+        {
             if routes[route].peer.blockedCode != "link/wrong-counterparty" {
                 note(
                     .alarm, "link/wrong-counterparty", route: route,
@@ -108,7 +111,9 @@ extension RelayEngine {
             routes[route].peer.blockedCode = "link/wrong-counterparty"
             return
         }
-        guard !routes[route].link.isRegistered || routes[route].link.remoteClient.isEmpty else { return }
+        guard !routes[route].link.isRegistered || routes[route].link.remoteClient.isEmpty else {
+            return
+        }
         routes[route].link.remoteClient = counterparty
         routes[route].link.isRegistered = true
         entries.append(.link(routes[route].link))

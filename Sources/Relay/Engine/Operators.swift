@@ -6,7 +6,9 @@ import LightClient
 /// What a person may do by hand. Everything leaves a trace.
 extension RelayEngine {
     mutating func park(_ id: PacketID, _ reason: String) {
-        guard let slot = packets.slot(of: id), !packets[slot].record.state.isTerminal else { return }
+        guard let slot = packets.slot(of: id), !packets[slot].record.state.isTerminal else {
+            return
+        }
         stop(slot, code: "operator/parked", detail: reason)
     }
 

@@ -17,7 +17,8 @@ extension RelayEngine {
         routes[route].sent.insert(packet.sequence)
         let record = PacketRecord(
             id: packet.outgoingID, counterpartyChain: routes[route].chainID, packet: packet.encoded,
-            state: .observed, timeoutSeconds: packet.timeoutSeconds, committedHeight: height, now: now)
+            state: .observed, timeoutSeconds: packet.timeoutSeconds, committedHeight: height,
+            now: now)
         let slot = packets.insert(record, route: route, isDirty: true)
         proceed(slot)
     }
@@ -43,7 +44,9 @@ extension RelayEngine {
         let byID = Dictionary(items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for slot in job.slots where isIn(slot, stage, id) {
             guard let item = byID[packets[slot].record.id], !item.proof.isEmpty else {
-                fail(slot, stage, code: "connector/no-proof", detail: "the answer left this packet out")
+                fail(
+                    slot, stage, code: "connector/no-proof",
+                    detail: "the answer left this packet out")
                 continue
             }
             if item.value.isEmpty {
@@ -105,7 +108,8 @@ extension RelayEngine {
         case .awaitExpiry:
             // Too late for the peer's chain: the timeout follows once its header shows that.
             fail(slot, .ask, code: outcome.code, detail: outcome.detail)
-        case .reprove where packets[slot].record.attempts < configuration.limits.attemptsBeforeParking:
+        case .reprove
+        where packets[slot].record.attempts < configuration.limits.attemptsBeforeParking:
             unprove(slot)
             fail(slot, .prove, code: outcome.code, detail: outcome.detail)
         default: stop(slot, code: outcome.code, detail: outcome.detail)

@@ -180,14 +180,17 @@ struct PacketBook: Sendable {
         slots[Int(ref.slot)].generation == ref.stamp && slots[Int(ref.slot)].isOpen
     }
 
-    /// Writes what changed, and forgets what ended. Proofs of our own chain are not stored: they are
-    /// made again after a restart, while a peer's proofs are what the next transaction stands on.
+    /// Writes what changed, and forgets what ended. Proofs of our own chain are not stored: they
+    /// are made again after a restart, while a peer's proofs are what the next transaction stands
+    /// on.
     mutating func flush(into entries: inout [JournalEntry]) {
         for slot in dirty {
             let place = Int(slot)
             slots[place].isDirty = false
             var record = slots[place].record
-            if record.state == .proven || record.state == .acknowledgementProven { record.proof = [] }
+            if record.state == .proven || record.state == .acknowledgementProven {
+                record.proof = []
+            }
             entries.append(.packet(record))
             if record.state.isTerminal { remove(place) }
         }

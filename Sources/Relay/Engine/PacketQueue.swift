@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Points at an open packet in one phase. When the packet has moved on, the stamp no longer matches and
-/// the reference means nothing: queues and heaps need no removal.
+/// Points at an open packet in one phase. When the packet has moved on, the stamp no longer matches
+/// and the reference means nothing: queues and heaps need no removal.
 struct PacketRef: Hashable, Sendable {
     let slot: Int32
     let stamp: UInt32

@@ -4,8 +4,8 @@ package import Federation
 package import LightClient
 
 /// What the engine reads of a packet: who, which, until when. The bytes travel unread beside it.
-/// Content rules (lengths, alphabets, payload count) belong to the verifier; here nothing is believed
-/// that a proof has not carried.
+/// Content rules (lengths, alphabets, payload count) belong to the verifier; here nothing is
+/// believed that a proof has not carried.
 package struct PacketSummary: Hashable, Sendable {
     package let sourceClient: String
     package let destinationClient: String

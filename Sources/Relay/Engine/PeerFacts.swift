@@ -66,8 +66,8 @@ package enum Verdict: Hashable, Sendable {
     case undecided(code: String, detail: String)
 }
 
-/// A peer's delivery after the dear part of its verification. Headers that failed are not in it; the
-/// items that needed them are `undecided` or `refused`.
+/// A peer's delivery after the dear part of its verification. Headers that failed are not in it;
+/// the items that needed them are `undecided` or `refused`.
 package struct VerifiedDelivery: Hashable, Sendable {
     package struct Item: Hashable, Sendable {
         package let packet: PacketSummary
@@ -138,9 +138,11 @@ package struct VerifiedAcknowledgements: Hashable, Sendable {
 
 /// What a question is about: a key on the peer's chain.
 package enum QuestionSubject: Hashable, Sendable {
-    /// Of an outgoing packet of ours: the peer's chain holds its receipt or not, its acknowledgement or not.
+    /// Of an outgoing packet of ours: the peer's chain holds its receipt or not, its
+    /// acknowledgement or not.
     case receipt, acknowledgement
-    /// Of an incoming packet whose proof grew too old to submit: the peer's chain still holds its commitment.
+    /// Of an incoming packet whose proof grew too old to submit: the peer's chain still holds its
+    /// commitment.
     case commitment
 }
 
@@ -163,8 +165,9 @@ package struct VerifiedAnswers: Hashable, Sendable {
     package enum Finding: Hashable, Sendable {
         /// The key is absent at `proofHeight`.
         case absent
-        /// The key is there. An acknowledgement: its commitment was compared with these bytes, which are
-        /// empty when the peer no longer knows them. A commitment: it was compared with the packet.
+        /// The key is there. An acknowledgement: its commitment was compared with these bytes,
+        /// which are empty when the peer no longer knows them. A commitment: it was compared with
+        /// the packet.
         case present(acknowledgement: [UInt8])
         case refused(code: String, detail: String)
     }

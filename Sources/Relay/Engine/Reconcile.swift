@@ -63,7 +63,8 @@ extension RelayEngine {
         }
     }
 
-    /// Open here, and gone from the chain since before the page's height: how it ended is looked up.
+    /// Open here, and gone from the chain since before the page's height: how it ended is looked
+    /// up.
     private mutating func lookUpGone(
         _ committed: Set<UInt64>, _ page: ReconcilePage, _ route: Int
     ) {
@@ -127,7 +128,8 @@ extension RelayEngine {
             }
         }
         for slot in job.slots where !answered.contains(slot) && isIn(slot, .lookUp, id) {
-            fail(slot, .lookUp, code: "connector/no-fact", detail: "the answer left this packet out")
+            fail(
+                slot, .lookUp, code: "connector/no-fact", detail: "the answer left this packet out")
         }
     }
 
@@ -136,7 +138,9 @@ extension RelayEngine {
             packet.outgoingID == fact.id, routeOfLocalClient[fact.id.client] == route
         else { return }
         count("reconcile/repaired-unknown")
-        note(.warning, "reconcile/repaired-unknown", route: route, packet: fact.id, "observed by search")
+        note(
+            .warning, "reconcile/repaired-unknown", route: route, packet: fact.id,
+            "observed by search")
         observe(packet, route: route, at: fact.committedHeight)
     }
 
@@ -159,7 +163,9 @@ extension RelayEngine {
             } else {
                 stop(
                     slot, code: "reconcile/ended-unknown",
-                    detail: "the commitment is gone and the node's index cannot tell how; ask an archive node")
+                    detail:
+                        "the commitment is gone, and no index tells how; ask an archive node"
+                )
                 return
             }
         }
@@ -190,7 +196,8 @@ extension RelayEngine {
         }
     }
 
-    /// The chain agrees with the store: the step before is tried again, after a while where it failed.
+    /// The chain agrees with the store: the step before is tried again, after a while where it
+    /// failed.
     private mutating func backToWork(_ slot: Int) {
         guard let stage = resumeStage(packets[slot].record), stage == .submit else {
             proceed(slot)

@@ -92,10 +92,12 @@ extension RelayEngine {
         routes[plan.route].suspects.append(SuspectGroup(refs: refs, gasRaises: gasRaises))
     }
 
-    /// Raises of gas for the same packets: at the connector's factor per raise, ten times the estimate.
+    /// Raises of gas for the same packets: at the connector's factor per raise, ten times the
+    /// estimate.
     static let gasRaisesLimit = 6
 
-    /// The hosted client did not take a header of ours: it is fetched again, on a state that it has.
+    /// The hosted client did not take a header of ours: it is fetched again, on a state that it
+    /// has.
     private mutating func headerRefused(_ height: Height, _ route: Int) {
         routes[route].hosted.mustRead = true
         let place = routes[route].headerPlace(height)

@@ -7,8 +7,8 @@ package import LightClient
 ///
 /// The decider thread takes all events that have gathered, calls `handle` once, commits the one
 /// `journal` effect, and only then releases the other effects. Every answer may come late, twice or
-/// never; every effect may be lost with the process. Work a turn follows what changed: no turn walks
-/// over all packets.
+/// never; every effect may be lost with the process. Work a turn follows what changed: no turn
+/// walks over all packets.
 package struct RelayEngine: Sendable {
     package let configuration: EngineConfiguration
 

@@ -5,10 +5,10 @@ import LightClient
 
 /// Sequences seen from one client, as disjoint ascending intervals: one while they arrive densely.
 ///
-/// Sequences that never arrive leave holes. They close by time (building-cometbft.md §8.6): a packet
-/// proven in a header of time τ means that all lower sequences have deadlines up to τ + 24 h, because
-/// the source counts up; once the destination's time is past that, none of them can arrive any more.
-/// The chain's receipt is the guarantee; this is only the relay's memory.
+/// Sequences that never arrive leave holes. They close by time (building-cometbft.md §8.6): a
+/// packet proven in a header of time τ means that all lower sequences have deadlines up to τ + 24
+/// h, because the source counts up; once the destination's time is past that, none of them can
+/// arrive any more. The chain's receipt is the guarantee; this is only the relay's memory.
 struct ReplayMemory: Sendable {
     /// Longest time between sending and deadline, seconds. Source: ibc-go v10 channel/v2 (24 h).
     static let longestTimeoutSeconds: UInt64 = 86_400

@@ -4,8 +4,8 @@ import Federation
 import LightClient
 
 extension RelayEngine {
-    /// Builds all state from what the store remembered. What was under way when the process ended is
-    /// begun again: every step is safe to repeat.
+    /// Builds all state from what the store remembered. What was under way when the process ended
+    /// is begun again: every step is safe to repeat.
     mutating func restore(_ snapshot: JournalSnapshot) {
         chain.cursor = snapshot.cursors[configuration.chainID]
         let reconcileDue = clock &+ configuration.timing.reconcileInterval
@@ -41,7 +41,8 @@ extension RelayEngine {
         }
         let limit = configuration.limits.replayIntervals
         let windows = Dictionary(
-            snapshot.replays.map { ($0.client, $0.intervals) }, uniquingKeysWith: { _, last in last })
+            snapshot.replays.map { ($0.client, $0.intervals) },
+            uniquingKeysWith: { _, last in last })
         for route in routes.indices {
             let client = routes[route].link.localClient
             if !client.isEmpty { routeOfLocalClient[client] = route }
@@ -81,7 +82,9 @@ extension RelayEngine {
                 packets.edit(slot) { $0.state = .acknowledgementWritten }
             }
             if record.notBefore > now {
-                rest(slot, resumeStage(packets[slot].record), until: record.notBefore.unixNanoseconds)
+                rest(
+                    slot, resumeStage(packets[slot].record), until: record.notBefore.unixNanoseconds
+                )
             } else {
                 proceed(slot)
             }

@@ -93,7 +93,8 @@ package enum RetryPolicy {
         let text = Array(log.utf8)
         let key = Array("message index: ".utf8)
         guard text.count > key.count else { return nil }
-        for start in 0..<(text.count - key.count) where text[start..<(start + key.count)] == key[...] {
+        for start in 0..<(text.count - key.count)
+        where text[start..<(start + key.count)] == key[...] {
             var value = 0
             var place = start + key.count
             while place < text.count, (0x30...0x39).contains(text[place]), value < 1_000_000 {
@@ -105,8 +106,8 @@ package enum RetryPolicy {
         return nil
     }
 
-    /// A job that brought nothing. Codes by area: "transport/", "peer/" (calls), "connector/" (our chain),
-    /// "verify/" (an answer that did not hold).
+    /// A job that brought nothing. Codes by area: "transport/", "peer/" (calls), "connector/" (our
+    /// chain), "verify/" (an answer that did not hold).
     package static func action(for failure: JobFailure) -> RetryAction {
         switch failure.code {
         case "connector/pruned", "connector/no-header", "peer/stale-proof": return .reprove

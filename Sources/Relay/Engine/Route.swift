@@ -71,7 +71,8 @@ struct Route: Sendable {
     /// Its trusted headers, ascending by height.
     var headers: [HeaderRecord] = []
     var isClientDirty = false
-    /// Highest height that our client and the hosted one share: what the peer shall build headers on.
+    /// Highest height that our client and the hosted one share: what the peer shall build headers
+    /// on.
     var trustedHeight = Height.zero
     var hosted = HostedState()
     var peer = PeerState()

@@ -61,8 +61,8 @@ extension RelayEngine {
         }
     }
 
-    /// One job of a kind at a time, so that what comes meanwhile gathers into the next batch; more when
-    /// a whole batch waits already.
+    /// One job of a kind at a time, so that what comes meanwhile gathers into the next batch; more
+    /// when a whole batch waits already.
     private func hasRoom(_ stage: Stage, _ route: Int, bound: Int) -> Bool {
         let running = jobs.count(stage, route: route)
         if running == 0 { return true }
@@ -80,7 +80,8 @@ extension RelayEngine {
         return rest
     }
 
-    /// Splits a batch where one call cannot carry it: proofs of one height, bytes, one kind of question.
+    /// Splits a batch where one call cannot carry it: proofs of one height, bytes, one kind of
+    /// question.
     private func groups(_ slots: [Int], _ stage: Stage) -> [[Int]] {
         var groups: [[Int]] = []
         var open: [Height: (place: Int, bytes: Int)] = [:]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sequences in ascending order, cheap to add at the end and to ask for by range. A removed one is only
-/// marked; the list is rebuilt when half of it is marks.
+/// Sequences in ascending order, cheap to add at the end and to ask for by range. A removed one is
+/// only marked; the list is rebuilt when half of it is marks.
 struct SequenceIndex: Sendable {
     private var sequences: [UInt64] = []
     private var removed: Set<UInt64> = []

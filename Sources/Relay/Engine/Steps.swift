@@ -21,7 +21,11 @@ extension RelayEngine {
     mutating func proceed(_ slot: Int) {
         let record = packets[slot].record
         guard let stage = resumeStage(record) else {
-            if record.state == .forwarded { awaitPeer(slot) } else { packets.setPhase(slot, .waiting) }
+            if record.state == .forwarded {
+                awaitPeer(slot)
+            } else {
+                packets.setPhase(slot, .waiting)
+            }
             return
         }
         let needsHeader = stage == .prove || stage == .proveAcknowledgement
@@ -61,7 +65,9 @@ extension RelayEngine {
     }
 
     /// Moves to a state and forgets the failures of the step before.
-    mutating func advance(_ slot: Int, to state: PacketState, _ change: (inout PacketRecord) -> Void = { _ in }) {
+    mutating func advance(
+        _ slot: Int, to state: PacketState, _ change: (inout PacketRecord) -> Void = { _ in }
+    ) {
         let moment = now
         packets.edit(slot) { record in
             record.state = state
@@ -77,7 +83,8 @@ extension RelayEngine {
 
     /// The step failed: remembered with its reason, tried again after a while.
     mutating func fail(
-        _ slot: Int, _ stage: Stage, code: String, detail: String, retryAfterMilliseconds: UInt32 = 0
+        _ slot: Int, _ stage: Stage, code: String, detail: String,
+        retryAfterMilliseconds: UInt32 = 0
     ) {
         let attempts = packets[slot].record.attempts + 1
         let wait = max(

@@ -13,7 +13,8 @@ struct PendingTransaction: Hashable, Sendable {
     var resolveDue: Int64
 }
 
-/// The signing account and what is under way with it. One process a key: sequences follow each other.
+/// The signing account and what is under way with it. One process a key: sequences follow each
+/// other.
 struct Submitter: Sendable {
     enum Account: Hashable, Sendable {
         case unknown(notBefore: Int64)

@@ -5,8 +5,8 @@ import LightClient
 
 /// What goes into the next transaction of ours.
 extension RelayEngine {
-    /// Begins one submission when the account is free: a sequence is reserved in this turn's commit, and
-    /// proofs, gas and signature are made outside.
+    /// Begins one submission when the account is free: a sequence is reserved in this turn's
+    /// commit, and proofs, gas and signature are made outside.
     mutating func scheduleSubmission() {
         guard chain.unreachableCode.isEmpty, chain.tip.height > 0 else { return }
         if submitter.isSettling && submitter.pending.isEmpty { submitter.isSettling = false }
@@ -38,7 +38,9 @@ extension RelayEngine {
     }
 
     mutating func accountRead(_ id: JobID, _ account: AccountState) {
-        guard let job = jobs.job(id), job.kind == .readAccount, jobs.finish(id) != nil else { return }
+        guard let job = jobs.job(id), job.kind == .readAccount, jobs.finish(id) != nil else {
+            return
+        }
         var next = account.sequence
         if let last = submitter.pending.last { next = max(next, last.record.sequence &+ 1) }
         submitter.account = .known(next: next)
@@ -77,7 +79,8 @@ extension RelayEngine {
         guard routes[route].hosted.status == .active, !routes[route].isPaused,
             packets.queuedCount(.submit, route: route) > 0
         else { return nil }
-        // One transaction of a route at a time, so that its packets gather; more when a whole one waits.
+        // One transaction of a route at a time, so that its packets gather; more when a whole one
+        // waits.
         guard
             routes[route].pendingTransactions == 0
                 || packets.queuedCount(.submit, route: route) >= limits.messagesPerTransaction
@@ -98,8 +101,9 @@ extension RelayEngine {
             }
             switch updatesNeeded(item.proofHeight, route: route, planned: planned) {
             case .updates(let updates):
-                guard selection.updates.count + updates.count <= limits.updatesPerTransaction
-                    || selection.updates.isEmpty
+                guard
+                    selection.updates.count + updates.count <= limits.updatesPerTransaction
+                        || selection.updates.isEmpty
                 else {
                     held.append(slot)
                     continue

@@ -31,7 +31,9 @@ extension RelayEngine {
         let remoteClient = routes[route].remoteClient
         for slot in slots {
             let subject = subject(slot)
-            if subject == .receipt { notBefore = max(notBefore, packets[slot].record.timeoutSeconds) }
+            if subject == .receipt {
+                notBefore = max(notBefore, packets[slot].record.timeoutSeconds)
+            }
             questions.append(
                 PeerQuestion(
                     id: packets[slot].record.id, subject: subject, remoteClient: remoteClient))
@@ -59,7 +61,8 @@ extension RelayEngine {
         guard let job = finish(id, .ask) else { return }
         let route = job.route
         peerAnswered(route, .zero)
-        guard answers.chainID == routes[route].chainID, answers.items.count == job.slots.count else {
+        guard answers.chainID == routes[route].chainID, answers.items.count == job.slots.count
+        else {
             badAnswer(id, job, .ask)
             return
         }
@@ -71,7 +74,9 @@ extension RelayEngine {
                 continue
             }
             guard let header, item.question.id == packets[slot].record.id else {
-                fail(slot, .ask, code: "client/header-unknown", detail: "no header at the proof's height")
+                fail(
+                    slot, .ask, code: "client/header-unknown",
+                    detail: "no header at the proof's height")
                 continue
             }
             found(item, slot, header)
@@ -85,7 +90,9 @@ extension RelayEngine {
         case (.absent, .receipt): receiptAbsent(slot, item.proof, header)
         case (.present, .receipt):
             if effectiveState(slot) == .absenceVerified {
-                fail(slot, .ask, code: "peer/contradicting-proofs", detail: "absent before, present now")
+                fail(
+                    slot, .ask, code: "peer/contradicting-proofs",
+                    detail: "absent before, present now")
                 return
             }
             packets.markReceiptSeen(slot)
@@ -103,7 +110,8 @@ extension RelayEngine {
         case (.absent, .acknowledgement): acknowledgementAbsent(slot)
         case (.present, .commitment): refreshProof(slot, item.proof, header)
         case (.absent, .commitment):
-            // The source has ended the packet; our chain will refuse it, and its deadline ends it here.
+            // The source has ended the packet; our chain will refuse it, and its deadline ends it
+            // here.
             packets.edit(slot) { $0.reasonCode = "packet/ended-at-source" }
             packets.setPhase(slot, .waiting)
         }
@@ -111,7 +119,9 @@ extension RelayEngine {
 
     private mutating func receiptAbsent(_ slot: Int, _ proof: [UInt8], _ header: HeaderRecord) {
         guard header.timestamp.unixSeconds >= packets[slot].record.timeoutSeconds else {
-            fail(slot, .ask, code: "timeout/not-reached", detail: "the header is older than the deadline")
+            fail(
+                slot, .ask, code: "timeout/not-reached",
+                detail: "the header is older than the deadline")
             return
         }
         switch effectiveState(slot) {
@@ -130,7 +140,9 @@ extension RelayEngine {
     private mutating func acknowledgementAbsent(_ slot: Int) {
         let state = effectiveState(slot)
         guard state == .observed || state == .proven || state == .forwarded else {
-            fail(slot, .ask, code: "peer/contradicting-proofs", detail: "acknowledged before, absent now")
+            fail(
+                slot, .ask, code: "peer/contradicting-proofs",
+                detail: "acknowledged before, absent now")
             return
         }
         packets.edit(slot) { record in

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Packets by the moment at which something is due. One live timer a packet; setting it anew leaves the
-/// old entry behind, and the heap is rebuilt when most entries are such leftovers, so its size follows
-/// the number of open packets and not their turnover.
+/// Packets by the moment at which something is due. One live timer a packet; setting it anew leaves
+/// the old entry behind, and the heap is rebuilt when most entries are such leftovers, so its size
+/// follows the number of open packets and not their turnover.
 struct TimerHeap: Sendable {
     struct Entry: Hashable, Sendable {
         /// Nanoseconds since 1970.

@@ -3,18 +3,20 @@
 import Federation
 import LightClient
 
-/// A transaction of ours from its bytes to its outcome. Its bytes are journaled before they leave; an
-/// outcome that is not known is looked up before anything is tried again.
+/// A transaction of ours from its bytes to its outcome. Its bytes are journaled before they leave;
+/// an outcome that is not known is looked up before anything is tried again.
 extension RelayEngine {
     mutating func transactionPrepared(_ id: JobID, _ record: TransactionRecord) {
-        guard submitter.preparing == id, let job = jobs.finish(id), case .submit(let plan) = job.kind
+        guard submitter.preparing == id, let job = jobs.finish(id),
+            case .submit(let plan) = job.kind
         else { return }
         submitter.preparing = nil
         guard record.sequence == plan.sequence, record.purpose == plan.purpose,
             record.packets == plan.items, !record.hash.isEmpty
         else {
             submissionLost(
-                plan, JobFailure(code: "connector/wrong-transaction", detail: "not what was asked for"))
+                plan,
+                JobFailure(code: "connector/wrong-transaction", detail: "not what was asked for"))
             return
         }
         submitter.pending.append(
@@ -49,7 +51,8 @@ extension RelayEngine {
     }
 
     mutating func submissionRefused(_ id: JobID, _ result: TransactionResult) {
-        guard submitter.preparing == id, let job = jobs.finish(id), case .submit(let plan) = job.kind
+        guard submitter.preparing == id, let job = jobs.finish(id),
+            case .submit(let plan) = job.kind
         else { return }
         voidReservation(plan)
         refused(plan, result)
@@ -112,7 +115,8 @@ extension RelayEngine {
         let pending = submitter.pending[place]
         switch lookup {
         case .included(let transaction):
-            // Events of that block come with the cursor; until then the outcome would be ahead of them.
+            // Events of that block come with the cursor; until then the outcome would be ahead of
+            // them.
             if let cursor = chain.cursor, cursor >= transaction.height.height {
                 included(transaction)
             }
