@@ -4,7 +4,7 @@ import LightClient
 import TestSupport
 
 /// Message kinds of verdicts/cometbft/raw.jsonl that other modules read. Each module adds its own.
-let otherRawReaders: [String: CometBFTRaw.Reader] = [:]
+let otherRawReaders: [String: CometBFTRaw.Reader] = RawFederationVerdicts.readers
 
 /// A file of this name in a folder of this name.
 private func file(_ folder: String, _ names: String...) -> @Sendable ([String]) -> Bool {

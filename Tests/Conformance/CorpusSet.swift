@@ -37,4 +37,4 @@ struct CorpusSet: Sendable {
 }
 
 /// Every set, in the order of the table. A new family adds its line here.
-let allSets: [CorpusSet] = cometBFTSets
+let allSets: [CorpusSet] = cometBFTSets + commitmentSets + packetSets

@@ -2,19 +2,40 @@
 
 // Computing roots: the leaf's hash, folded through the steps.
 
-/// The functions that a custom specification may name, over whole arrays.
-enum CommitmentHash {
-    /// Throws `unsupportedHash` for "no hash", for functions that the reference does not compute either
-    /// (Keccak-256, BLAKE3) and for unknown numbers.
-    static func hash(_ function: HashOp, _ bytes: [UInt8]) throws(ProofError) -> [UInt8] {
-        switch function {
-        case .sha256: return SHA256.hash(bytes).bytes
-        default: throw .unsupportedHash(function)
+extension HashOp {
+    /// The function over whole bytes. Throws `unsupportedHash` for "no hash", for functions that the
+    /// reference does not compute either (Keccak-256, BLAKE3) and for unknown numbers.
+    public func hash(_ bytes: [UInt8]) throws(ProofError) -> [UInt8] {
+        switch self {
+        case .sha256: SHA256.hash(bytes).bytes
+        case .sha512: SHA512.hash(bytes)
+        case .ripemd160: RIPEMD160.hash(bytes)
+        case .bitcoin: RIPEMD160.hash(SHA256.hash(bytes).bytes)
+        case .sha512_256: SHA512_256.hash(bytes)
+        case .blake2b512: BLAKE2b512.hash(bytes)
+        case .blake2s256: BLAKE2s256.hash(bytes)
+        default: throw .unsupportedHash(self)
         }
     }
 
-    static func hashOrKeep(_ function: HashOp, _ bytes: [UInt8]) throws(ProofError) -> [UInt8] {
-        function == .noHash ? bytes : try hash(function, bytes)
+    /// The same, but "no hash" keeps the bytes.
+    func hashOrKeep(_ bytes: [UInt8]) throws(ProofError) -> [UInt8] {
+        self == .noHash ? bytes : try hash(bytes)
+    }
+}
+
+extension LeafOp {
+    /// The leaf's hash.
+    public func apply(key: [UInt8], value: [UInt8]) throws(ProofError) -> [UInt8] {
+        try ExistenceProof(key: key, value: value, leaf: self, path: []).calculateRoot()
+    }
+}
+
+extension InnerOp {
+    /// The node's hash over one child.
+    public func apply(child: [UInt8]) throws(ProofError) -> [UInt8] {
+        guard !child.isEmpty else { throw .emptyChild }
+        return try hash.hash(prefix + child + suffix)
     }
 }
 
@@ -44,8 +65,8 @@ extension ExistenceProof {
         }
         var node = try leafHash(leafPart)
         for (index, step) in steps.enumerated() {
-            node = try CommitmentHash.hash(
-                step.hash, Array(buffer[step.prefix]) + node + Array(buffer[step.suffix]))
+            node = try step.hash.hash(
+                Array(buffer[step.prefix]) + node + Array(buffer[step.suffix]))
             if let childSizeLimit, node.count > childSizeLimit {
                 throw .inner(
                     step: index + 1,
@@ -59,36 +80,48 @@ extension ExistenceProof {
         var preimage = Array(buffer[leaf.prefix])
         let parts = [(leaf.prehashKey, keyRange), (leaf.prehashValue, valueRange)]
         for (function, range) in parts {
-            let data = try CommitmentHash.hashOrKeep(function, Array(buffer[range]))
+            let data = try function.hashOrKeep(Array(buffer[range]))
             try leaf.length.append(markOf: data.count, to: &preimage)
             preimage += data
         }
-        return try CommitmentHash.hash(leaf.hash, preimage)
+        return try leaf.hash.hash(preimage)
     }
 
-    /// The fold for trees that hash with SHA-256 alone, without an array per step.
+    /// The fold for trees that hash with SHA-256 alone: nothing is allocated.
     private func sha256Root(_ leaf: Leaf) -> Digest {
-        var scratch: [UInt8] = []
-        scratch.reserveCapacity(128)
-        scratch += buffer[leaf.prefix]
-        for (function, range) in [(leaf.prehashKey, keyRange), (leaf.prehashValue, valueRange)] {
-            let count = function == .noHash ? range.count : Digest.byteCount
-            if leaf.length == .varProto { LengthOp.appendVarint(UInt64(count), to: &scratch) }
-            if function == .noHash {
-                scratch += buffer[range]
-            } else {
-                SHA256.hash(Array(buffer[range])).append(to: &scratch)
-            }
-        }
-        var node = SHA256.hash(scratch)
+        var stream = SHA256.Stream()
+        stream.update(buffer, leaf.prefix)
+        feed(&stream, leaf.prehashKey, leaf.length, keyRange)
+        feed(&stream, leaf.prehashValue, leaf.length, valueRange)
+        var node = stream.finish()
         for step in steps {
-            scratch.removeAll(keepingCapacity: true)
-            scratch += buffer[step.prefix]
-            node.append(to: &scratch)
-            scratch += buffer[step.suffix]
-            node = SHA256.hash(scratch)
+            node = SHA256.hash(buffer, step.prefix, node, step.suffix)
         }
         return node
+    }
+
+    private func feed(
+        _ stream: inout SHA256.Stream, _ prehash: HashOp, _ length: LengthOp, _ range: Range<Int>
+    ) {
+        if prehash == .noHash {
+            if length == .varProto { stream.updateVarint(UInt64(range.count)) }
+            stream.update(buffer, range)
+        } else {
+            if length == .varProto { stream.updateVarint(UInt64(Digest.byteCount)) }
+            stream.update(SHA256.hash(buffer, range))
+        }
+    }
+}
+
+extension SHA256.Stream {
+    /// A protobuf varint.
+    fileprivate mutating func updateVarint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            update(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        update(UInt8(truncatingIfNeeded: rest))
     }
 }
 

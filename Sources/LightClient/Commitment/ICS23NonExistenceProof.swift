@@ -30,17 +30,17 @@ public struct NonExistenceProof: Hashable, Sendable {
         for neighbour in [left, right] {
             try neighbour?.verify(spec, root: root)
         }
-        let branches = try BranchRules(innerSpec)
+        let branches = BranchRules(innerSpec)
         if let left, let right {
-            guard branches.areNeighbours(left, right) else {
+            guard try branches.areNeighbours(left, right) else {
                 throw .notNeighbours(left: left.key, right: right.key)
             }
         } else if let right {
-            guard branches.isLeftmost(right, right.steps[...]) else {
+            guard try branches.isLeftmost(right, right.steps[...]) else {
                 throw .notLeftmost(right: right.key)
             }
         } else if let left {
-            guard branches.isRightmost(left, left.steps[...]) else {
+            guard try branches.isRightmost(left, left.steps[...]) else {
                 throw .notRightmost(left: left.key)
             }
         }
@@ -48,12 +48,12 @@ public struct NonExistenceProof: Hashable, Sendable {
 
     /// left < key < right, strictly, bytewise, by their hashes where the tree orders them so.
     private func checkOrder(of key: [UInt8], _ prehash: HashOp) throws(ProofError) {
-        let own = try CommitmentHash.hashOrKeep(prehash, key)
+        let own = try prehash.hashOrKeep(key)
         let before = try left.map { (proof) throws(ProofError) in
-            try CommitmentHash.hashOrKeep(prehash, proof.key)
+            try prehash.hashOrKeep(proof.key)
         }
         let after = try right.map { (proof) throws(ProofError) in
-            try CommitmentHash.hashOrKeep(prehash, proof.key)
+            try prehash.hashOrKeep(proof.key)
         }
         let isInside =
             before?.lexicographicallyPrecedes(own) != false
@@ -98,86 +98,18 @@ extension NonExistenceProof {
     }
 }
 
-/// Where a step's child stands among its siblings, and what follows from it.
-private struct BranchRules {
-    private let spec: InnerSpec
-    private let childSize: Int
-    /// Position of each branch: the inverse of the child order.
-    private let positions: [Int]
+extension InnerSpec {
+    /// Whether the step's child has siblings on its left, all of them empty. Sparse trees only.
+    public func hasEmptyLeftBranches(_ step: InnerOp) -> Bool { hasEmptyBranches(step, left: true) }
 
-    /// Throws when the child order is no permutation of the branches.
-    init(_ spec: InnerSpec) throws(ProofError) {
-        self.spec = spec
-        childSize = Int(spec.childSize)
-        var positions: [Int] = []
-        for branch in spec.childOrder.indices {
-            guard let position = spec.childOrder.firstIndex(of: Int32(branch)) else {
-                throw .incompleteSpec
-            }
-            positions.append(position)
-        }
-        guard !positions.isEmpty else { throw .incompleteSpec }
-        self.positions = positions
+    /// Whether the step's child has siblings on its right, all of them empty. Sparse trees only.
+    public func hasEmptyRightBranches(_ step: InnerOp) -> Bool {
+        hasEmptyBranches(step, left: false)
     }
 
-    func isLeftmost(_ proof: ExistenceProof, _ steps: ArraySlice<ExistenceProof.Step>) -> Bool {
-        steps.allSatisfy { step in
-            stands(step, at: 0) || emptyBranches(left: true, of: step, in: proof)
-        }
-    }
-
-    func isRightmost(_ proof: ExistenceProof, _ steps: ArraySlice<ExistenceProof.Step>) -> Bool {
-        steps.allSatisfy { step in
-            stands(step, at: positions.count - 1) || emptyBranches(left: false, of: step, in: proof)
-        }
-    }
-
-    /// Whether no leaf can stand between the two: above their paths' parting everything is common, at
-    /// the parting they take adjacent branches, and below it nothing is nearer.
-    func areNeighbours(_ left: ExistenceProof, _ right: ExistenceProof) -> Bool {
-        var leftRest = left.steps[...]
-        var rightRest = right.steps[...]
-        while let leftTop = leftRest.popLast(), let rightTop = rightRest.popLast() {
-            let isCommon =
-                left.buffer[leftTop.prefix] == right.buffer[rightTop.prefix]
-                && left.buffer[leftTop.suffix] == right.buffer[rightTop.suffix]
-            if isCommon { continue }
-            guard let leftBranch = branch(of: leftTop), let rightBranch = branch(of: rightTop),
-                rightBranch == leftBranch + 1
-            else { return false }
-            return isRightmost(left, leftRest) && isLeftmost(right, rightRest)
-        }
-        return false
-    }
-
-    /// Whether the step's child stands on this branch.
-    private func stands(_ step: ExistenceProof.Step, at branch: Int) -> Bool {
-        let before = positions[branch] * childSize
-        return step.prefix.count >= before + Int(spec.minPrefixLength)
-            && step.prefix.count <= before + Int(spec.maxPrefixLength)
-            && step.suffix.count == (positions.count - 1 - positions[branch]) * childSize
-    }
-
-    private func branch(of step: ExistenceProof.Step) -> Int? {
-        positions.indices.first { stands(step, at: $0) }
-    }
-
-    /// Whether there are branches on that side of the step's child and all of them are empty.
-    private func emptyBranches(
-        left isLeft: Bool, of step: ExistenceProof.Step, in proof: ExistenceProof
-    ) -> Bool {
-        guard let own = branch(of: step) else { return false }
-        let count = isLeft ? own : positions.count - 1 - own
-        guard count > 0 else { return false }
-        let area = isLeft ? step.prefix : step.suffix
-        let first = isLeft ? area.count - count * childSize : 0
-        guard first >= 0, isLeft || area.count == count * childSize else { return false }
-        for index in 0..<count {
-            let from = area.lowerBound + first + positions[index] * childSize
-            guard from + childSize <= area.upperBound,
-                proof.buffer[from..<from + childSize].elementsEqual(spec.emptyChild)
-            else { return false }
-        }
-        return true
+    private func hasEmptyBranches(_ step: InnerOp, left: Bool) -> Bool {
+        let proof = ExistenceProof(key: [], value: [], leaf: nil, path: [step])
+        let rules = BranchRules(self)
+        return (try? rules.areBranchesEmpty(left: left, of: proof.steps[0], in: proof)) ?? false
     }
 }

@@ -18,6 +18,8 @@ public enum ProofError: Error, Hashable, Sendable {
     /// Batch and compressed proofs are not read: no IBC chain needs them.
     case batch
     case missingLeaf
+    /// A step over nothing.
+    case emptyChild
     case emptyKey
     /// The empty value is never stored under a provable key and never stands for absence.
     case emptyValue
@@ -82,6 +84,7 @@ public enum ProofError: Error, Hashable, Sendable {
         case .notAbsence: "proof/not-absence"
         case .batch: "proof/batch"
         case .missingLeaf: "proof/missing-leaf"
+        case .emptyChild: "proof/empty-child"
         case .emptyKey: "proof/empty-key"
         case .emptyValue: "proof/empty-value"
         case .leaf: "proof/leaf"

@@ -9,7 +9,7 @@
 
 extension ExistenceProof {
     /// Throws unless the proof keeps the specification's form.
-    func check(against spec: ProofSpec) throws(ProofError) {
+    public func check(against spec: ProofSpec) throws(ProofError) {
         guard let leafSpec = spec.leaf, let innerSpec = spec.inner else { throw .incompleteSpec }
         guard let leafPart else { throw .missingLeaf }
         let format = NodeFormat(of: spec)

@@ -17,6 +17,29 @@ enum OpenSSL {
         return Digest(cityrelay_sha256_node(prefix, a.0, a.1, a.2, a.3, b.0, b.1, b.2, b.3))
     }
 
+    /// H(bytes[range]). Traps when the range leaves the bytes.
+    static func sha256(_ bytes: [UInt8], _ range: Range<Int>) -> Digest {
+        unsafe bytes.withUnsafeBytes { input in
+            let part = unsafe UnsafeRawBufferPointer(rebasing: input[range])
+            return Digest(unsafe cityrelay_sha256(part.baseAddress, part.count))
+        }
+    }
+
+    /// H(bytes[before] ‖ middle ‖ bytes[after]). Traps when a range leaves the bytes.
+    static func sha256(
+        _ bytes: [UInt8], _ before: Range<Int>, _ middle: Digest, _ after: Range<Int>
+    ) -> Digest {
+        let words = middle.words
+        return unsafe bytes.withUnsafeBytes { input in
+            let first = unsafe UnsafeRawBufferPointer(rebasing: input[before])
+            let last = unsafe UnsafeRawBufferPointer(rebasing: input[after])
+            return Digest(
+                unsafe cityrelay_sha256_step(
+                    first.baseAddress, first.count, words.0, words.1, words.2, words.3,
+                    last.baseAddress, last.count))
+        }
+    }
+
     /// A SHA-256 that is fed piece by piece.
     struct SHA256Stream {
         private var context = cityrelay_sha256_start()
@@ -30,6 +53,13 @@ enum OpenSSL {
         mutating func update(_ bytes: ArraySlice<UInt8>) {
             unsafe bytes.withUnsafeBytes { input in
                 unsafe cityrelay_sha256_update(&context, input.baseAddress, input.count)
+            }
+        }
+
+        mutating func update(_ bytes: [UInt8], _ range: Range<Int>) {
+            unsafe bytes.withUnsafeBytes { input in
+                let part = unsafe UnsafeRawBufferPointer(rebasing: input[range])
+                unsafe cityrelay_sha256_update(&context, part.baseAddress, part.count)
             }
         }
 

@@ -33,6 +33,19 @@ public enum SHA256 {
         OpenSSL.sha256(prefix, left, right)
     }
 
+    /// H(bytes[range]). Allocates nothing.
+    public static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> Digest {
+        OpenSSL.sha256(bytes, range)
+    }
+
+    /// H(bytes[before] ‖ middle ‖ bytes[after]): one step of a commitment proof, read where it lies.
+    /// Allocates nothing.
+    public static func hash(
+        _ bytes: [UInt8], _ before: Range<Int>, _ middle: Digest, _ after: Range<Int>
+    ) -> Digest {
+        OpenSSL.sha256(bytes, before, middle, after)
+    }
+
     /// H("").
     public static let empty = hash([UInt8]())
 
@@ -44,6 +57,9 @@ public enum SHA256 {
 
         public mutating func update(_ bytes: [UInt8]) { state.update(bytes) }
         public mutating func update(_ bytes: ArraySlice<UInt8>) { state.update(bytes) }
+        public mutating func update(_ bytes: [UInt8], _ range: Range<Int>) {
+            state.update(bytes, range)
+        }
         public mutating func update(_ byte: UInt8) { state.update(byte) }
         public mutating func update(_ digest: Digest) { state.update(digest) }
 
