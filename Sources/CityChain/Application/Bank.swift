@@ -9,7 +9,7 @@ enum Bank {
     static let feeCollector = Array(SHA256.hash(Array("fee_collector".utf8)).bytes.prefix(20))
 
     static func balance(
-        of address: [UInt8], in context: inout ExecutionContext
+        of address: [UInt8], in context: ExecutionContext
     ) -> UInt64 {
         context.get(StoreName.bank, key(address)).flatMap(amount) ?? 0
     }
@@ -19,7 +19,7 @@ enum Bank {
     }
 
     static func setBalance(
-        of address: [UInt8], _ amount: UInt64, in context: inout ExecutionContext
+        of address: [UInt8], _ amount: UInt64, in context: ExecutionContext
     ) {
         if amount == 0 { return context.delete(StoreName.bank, key(address)) }
         context.set(StoreName.bank, key(address), Array("\(amount)".utf8))
@@ -28,19 +28,19 @@ enum Bank {
     /// Moves coins with the three events of a transfer. Addresses are given raw and as text.
     static func transfer(
         _ coins: UInt64, from sender: AccountAddress, to receiver: AccountAddress,
-        in context: inout ExecutionContext
+        in context: ExecutionContext
     ) throws(ExecutionError) {
-        let balance = balance(of: sender.bytes, in: &context)
+        let balance = balance(of: sender.bytes, in: context)
         guard balance >= coins else {
             throw .insufficientFunds(
                 "spendable balance \(balance)\(denomination) is smaller than "
                     + "\(coins)\(denomination)")
         }
-        setBalance(of: sender.bytes, balance - coins, in: &context)
-        let held = Bank.balance(of: receiver.bytes, in: &context)
+        setBalance(of: sender.bytes, balance - coins, in: context)
+        let held = Bank.balance(of: receiver.bytes, in: context)
         let (sum, overflow) = held.addingReportingOverflow(coins)
         guard !overflow else { throw .invalidCoins("balance overflows") }
-        setBalance(of: receiver.bytes, sum, in: &context)
+        setBalance(of: receiver.bytes, sum, in: context)
         let amount = "\(coins)\(denomination)"
         context.emit("coin_spent", ("spender", sender.text), ("amount", amount))
         context.emit("coin_received", ("receiver", receiver.text), ("amount", amount))

@@ -36,13 +36,15 @@ package enum ExecutionMode: Hashable, Sendable {
     var isCheck: Bool { self == .check || self == .recheck }
 }
 
-/// Everything a handler works on: state under layers, gas, events, the block.
-package struct ExecutionContext {
+/// Everything a handler works on: state under layers, gas, events, the block. One transaction has one
+/// context; it is handed down by reference, so that reads can be metered wherever they happen.
+package final class ExecutionContext {
     package var state: CachedStore
     package var gas: GasMeter
     package var events: [ChainEvent] = []
     package let block: BlockContext
     package let mode: ExecutionMode
+    private var eventMarks: [Int] = []
 
     package init(
         _ state: CachedStore, block: BlockContext, mode: ExecutionMode,
@@ -54,25 +56,23 @@ package struct ExecutionContext {
         self.gas = gas
     }
 
-    package mutating func get(_ store: String, _ key: [UInt8]) -> [UInt8]? {
+    package func get(_ store: String, _ key: [UInt8]) -> [UInt8]? {
         let value = state.get(store, key)
         gas.read(key: key, value: value)
         return value
     }
 
-    package mutating func set(_ store: String, _ key: [UInt8], _ value: [UInt8]) {
+    package func set(_ store: String, _ key: [UInt8], _ value: [UInt8]) {
         gas.write(key: key, value: value)
         state.set(store, key, value)
     }
 
-    package mutating func delete(_ store: String, _ key: [UInt8]) {
+    package func delete(_ store: String, _ key: [UInt8]) {
         gas.consume(GasMeter.Cost.delete, "Delete")
         state.delete(store, key)
     }
 
-    package mutating func pairs(
-        _ store: String, prefix: [UInt8], limit: Int = .max
-    ) -> [StorePair] {
+    package func pairs(_ store: String, prefix: [UInt8], limit: Int = .max) -> [StorePair] {
         let pairs = state.pairs(store, prefix: prefix, limit: limit)
         for pair in pairs {
             gas.consume(GasMeter.Cost.iterateFlat, "IterNextCostFlat")
@@ -81,8 +81,29 @@ package struct ExecutionContext {
         return pairs
     }
 
-    package mutating func emit(_ type: String, _ attributes: (String, String)...) {
+    package func emit(_ type: String, _ attributes: (String, String)...) {
         events.append(ChainEvent(type, attributes.map { ChainEvent.Attribute($0.0, $0.1) }))
+    }
+
+    /// Opens a layer: state and events from here on are kept or dropped together.
+    package func begin() {
+        state.begin()
+        eventMarks.append(events.count)
+    }
+
+    package func keep() {
+        state.merge()
+        eventMarks.removeLast()
+    }
+
+    /// Forgets the layer's state and takes back its events.
+    @discardableResult
+    package func drop() -> [ChainEvent] {
+        state.discard()
+        let mark = eventMarks.removeLast()
+        let dropped = Array(events[mark...])
+        events.removeSubrange(mark...)
+        return dropped
     }
 }
 

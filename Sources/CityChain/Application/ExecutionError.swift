@@ -102,7 +102,7 @@ extension ExecutionError {
         ExecutionError("client", 4, "\(client): light client not found")
     }
     static func invalidClient(_ detail: String) -> ExecutionError {
-        ExecutionError("client", 9, "\(detail): light client is invalid")
+        ExecutionError("client", 3, "\(detail): light client is invalid")
     }
     static func clientNotActive(_ detail: String) -> ExecutionError {
         ExecutionError("client", 29, "\(detail): client state is not active")

@@ -1,3 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-print("not built yet")
+import CityChain
+import Glibc
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+exit(CityChainCommand(arguments).run())

@@ -20,8 +20,8 @@ extension StoreReader {
 /// A state being worked on: one committed version under a stack of write sets. A transaction opens a
 /// layer, and either merges or discards it. A copy is cheap and independent.
 package struct CachedStore: StoreReader {
-    private let base: StoreSnapshot
-    private var layers: [WriteSet]
+    let base: StoreSnapshot
+    private(set) var layers: [WriteSet]
 
     package init(_ base: StoreSnapshot, writes: WriteSet = WriteSet()) {
         self.base = base

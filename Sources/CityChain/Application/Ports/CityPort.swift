@@ -58,19 +58,19 @@ package struct CityPort {
     }
 
     package func send(
-        _ payload: CityPayload, signer: [UInt8], in context: inout ExecutionContext
+        _ payload: CityPayload, signer: [UInt8], in context: ExecutionContext
     ) throws(ExecutionError) {
         let record = try readRecord(payload)
         if record["rig_reply"]?.string == "refuse-at-source" { throw .refusedAtSource }
         guard context.get(name, CityPort.senderKey(signer)) != nil else {
             throw .refusedRecord("account may not send on port \(name)")
         }
-        try book.send(record, payload, in: &context)
+        try book.send(record, payload, in: context)
         context.set(name, key("sent", payload), SHA256.hash(payload.value).bytes)
     }
 
     package func receive(
-        _ payload: CityPayload, in context: inout ExecutionContext
+        _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) -> PortReply {
         context.emit(
             "city_record", ("port", name), ("client", payload.client),
@@ -80,7 +80,7 @@ package struct CityPort {
         if record["rig_reply"]?.string == "refuse" {
             throw .refusedRecord("refused as the record asks")
         }
-        try book.receive(record, payload, in: &context)
+        try book.receive(record, payload, in: context)
         let acknowledgement = book.acknowledgement(record, payload)
         guard record["rig_reply"]?.string == "later" else { return .now(acknowledgement) }
         let due = context.block.height + CityPort.laterBlocks
@@ -89,7 +89,7 @@ package struct CityPort {
     }
 
     package func finish(
-        _ payload: CityPayload, _ outcome: PacketOutcome, in context: inout ExecutionContext
+        _ payload: CityPayload, _ outcome: PacketOutcome, in context: ExecutionContext
     ) throws(ExecutionError) {
         let (result, acknowledgement): (String, [UInt8]) =
             switch outcome {
@@ -97,7 +97,7 @@ package struct CityPort {
             case .refused(let bytes): ("refused", bytes)
             case .timedOut: ("timed_out", [])
             }
-        try book.finish(payload, outcome, in: &context)
+        try book.finish(payload, outcome, in: context)
         let value: JSONValue = [
             "ack_hex": .string(Hex.encode(acknowledgement)), "result": .string(result),
         ]
@@ -106,7 +106,7 @@ package struct CityPort {
 
     /// The acknowledgements due at this block, and their removal from the list.
     package func takeDue(
-        in context: inout ExecutionContext
+        in context: ExecutionContext
     ) -> [(client: String, sequence: UInt64, acknowledgement: [UInt8])] {
         let prefix = CityPort.duePrefix(context.block.height)
         var due: [(client: String, sequence: UInt64, acknowledgement: [UInt8])] = []
@@ -155,13 +155,13 @@ package struct CityPort {
 package protocol RecordBook: Sendable {
     var port: String { get }
     func send(
-        _ record: JSONValue, _ payload: CityPayload, in context: inout ExecutionContext
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError)
     func receive(
-        _ record: JSONValue, _ payload: CityPayload, in context: inout ExecutionContext
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError)
     func finish(
-        _ payload: CityPayload, _ outcome: PacketOutcome, in context: inout ExecutionContext
+        _ payload: CityPayload, _ outcome: PacketOutcome, in context: ExecutionContext
     ) throws(ExecutionError)
     func acknowledgement(_ record: JSONValue, _ payload: CityPayload) -> [UInt8]
 }

@@ -42,20 +42,20 @@ package struct Licences: RecordBook {
     package init() {}
 
     package func send(
-        _ record: JSONValue, _ payload: CityPayload, in context: inout ExecutionContext
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) {
-        try apply(record, in: &context)
+        try apply(record, in: context)
     }
 
     package func receive(
-        _ record: JSONValue, _ payload: CityPayload, in context: inout ExecutionContext
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) {
-        try apply(record, in: &context)
+        try apply(record, in: context)
     }
 
     /// Nothing is undone: the licence's status at home does not depend on who has heard of it.
     package func finish(
-        _ payload: CityPayload, _ outcome: PacketOutcome, in context: inout ExecutionContext
+        _ payload: CityPayload, _ outcome: PacketOutcome, in context: ExecutionContext
     ) throws(ExecutionError) {}
 
     /// 33 raw bytes: 01 and the hash of the value.
@@ -68,7 +68,7 @@ package struct Licences: RecordBook {
     }
 
     private func apply(
-        _ record: JSONValue, in context: inout ExecutionContext
+        _ record: JSONValue, in context: ExecutionContext
     ) throws(ExecutionError) {
         guard let field = record["licenceId"] else { return }
         guard let licence = field.string, !licence.isEmpty,

@@ -24,53 +24,53 @@ package struct ProvidentFund: RecordBook {
     package init() {}
 
     package func send(
-        _ record: JSONValue, _ payload: CityPayload, in context: inout ExecutionContext
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) {
         guard let transfer = try Transfer(record) else { return }
-        let balance = ProvidentFund.balance(transfer.person, in: &context)
+        let balance = ProvidentFund.balance(transfer.person, in: context)
         guard let balance else { throw .refusedRecord("no account for \(transfer.person)") }
         guard let rest = balance.subtracting(transfer.amount) else {
             throw .refusedRecord(
                 "balance \(balance.yuan) is smaller than \(transfer.amount.yuan)")
         }
-        setBalance(transfer.person, rest, in: &context)
-        try add(transfer.amount, to: .locked, in: &context)
+        setBalance(transfer.person, rest, in: context)
+        try add(transfer.amount, to: .locked, in: context)
         context.set(port, lockKey(payload), transfer.stored)
     }
 
     package func receive(
-        _ record: JSONValue, _ payload: CityPayload, in context: inout ExecutionContext
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) {
         guard let transfer = try Transfer(record) else { return }
-        let balance = ProvidentFund.balance(transfer.person, in: &context) ?? .zero
+        let balance = ProvidentFund.balance(transfer.person, in: context) ?? .zero
         guard let sum = balance.adding(transfer.amount) else {
             throw .refusedRecord("balance of \(transfer.person) would exceed its column")
         }
-        setBalance(transfer.person, sum, in: &context)
-        try add(transfer.amount, to: .received, in: &context)
+        setBalance(transfer.person, sum, in: context)
+        try add(transfer.amount, to: .received, in: context)
     }
 
     package func finish(
-        _ payload: CityPayload, _ outcome: PacketOutcome, in context: inout ExecutionContext
+        _ payload: CityPayload, _ outcome: PacketOutcome, in context: ExecutionContext
     ) throws(ExecutionError) {
         guard let stored = context.get(port, lockKey(payload)) else { return }
         guard let transfer = Transfer(stored: stored) else {
             throw .refusedRecord("lock of letter \(payload.sequence) is unreadable")
         }
         context.delete(port, lockKey(payload))
-        let locked = total(.locked, in: &context)
+        let locked = total(.locked, in: context)
         guard let rest = locked.subtracting(transfer.amount) else {
             throw .refusedRecord("less is locked than letter \(payload.sequence) holds")
         }
-        setTotal(.locked, rest, in: &context)
+        setTotal(.locked, rest, in: context)
         if case .acknowledged = outcome {
-            return try add(transfer.amount, to: .settled, in: &context)
+            return try add(transfer.amount, to: .settled, in: context)
         }
-        let balance = ProvidentFund.balance(transfer.person, in: &context) ?? .zero
+        let balance = ProvidentFund.balance(transfer.person, in: context) ?? .zero
         guard let sum = balance.adding(transfer.amount) else {
             throw .refusedRecord("balance of \(transfer.person) would exceed its column")
         }
-        setBalance(transfer.person, sum, in: &context)
+        setBalance(transfer.person, sum, in: context)
     }
 
     package func acknowledgement(_ record: JSONValue, _ payload: CityPayload) -> [UInt8] {
@@ -83,11 +83,11 @@ package struct ProvidentFund: RecordBook {
 
     /// Opens an account at genesis.
     package static func open(
-        _ person: String, _ balance: Fen, in context: inout ExecutionContext
+        _ person: String, _ balance: Fen, in context: ExecutionContext
     ) throws(ExecutionError) {
         let fund = ProvidentFund()
-        fund.setBalance(person, balance, in: &context)
-        try fund.add(balance, to: .opened, in: &context)
+        fund.setBalance(person, balance, in: context)
+        try fund.add(balance, to: .opened, in: context)
     }
 
     // MARK: keys and values
@@ -104,31 +104,31 @@ package struct ProvidentFund: RecordBook {
         value.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }.flatMap { Fen($0) }
     }
 
-    private static func balance(_ person: String, in context: inout ExecutionContext) -> Fen? {
+    private static func balance(_ person: String, in context: ExecutionContext) -> Fen? {
         amount(context.get(StoreName.providentFund, accountKey(person)))
     }
 
     private func setBalance(
-        _ person: String, _ balance: Fen, in context: inout ExecutionContext
+        _ person: String, _ balance: Fen, in context: ExecutionContext
     ) {
         context.set(port, ProvidentFund.accountKey(person), Array("\(balance.count)".utf8))
     }
 
-    private func total(_ total: Total, in context: inout ExecutionContext) -> Fen {
+    private func total(_ total: Total, in context: ExecutionContext) -> Fen {
         ProvidentFund.amount(context.get(port, ProvidentFund.totalKey(total))) ?? .zero
     }
 
-    private func setTotal(_ total: Total, _ amount: Fen, in context: inout ExecutionContext) {
+    private func setTotal(_ total: Total, _ amount: Fen, in context: ExecutionContext) {
         context.set(port, ProvidentFund.totalKey(total), Array("\(amount.count)".utf8))
     }
 
     private func add(
-        _ amount: Fen, to total: Total, in context: inout ExecutionContext
+        _ amount: Fen, to total: Total, in context: ExecutionContext
     ) throws(ExecutionError) {
-        guard let sum = self.total(total, in: &context).adding(amount) else {
+        guard let sum = self.total(total, in: context).adding(amount) else {
             throw .refusedRecord("sum \(total.rawValue) would exceed its column")
         }
-        setTotal(total, sum, in: &context)
+        setTotal(total, sum, in: context)
     }
 
     private func lockKey(_ payload: CityPayload) -> [UInt8] {

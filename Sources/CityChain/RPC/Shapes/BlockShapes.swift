@@ -52,14 +52,41 @@ package enum BlockShape {
         ]
     }
 
-    package static func block(
-        _ header: Header, transactions: [[UInt8]], lastCommit: Commit
-    ) -> JSONValue {
+    package static func block(_ block: Block) -> JSONValue {
         [
-            "header": self.header(header),
-            "data": ["txs": .array(transactions.map { .base64($0) })],
-            "evidence": ["evidence": []],
-            "last_commit": commit(lastCommit),
+            "header": header(block.header),
+            "data": ["txs": .array(block.transactions.map { .base64($0) })],
+            "evidence": ["evidence": .array(block.evidence.map(evidence))],
+            "last_commit": commit(block.lastCommit),
+        ]
+    }
+
+    /// Attacks on light clients are not produced here; only their type is told.
+    private static func evidence(_ evidence: Evidence) -> JSONValue {
+        guard case .duplicateVote(let votes)? = evidence.kind else {
+            return ["type": "tendermint/LightClientAttackEvidence", "value": .null]
+        }
+        return [
+            "type": "tendermint/DuplicateVoteEvidence",
+            "value": [
+                "vote_a": votes.voteA.map(vote) ?? .null,
+                "vote_b": votes.voteB.map(vote) ?? .null,
+                "TotalVotingPower": .text(votes.totalVotingPower),
+                "ValidatorPower": .text(votes.validatorPower),
+                "Timestamp": .time(votes.timestamp),
+            ],
+        ]
+    }
+
+    private static func vote(_ vote: Vote) -> JSONValue {
+        [
+            "type": .int(vote.type), "height": .text(vote.height), "round": .int(vote.round),
+            "block_id": blockID(vote.blockID), "timestamp": .time(vote.timestamp),
+            "validator_address": .hex(vote.validatorAddress),
+            "validator_index": .int(vote.validatorIndex),
+            "signature": .base64(vote.signature),
+            "extension": .base64OrNull(vote.extensionBytes),
+            "extension_signature": .base64OrNull(vote.extensionSignature),
         ]
     }
 

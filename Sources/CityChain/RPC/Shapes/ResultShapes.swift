@@ -110,18 +110,4 @@ package enum ResultShape {
             ),
         ]
     }
-
-    /// The values of events by "type.key", as queries match them.
-    package static func indexed(
-        _ events: [ChainEvent], onlyIndexed: Bool = true
-    ) -> [String: [String]] {
-        var result: [String: [String]] = [:]
-        for event in events {
-            for attribute in event.attributes
-            where (attribute.isIndexed || !onlyIndexed) && !attribute.key.isEmpty {
-                result["\(event.type).\(attribute.key)", default: []].append(attribute.value)
-            }
-        }
-        return result
-    }
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+
+/// What a city chain begins with: accounts of roles, people with provident-fund accounts.
+package struct CityGenesis: Hashable, Sendable {
+    /// Division code of the city (GB/T 2260), as in key texts.
+    package var code: String
+    package var people: Int
+    package var balanceFen: UInt64
+
+    /// Accounts at genesis, in the order of their numbers, as the recorded chains have them.
+    package static let roles =
+        ["operator", "relayer", "relayer2", "courier", "notary", "tester", "bureau", "licensing"]
+    /// Fee coins of each role: more than any test spends.
+    package static let roleBalance: UInt64 = 10_000_000_000_000
+    /// The account that is almost poor, for tests of fees.
+    package static let strangerBalance: UInt64 = 30_000
+    /// Who may send on which port.
+    package static let senders = [
+        StoreName.providentFund: ["bureau"], StoreName.licence: ["licensing", "bureau"],
+    ]
+
+    /// 200 people with one million yuan each: enough for every load of the laboratory.
+    package init(code: String, people: Int = 200, balanceFen: UInt64 = 100_000_000) {
+        self.code = code
+        self.people = people
+        self.balanceFen = balanceFen
+    }
+
+    /// Bytes that differ when the genesis state differs.
+    package var bytes: [UInt8] { Array("\(code)/\(people)/\(balanceFen)".utf8) }
+
+    /// Writes the state of the first version. Requires a code that derives keys.
+    func write(to context: ExecutionContext) {
+        writeIBC(context)
+        for (number, role) in (CityGenesis.roles + ["stranger"]).enumerated() {
+            guard let address = address(of: role) else { continue }
+            Accounts.save(
+                BaseAccount(
+                    address: WireText(address.text), publicKey: nil,
+                    accountNumber: UInt64(number), sequence: 0), of: address, in: context)
+            let isPoor = role == "stranger"
+            Bank.setBalance(
+                of: address.bytes,
+                isPoor ? CityGenesis.strangerBalance : CityGenesis.roleBalance, in: context)
+        }
+        if let operatorAddress = address(of: "operator") {
+            context.set(StoreName.accounts, HostedClient.authorityKey, operatorAddress.bytes)
+        }
+        for (port, roles) in CityGenesis.senders {
+            for role in roles {
+                guard let address = address(of: role) else { continue }
+                context.set(port, CityPort.senderKey(address.bytes), Array(role.utf8))
+            }
+        }
+        openAccounts(context)
+    }
+
+    /// Store `ibc` must hold something from the first version on: an empty store proves nothing.
+    private func writeIBC(_ context: ExecutionContext) {
+        let zero = [UInt8](bigEndian: 0)
+        context.set(StoreName.ibc, HostedClient.parametersKey, HostedClient.parameters)
+        context.set(StoreName.ibc, HostedClient.nextSequenceKey, zero)
+        context.set(StoreName.ibc, Array("nextConnectionSequence".utf8), zero)
+        context.set(StoreName.ibc, Array("nextChannelSequence".utf8), zero)
+    }
+
+    private func openAccounts(_ context: ExecutionContext) {
+        guard let balance = Fen(balanceFen) else { return }
+        for index in 0..<people {
+            // Sums of a genesis stay far below the column's width.
+            try? ProvidentFund.open(
+                SyntheticPeople.identityNumber(division: code, index: index), balance,
+                in: context)
+        }
+    }
+
+    package func address(of role: String) -> AccountAddress? {
+        (try? DeterministicKeys.account(role: role, code: code)).map {
+            AccountAddress(key: $0.publicKey)
+        }
+    }
+}
+
+/// People who cannot exist: born in 1880, as in the standard's own example.
+package enum SyntheticPeople {
+    /// Identity number of person `index` of a division: days of 1880 by 28 to a month, then the
+    /// sequence, odd ones men; the last digit checks the others (GB 11643, ISO 7064 MOD 11-2).
+    package static func identityNumber(division: String, index: Int) -> String {
+        let day = index % 28 + 1
+        let month = index / 28 % 12 + 1
+        let sequence = index / (28 * 12) % 999 + 1
+        let body = division + "1880" + padded(month, 2) + padded(day, 2) + padded(sequence, 3)
+        return body + String(checkDigit(body))
+    }
+
+    static func checkDigit(_ body: String) -> Character {
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+        let sum = zip(body.utf8, weights).reduce(0) { $0 + (Int($1.0) - 0x30) * $1.1 }
+        return Array("10X98765432")[sum % 11]
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let text = "\(number)"
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+}
