@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bounds of the peer protocol, as peer.proto names them.
+public enum PeerLimits {
+    /// Packets, acknowledgements or questions a call: a verifier's job of some milliseconds.
+    public static let itemsPerCall = 256
+    /// Headers an update: what a verifier takes as one job.
+    public static let headersPerUpdate = 64
+    /// Bytes of one message.
+    public static let messageBytes = 4_194_304
+    /// The service's name in request paths.
+    public static let service = "/cityrelay.federation.v1.Peer/"
+}
