@@ -34,7 +34,36 @@ private func lines(
     }
 }
 
-/// CometBFT's own rules, ICS-07 clients and RFC 6962 trees.
+/// Lines on which two references differ. Each names a line of the files beside it, or carries its own
+/// input; what counts is the verdict of CometBFT 0.38, which the corpus follows.
+private func judgeDisagreements(_ path: String, _ tally: inout Tally) throws {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        .joined(separator: "/")
+    var corpus: [String: JSON] = [:]
+    for name in ["headers", "verify", "verify-optional"] {
+        for json in (try? Corpus.lines("\(folder)/\(name).jsonl")) ?? [] {
+            corpus[json["id"]?.string ?? ""] = json
+        }
+    }
+    var verify = CometBFTVerify()
+    for line in try Corpus.lines(path) {
+        let id = line["id"]?.string ?? "?"
+        var members = line.object ?? [:]
+        if line["in"] == nil { members = corpus[id]?.object ?? [:] }
+        members["verdict"] = line["cometbft_v0_38"]
+        if line["in"] != nil { members["out"] = line["cometbft_v0_38_out"] }
+        guard members["in"] != nil else {
+            tally.record(id, .disagreed("the line it names is not beside it"))
+            continue
+        }
+        let json = JSON.object(members)
+        let isVerify = line["kind"]?.string?.hasPrefix("Verify") == true
+        let judgement = try isVerify ? verify.judge(json) : CometBFTHeaders.judge(json)
+        tally.record("\(id) \(line["reason"]?.string ?? "")", Outcome(judgement))
+    }
+}
+
+/// CometBFT's own rules and ICS-07 clients, judged by the reference code's verdicts.
 let cometBFTSets: [CorpusSet] = [
     CorpusSet(
         name: "verdicts/cometbft headers", matches: file("cometbft", "headers.jsonl"),
@@ -74,4 +103,7 @@ let cometBFTSets: [CorpusSet] = [
                     ?? .disagreed("no reader for \(json["kind"]?.string ?? "?")")
             }
         }),
+    CorpusSet(
+        name: "verdicts/cometbft disagreements",
+        matches: file("cometbft", "disagreements.jsonl"), judge: judgeDisagreements),
 ]

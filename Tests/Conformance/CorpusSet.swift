@@ -37,4 +37,5 @@ struct CorpusSet: Sendable {
 }
 
 /// Every set, in the order of the table. A new family adds its line here.
-let allSets: [CorpusSet] = cometBFTSets + commitmentSets + packetSets
+let allSets: [CorpusSet] =
+    cometBFTSets + cometBFTVectorSets + commitmentSets + packetSets

@@ -31,7 +31,9 @@ public struct MemoryClientStore: ClientStore, Hashable, Sendable {
     }
 
     /// What another state of the same store has that this one has not, and the other way round.
-    public func changes(to later: MemoryClientStore) -> (set: [[UInt8]: [UInt8]], removed: Set<[UInt8]>) {
+    public func changes(to later: MemoryClientStore) -> (
+        set: [[UInt8]: [UInt8]], removed: Set<[UInt8]>
+    ) {
         (
             later.entries.filter { entries[$0.key] != $0.value },
             Set(entries.keys.filter { later.entries[$0] == nil })

@@ -88,14 +88,17 @@ public enum BinaryMerkle {
     }
 
     /// Whether the tree of `newSize` leaves under `newRoot` begins with the tree of `oldSize` leaves
-    /// under `oldRoot`. Nothing is proven of an empty old tree: that is refused.
+    /// under `oldRoot`. Nothing is proven of an empty old tree: that is refused. Trees of one size are
+    /// compared by their roots as given; a root that must be computed has 32 bytes.
     /// Source: RFC 9162 section 2.1.4.2.
     public static func isConsistent(
-        oldSize: UInt64, oldRoot: Digest, newSize: UInt64, newRoot: Digest, proof: [Digest]
+        oldSize: UInt64, oldRoot: [UInt8], newSize: UInt64, newRoot: [UInt8], proof: [Digest]
     ) -> Bool {
         guard oldSize <= newSize else { return false }
         if oldSize == newSize { return proof.isEmpty && oldRoot == newRoot }
-        guard oldSize > 0, !proof.isEmpty else { return false }
+        guard oldSize > 0, !proof.isEmpty, let oldRoot = Digest(oldRoot),
+            let newRoot = Digest(newRoot)
+        else { return false }
         let isPowerOfTwo = oldSize & (oldSize - 1) == 0
         var path = isPowerOfTwo ? proof[...] : proof.dropFirst()
         var old = isPowerOfTwo ? oldRoot : proof[0]

@@ -39,12 +39,14 @@ public struct CometBFTClient {
             let before = stores[name]
             var outcome: Outcome?
             var refusal = ""
+            var decision = ""
             do {
                 outcome = try execute(step, name, &stores)
             } catch let failure as VerdictLine.Failure {
                 throw failure
             } catch {
                 refusal = "\(error)"
+                decision = CometBFTDecisions.reason(error)
                 guard stores[name] == before else {
                     return .disagreed("step \(index): refused, but the store changed")
                 }
@@ -53,7 +55,7 @@ public struct CometBFTClient {
             guard accepts == (outcome != nil) else {
                 let what = outcome == nil ? "refused: \(refusal)" : "accepted"
                 let reason = reference["class"]?.string ?? ""
-                if accepts && line.isOptional { return .stricter(refusal) }
+                if accepts && line.isOptional { return .stricter(decision) }
                 return .disagreed("step \(index): \(what); reference: \(reason)")
             }
             if let difference = try compare(

@@ -37,7 +37,7 @@ public enum CometBFTRaw {
             let isValid = (try? header.validate()) != nil
             return Reading(
                 encoded: header.encoded, isValid: isValid,
-                results: hash(isValid ? try? header.hash() : nil))
+                results: hash(isValid ? try? header.hash() : nil, orEmpty: isValid))
         },
         "SignedHeader": { bytes in
             let signed = try SignedHeader(reading: bytes)
@@ -82,8 +82,10 @@ public enum CometBFTRaw {
         },
     ]
 
-    private static func hash(_ digest: Digest?) -> [String: JSON] {
-        digest.map { ["hash": .string($0.description)] } ?? [:]
+    /// A valid header without validators_hash has the empty hash.
+    private static func hash(_ digest: Digest?, orEmpty: Bool = false) -> [String: JSON] {
+        guard let text = digest?.description ?? (orEmpty ? "" : nil) else { return [:] }
+        return ["hash": .string(text)]
     }
 
     /// Nil when no reader knows the line's kind.

@@ -33,7 +33,8 @@ public struct CometBFTVerify {
                 return .disagreed("refused by \(error); reference: \(line.reason)")
             }
         }
-        return line.judge(nil, refusal: "\(error)")
+        return line.judge(
+            nil, refusal: line.isOptional ? CometBFTDecisions.reason(error) : "\(error)")
     }
 
     private mutating func verify(_ line: VerdictLine) throws {
