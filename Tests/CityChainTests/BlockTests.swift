@@ -58,7 +58,8 @@ import Testing
 
     @Test func `the last commit of the first height is an empty message in an empty id`() {
         let block = Block(header: Header(), transactions: [], lastCommit: Commit())
-        #expect(block.encoded.suffix(10).elementsEqual([0x12, 0, 0x1a, 0, 0x22, 4, 0x1a, 2, 0x12, 0]))
+        #expect(
+            block.encoded.suffix(10).elementsEqual([0x12, 0, 0x1a, 0, 0x22, 4, 0x1a, 2, 0x12, 0]))
         #expect(block.lastCommit.hash() == SHA256.empty)
     }
 

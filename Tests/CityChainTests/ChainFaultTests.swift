@@ -101,7 +101,9 @@ import Testing
 
     @Test func `an impossible order is refused at once`() throws {
         let chain = try Laboratory.chain()
-        #expect(throws: ChainError.unknownValidator("val9")) { try chain.order(power: 1, of: "val9") }
+        #expect(throws: ChainError.unknownValidator("val9")) {
+            try chain.order(power: 1, of: "val9")
+        }
         for name in ["val0", "val1", "val2"] { try chain.order(power: 0, of: name) }
         #expect(throws: ChainError.validatorUpdate(height: 1, .emptySet)) {
             try chain.order(power: 0, of: "val3")
@@ -175,5 +177,20 @@ import Testing
         #expect(chain.earliestHeight == 7)
         #expect(chain.block(at: 6) == nil)
         #expect(chain.block(at: 7) != nil)
+    }
+
+    @Test func `a chain that keeps so many bytes forgets the oldest heights by itself`() throws {
+        var configuration = try Laboratory.configuration()
+        configuration.retainedByteCount = 4_000
+        let chain = try Chain(configuration, application: KeyValueApplication())
+        try Laboratory.run(chain, to: 9)
+        let kept = (chain.earliestHeight...9).compactMap { chain.block(at: $0)?.byteCount }
+        #expect(kept.count > 1 && kept.count < 9)
+        #expect(kept.reduce(0, +) <= 4_000)
+        _ = try chain.submit(Laboratory.bytes("k=" + String(repeating: "x", count: 9_000)))
+        try Laboratory.run(chain, to: 10)
+        #expect(chain.earliestHeight == 10, "the tip stays whatever its size")
+        try Laboratory.run(chain, to: 11)
+        try Laboratory.check(chain, height: 11)
     }
 }

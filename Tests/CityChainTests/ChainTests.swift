@@ -118,8 +118,10 @@ enum Laboratory {
         let answer = chain.query(
             ApplicationQuery(path: "", data: Laboratory.bytes("k"), height: 3, wantsProof: true))
         #expect(answer.value == Laboratory.bytes("v"))
-        #expect(chain.block(at: 3)?.results?.appHash.bytes == chain.block(at: 4)?.block.header.appHash)
-        #expect(chain.block(at: 3)?.block.header.appHash != chain.block(at: 4)?.block.header.appHash)
+        #expect(
+            chain.block(at: 3)?.results?.appHash.bytes == chain.block(at: 4)?.block.header.appHash)
+        #expect(
+            chain.block(at: 3)?.block.header.appHash != chain.block(at: 4)?.block.header.appHash)
     }
 
     @Test func `a block is visible before it is executed`() throws {

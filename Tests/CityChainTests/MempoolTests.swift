@@ -37,7 +37,9 @@ import Testing
         var configuration = try Laboratory.configuration()
         configuration.parameters.blockMaxGas = 12
         let chain = try Chain(configuration, application: KeyValueApplication())
-        for text in ["a=1111", "b=22", "c=3", "d=4"] { _ = try chain.submit(Laboratory.bytes(text)) }
+        for text in ["a=1111", "b=22", "c=3", "d=4"] {
+            _ = try chain.submit(Laboratory.bytes(text))
+        }
         let first = try chain.produceBlock(now: Laboratory.now(1))
         #expect(first.block.transactions.map(\.count) == [6, 4])
         let second = try chain.produceBlock(now: Laboratory.now(2))

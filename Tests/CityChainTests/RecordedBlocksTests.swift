@@ -107,7 +107,9 @@ import Testing
         }
     }
 
-    @Test func `sets, priorities and proposers follow the rotation through every set change`() throws {
+    @Test func `sets, priorities and proposers follow the rotation through every set change`()
+        throws
+    {
         for (chain, walk) in Self.walks {
             var current = try ProposerRotation(
                 genesis: (walk.validators[1] ?? []).map {

@@ -103,7 +103,8 @@ import Testing
         guard let end = packet["end"]?.string, let step = steps.first(where: isSuccess),
             let height = step["height"]?.uint64
         else { return }
-        let outcome = "{\"ack_hex\":\"\(applicationAcknowledgement(packet))\",\"result\":\"\(end)\"}"
+        let outcome =
+            "{\"ack_hex\":\"\(applicationAcknowledgement(packet))\",\"result\":\"\(end)\"}"
         let key = Array("outcome/\(client)/\(sequence)".utf8)
         writes[height, default: []].append(
             Write(store: port, key: key, value: Array(outcome.utf8)))
@@ -141,7 +142,9 @@ import Testing
             let bytes = packet["acknowledgement_hex"]?.string.flatMap({ Hex.decode($0) })
         else { return "" }
         var reader = ProtobufReader(bytes)
-        guard let field = try? reader.next(), let inner = try? reader.bytes(field) else { return "" }
+        guard let field = try? reader.next(), let inner = try? reader.bytes(field) else {
+            return ""
+        }
         return Hex.encode(inner)
     }
 }

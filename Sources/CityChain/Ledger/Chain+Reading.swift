@@ -18,7 +18,9 @@ extension Chain {
     }
 
     package func lightBlock(at height: UInt64) -> LightBlock? {
-        guard let stored = blocks[height], let commit = commit(at: height)?.commit else { return nil }
+        guard let stored = blocks[height], let commit = commit(at: height)?.commit else {
+            return nil
+        }
         return LightBlock(
             signedHeader: SignedHeader(header: stored.block.header, commit: commit),
             validators: stored.validators.validatorSet)

@@ -28,6 +28,7 @@ package final class Chain {
     var orderedUpdates: [ValidatorUpdate] = []
     var pendingEvidence: [Evidence] = []
     var firstKept: UInt64
+    private var keptByteCount = 0
     var nextHeight: UInt64
     var appHash: Digest
     var lastResultsHash = SHA256.empty
@@ -120,9 +121,7 @@ package final class Chain {
         blocks[stored.height] = stored
         index.add(stored)
         settleMempool(stored, output)
-        if nextHeight - firstKept > UInt64(max(1, configuration.retainedHeights)) {
-            forget(below: firstKept + 1)
-        }
+        forgetOldest()
         if !isReplaying { onBlock?(stored) }
         return stored
     }
@@ -144,11 +143,13 @@ package final class Chain {
             preconditionFailure("a block is stored only after the one before it is executed")
         }
         let stored = StoredBlock(
-            block: logged.block, id: logged.seenCommit.blockID, byteCount: logged.block.encoded.count,
+            block: logged.block, id: logged.seenCommit.blockID,
+            byteCount: logged.block.encoded.count,
             seenCommit: logged.seenCommit, completeCommit: logged.completeCommit,
             validators: validators, parameters: parameters,
             orderedUpdates: logged.orderedUpdates)
         blocks[nextHeight] = stored
+        keptByteCount += stored.byteCount
         heightsByHash[stored.id.hash] = nextHeight
         nextHeight += 1
         return stored
@@ -163,11 +164,26 @@ package final class Chain {
         mempool.recheck { application.check($0, isRecheck: true).code == 0 }
     }
 
+    /// Keeps within both limits of retention; the tip stays whatever its size.
+    private func forgetOldest() {
+        var bound = firstKept
+        var bytes = keptByteCount
+        while bound + 1 < nextHeight,
+            nextHeight - bound > UInt64(max(1, configuration.retainedHeights))
+                || bytes > configuration.retainedByteCount
+        {
+            bytes -= blocks[bound]?.byteCount ?? 0
+            bound += 1
+        }
+        if bound > firstKept { forget(below: bound) }
+    }
+
     private func forget(below height: UInt64) {
         let bound = min(height, max(firstKept, nextHeight - 1))
         while firstKept < bound {
             if let old = blocks.removeValue(forKey: firstKept) {
                 heightsByHash[old.id.hash] = nil
+                keptByteCount -= old.byteCount
                 index.remove(old)
             }
             rotations[firstKept] = nil

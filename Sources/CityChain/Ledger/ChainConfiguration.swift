@@ -28,6 +28,8 @@ package struct ChainConfiguration: Sendable {
     package var applicationGenesis: [UInt8] = []
     /// Blocks, results and states kept; older ones are forgotten, as a pruning node does.
     package var retainedHeights = Multistore.keptVersionsLimit
+    /// Bytes of kept blocks, 1 GiB; results take about as much again, states less.
+    package var retainedByteCount = 1 << 30
     /// Where the block log lies; nil: nothing survives the process.
     package var directory: String?
 

@@ -58,7 +58,9 @@ extension IAVLTree {
         var prefix: [UInt8] = []
         node.appendHead(to: &prefix)
         prefix.append(length)
-        if goesLeft { return ICS23Bytes.inner(prefix: prefix, suffix: [length] + right.hash().bytes) }
+        if goesLeft {
+            return ICS23Bytes.inner(prefix: prefix, suffix: [length] + right.hash().bytes)
+        }
         left.hash().append(to: &prefix)
         prefix.append(length)
         return ICS23Bytes.inner(prefix: prefix, suffix: [])

@@ -41,7 +41,9 @@ package struct IAVLTree {
     /// An absent key changes nothing, not even versions.
     package mutating func remove(_ key: [UInt8], version: UInt64) {
         guard let root else { return }
-        guard case .replaced(let rest, _) = IAVLTree.remove(key, from: root, version) else { return }
+        guard case .replaced(let rest, _) = IAVLTree.remove(key, from: root, version) else {
+            return
+        }
         self.root = rest
     }
 
