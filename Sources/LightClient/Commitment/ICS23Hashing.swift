@@ -11,7 +11,7 @@ extension HashOp {
         case .sha512: SHA512.hash(bytes)
         case .ripemd160: RIPEMD160.hash(bytes)
         case .bitcoin: RIPEMD160.hash(SHA256.hash(bytes).bytes)
-        case .sha512_256: SHA512_256.hash(bytes)
+        case .sha512Truncated256: SHA512_256.hash(bytes)
         case .blake2b512: BLAKE2b512.hash(bytes)
         case .blake2s256: BLAKE2s256.hash(bytes)
         default: throw .unsupportedHash(self)

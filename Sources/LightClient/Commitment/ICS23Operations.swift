@@ -15,7 +15,7 @@ public struct HashOp: RawRepresentable, Hashable, Sendable {
     public static let ripemd160 = HashOp(rawValue: 4)
     /// RIPEMD-160 of SHA-256.
     public static let bitcoin = HashOp(rawValue: 5)
-    public static let sha512_256 = HashOp(rawValue: 6)
+    public static let sha512Truncated256 = HashOp(rawValue: 6)
     public static let blake2b512 = HashOp(rawValue: 7)
     public static let blake2s256 = HashOp(rawValue: 8)
     public static let blake3 = HashOp(rawValue: 9)
@@ -100,7 +100,8 @@ public struct LeafOp: Hashable, Sendable {
 extension LeafOp: ProtobufMessage {
     public init() {
         self.init(
-            hash: .noHash, prehashKey: .noHash, prehashValue: .noHash, length: .noPrefix, prefix: [])
+            hash: .noHash, prehashKey: .noHash, prehashValue: .noHash, length: .noPrefix, prefix: []
+        )
     }
 
     public mutating func read(

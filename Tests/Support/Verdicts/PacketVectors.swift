@@ -65,13 +65,17 @@ public enum PacketVectors {
             default: nil
             }
         guard let key else { return (kind, .disagreed("unknown kind of key")) }
-        return ("\(kind) \(client) \(sequence)", compare(Hex.encode(key), value["expected_key_hex"]))
+        return (
+            "\(kind) \(client) \(sequence)", compare(Hex.encode(key), value["expected_key_hex"])
+        )
     }
 
     /// A null expectation is an error. The reference's own function takes an empty path under an empty
     /// last element; no store has the empty key, and we refuse to build that path.
     private static func path(_ value: JSON) -> Case {
-        let elements = (value["prefix"]?.array ?? []).compactMap { $0.string.map { Array($0.utf8) } }
+        let elements = (value["prefix"]?.array ?? []).compactMap {
+            $0.string.map { Array($0.utf8) }
+        }
         let key = Array((value["path"]?.string ?? "").utf8)
         let expected = value["expected"]?.array?.compactMap(\.string)
         let id = "path \(key.count) under \(elements.count)"

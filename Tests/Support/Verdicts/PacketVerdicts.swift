@@ -35,7 +35,10 @@ public enum PacketVerdicts {
         var values: [String: JSON] = [:]
     }
 
-    private enum Failure: Error { case missing(String), kind(String) }
+    private enum Failure: Error {
+        case missing(String)
+        case kind(String)
+    }
 
     private static func ask(_ kind: String, _ input: JSON) throws -> Answer {
         switch kind {

@@ -37,7 +37,11 @@ public enum ProofVerdicts {
         return .compare(expected: verdict == "accept", refusal: refusal)
     }
 
-    private enum Failure: Error { case missing(String), kind(String), spec(String) }
+    private enum Failure: Error {
+        case missing(String)
+        case kind(String)
+        case spec(String)
+    }
 
     private static func ask(
         _ kind: String, _ input: JSON, _ root: [UInt8], _ proof: [UInt8]

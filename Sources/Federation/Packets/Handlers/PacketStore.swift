@@ -66,7 +66,8 @@ public enum ClientViewError: Error, Hashable, Sendable {
         case .noConsensusState:
             "please ensure the proof was constructed against a height that exists on the client: "
                 + "consensus state not found"
-        case .proofWire: "failed to unmarshal proof into ICS 23 commitment merkle proof: invalid proof"
+        case .proofWire:
+            "failed to unmarshal proof into ICS 23 commitment merkle proof: invalid proof"
         case .proof(let error): "\(error.code): invalid proof"
         }
     }
