@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Federation
-import LightClient
+package import LightClient
 
 /// Accounts of signers, in store `acc` under cosmos-sdk's key.
 package enum Accounts {
@@ -24,12 +24,12 @@ package enum Accounts {
     }
 
     /// As the store and Query/Account hold it.
-    package static func wrapped(_ account: BaseAccount) -> Federation.ProtobufAny {
-        Federation.ProtobufAny(typeURL: WireText(BaseAccount.typeURL), value: account.encoded)
+    package static func wrapped(_ account: BaseAccount) -> ProtobufAny {
+        ProtobufAny(typeURL: WireText(BaseAccount.typeURL), value: account.encoded)
     }
 
     private static func decode(_ bytes: [UInt8]?) -> BaseAccount? {
-        guard let bytes, let any = try? Federation.ProtobufAny(reading: bytes) else { return nil }
+        guard let bytes, let any = try? ProtobufAny(reading: bytes) else { return nil }
         return try? BaseAccount(reading: any.value)
     }
 

@@ -23,11 +23,11 @@ struct HostedClient {
             }
             do throws(ClientError) {
                 switch any.typeURL.text {
-                case ICS07.headerURL:
+                case ICS07.headerURL.text:
                     let header = try ICS07.Header.decoded(any.value)
                     _ = try header.checked()
                     self = .header(header)
-                case ICS07.misbehaviourURL:
+                case ICS07.misbehaviourURL.text:
                     self = .misbehaviour(try ICS07.Misbehaviour.decoded(any.value))
                 default: throw ClientError.invalidState(any.typeURL.text)
                 }
@@ -52,8 +52,8 @@ struct HostedClient {
         guard let state = message.clientState, let consensus = message.consensusState else {
             throw .invalidClient("client state and consensus state cannot be empty")
         }
-        guard state.typeURL.text == ICS07.clientStateURL,
-            consensus.typeURL.text == ICS07.consensusStateURL
+        guard state.typeURL == ICS07.clientStateURL,
+            consensus.typeURL == ICS07.consensusStateURL
         else {
             throw ExecutionError(
                 "client", 10,

@@ -44,7 +44,7 @@ struct IBCHost: PacketHost {
 
     func latestTimestamp(ofClient client: WireText) throws(ClientViewError) -> Timestamp {
         guard let bytes = packetValue(at: PacketKey.clientState(client)),
-            let any = try? Federation.ProtobufAny(reading: bytes),
+            let any = try? ProtobufAny(reading: bytes),
             let state = try? ICS07.ClientState(reading: any.value)
         else { throw .unknownClient(client) }
         return try timestamp(ofClient: client, at: state.latestHeight)

@@ -114,7 +114,7 @@ enum ClientQueries {
         var height = Height(revision: fields.number(2), height: fields.number(3))
         if fields.number(4) != 0 {
             let bytes = try clientState(client, scene)
-            let any = try? Federation.ProtobufAny(reading: bytes)
+            let any = try? ProtobufAny(reading: bytes)
             let state = any.flatMap { try? ICS07.ClientState(reading: $0.value) }
             height = state?.latestHeight ?? .zero
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Federation
-import LightClient
+package import LightClient
 
 /// A message that a city chain executes.
 package enum CityMessage: Hashable, Sendable {
@@ -18,7 +18,7 @@ package enum CityMessage: Hashable, Sendable {
     case send(MsgSend)
 
     /// Throws code 2 for a type that the chain does not know, as its registry does.
-    package init(_ any: Federation.ProtobufAny) throws(ExecutionError) {
+    package init(_ any: ProtobufAny) throws(ExecutionError) {
         do throws(WireError) {
             let bytes = any.value
             switch any.typeURL.text {

@@ -11,7 +11,7 @@ struct MessageHandlers {
     /// Executes one message and returns its answer, wrapped.
     func run(
         _ message: CityMessage, signatures: inout SignatureVerifier
-    ) throws(ExecutionError) -> Federation.ProtobufAny {
+    ) throws(ExecutionError) -> ProtobufAny {
         let clients = HostedClient(context: context)
         var answer: [UInt8] = []
         switch message {
@@ -32,7 +32,7 @@ struct MessageHandlers {
             }
         case .send(let message): try transfer(message, clients)
         }
-        return Federation.ProtobufAny(
+        return ProtobufAny(
             typeURL: WireText(message.typeURL + "Response"), value: answer)
     }
 

@@ -15,7 +15,7 @@ struct TransactionRunner {
         var result: TransactionResult
         var state: CachedStore
         /// Answers of the messages, for Simulate.
-        var responses: [Federation.ProtobufAny] = []
+        var responses: [ProtobufAny] = []
     }
 
     func run(
@@ -106,7 +106,7 @@ struct TransactionRunner {
         context.events = []
         context.begin()
         var messageEvents: [ChainEvent] = []
-        var responses: [Federation.ProtobufAny] = []
+        var responses: [ProtobufAny] = []
         let handlers = MessageHandlers(context: context, ports: ports)
         do throws(ExecutionError) {
             for (index, message) in transaction.messages.enumerated() {
