@@ -4,7 +4,7 @@ package import Federation
 package import LightClient
 
 /// Why a job brought nothing.
-package struct JobFailure: Hashable, Sendable {
+package struct JobFailure: Error, Hashable, Sendable {
     /// Stable code; `RetryPolicy` says what it leads to. Codes the engine itself acts on are listed
     /// there.
     package let code: String

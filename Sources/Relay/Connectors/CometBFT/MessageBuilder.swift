@@ -22,9 +22,9 @@ struct MessageBuilder {
 
         var code: String {
             switch self {
-            case .unknownCounterparty: "connector.unknown-counterparty"
-            case .packet: "connector.unreadable-packet"
-            case .client: "connector.no-client-state"
+            case .unknownCounterparty: "connector/unknown-counterparty"
+            case .packet: "connector/unreadable-packet"
+            case .client: "connector/no-client-state"
             }
         }
     }

@@ -47,14 +47,6 @@ package struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
         "\(code.rawValue): \(method) at \(node): \(detail). \(code.advice)"
     }
 
-    /// Whether the same question may get a better answer later or elsewhere.
-    package var isRetryable: Bool {
-        switch code {
-        case .unreachable, .timeout, .notExecutedYet, .pruned, .behind, .badAnswer, .rpc: true
-        case .queryRefused, .wrongAnswer, .wrongChain: false
-        }
-    }
-
     /// Longest text of a node that is kept, characters: enough for a reason, too little to flood a log.
     private static let maxDetail = 600
 

@@ -2,7 +2,7 @@
 
 import Federation
 import LightClient
-import RelayEngine
+package import RelayEngine
 
 /// Prepares and broadcasts our transactions. Preparing sends nothing to the chain: the bytes are journaled
 /// first, and only then broadcast (building-cometbft §8.4).
@@ -170,7 +170,7 @@ final class Submitter {
             return then(
                 .failed(
                     JobFailure(
-                        code: "connector.fee-overflow", detail: "gas \(limit)", isRetryable: false)))
+                        code: "connector/fee-overflow", detail: "gas \(limit)", isRetryable: false)))
         }
         terms.fee = fee == 0 ? [] : [Coin(fee, WireText(configuration.gasDenomination))]
         let signed = SignedTransaction(built.messages, terms, by: configuration.account)
@@ -195,7 +195,8 @@ final class Submitter {
 }
 
 extension NodeError {
-    var jobFailure: JobFailure {
-        JobFailure(code: code.rawValue, detail: description, isRetryable: isRetryable)
+    /// A node that fails may be better later, or another may answer: never a reason to give a packet up.
+    package var jobFailure: JobFailure {
+        JobFailure(code: "connector/\(code.rawValue.dropFirst(5))", detail: description)
     }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayConnectors
+import RelayEngine
+import Synchronization
+
+/// Hands each effect to the part that carries it out. Called on the decider's thread after the commit: it
+/// only posts, it never waits.
+final class EffectRouter: Sendable {
+    private struct Targets: Sendable {
+        var connector: CometBFTConnector
+        var service: PeerService
+        var callers: [String: PeerCaller]
+        var log: @Sendable (EngineNote) -> Void
+    }
+
+    private let targets = Mutex<Targets?>(nil)
+
+    /// Sets the targets, once, before the first effect.
+    func connect(
+        connector: CometBFTConnector, service: PeerService, callers: [String: PeerCaller],
+        log: @escaping @Sendable (EngineNote) -> Void
+    ) {
+        targets.withLock {
+            $0 = Targets(connector: connector, service: service, callers: callers, log: log)
+        }
+    }
+
+    func release(_ effects: [EngineEffect]) {
+        guard let targets = targets.withLock({ $0 }) else { return }
+        var answers: [(AnswerToken, [PeerOutcome], Height)] = []
+        for effect in effects {
+            if targets.connector.perform(effect) { continue }
+            switch effect {
+            case .answer(let token, let outcomes, let trustedHeight):
+                answers.append((token, outcomes, trustedHeight))
+            case .deliver(_, let delivery): targets.callers[delivery.peerChain]?.perform(effect)
+            case .acknowledge(_, let delivery): targets.callers[delivery.peerChain]?.perform(effect)
+            case .ask(_, let questions): targets.callers[questions.peerChain]?.perform(effect)
+            case .fetchHeaders(_, let request): targets.callers[request.peerChain]?.perform(effect)
+            case .greet(let chainID): targets.callers[chainID]?.perform(effect)
+            case .note(let note): targets.log(note)
+            default: break
+            }
+        }
+        if !answers.isEmpty { targets.service.answer(answers) }
+    }
+}

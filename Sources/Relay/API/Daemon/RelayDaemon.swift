@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Federation
+package import LightClient
+package import RelayConnectors
+package import RelayEngine
+import RelayStore
+package import RelayTransport
+
+/// What one relay process is made of.
+package struct DaemonConfiguration: Sendable {
+    package var ownMember: MemberID
+    package var topology: Topology
+    package var connector: ConnectorConfiguration
+    package var engine: EngineConfiguration
+    package var tls: TLSContext.Files
+    package var listenAddress: String
+    package var listenPort: Int
+    package var storeFile: String
+    package var verifierThreads: Int
+    package var software: String
+    package var transportLimits = TransportLimits()
+    package var peerTiming = PeerTiming()
+
+    package init(
+        ownMember: MemberID, topology: Topology, connector: ConnectorConfiguration,
+        engine: EngineConfiguration, tls: TLSContext.Files, listenAddress: String, listenPort: Int,
+        storeFile: String, verifierThreads: Int, software: String
+    ) {
+        self.ownMember = ownMember
+        self.topology = topology
+        self.connector = connector
+        self.engine = engine
+        self.tls = tls
+        self.listenAddress = listenAddress
+        self.listenPort = listenPort
+        self.storeFile = storeFile
+        self.verifierThreads = verifierThreads
+        self.software = software
+    }
+}
+
+/// One running relay: loops, verifiers and the decider, wired. Everything it decides is in the engine;
+/// everything it says or does leaves through here after its commit.
+///
+/// `@unchecked Sendable`, because its parts are Sendable and set once, before anything runs.
+package final class RelayDaemon: @unchecked Sendable {
+    private let configuration: DaemonConfiguration
+    private let peerLoop: EventLoop
+    private let nodeLoop: EventLoop
+    private let verifiers: VerifierPool
+    private let shared = SharedState()
+    private let decider: Decider
+    private let connector: CometBFTConnector
+    private let tls: TLSContext
+    private let service: PeerService
+    private let callers: [String: PeerCaller]
+    private let server: HTTP2Server
+    private let log: @Sendable (EngineNote) -> Void
+    private let now: @Sendable () -> Timestamp
+
+    /// Builds and starts everything. Throws what kept it from starting; then nothing runs.
+    ///
+    /// - Parameters:
+    ///   - now: the clock; a test gives its own.
+    ///   - log: takes one note an event. Called on the decider's thread: must not wait.
+    package init(
+        configuration: DaemonConfiguration, now: @escaping @Sendable () -> Timestamp,
+        log: @escaping @Sendable (EngineNote) -> Void
+    ) throws {
+        self.configuration = configuration
+        self.log = log
+        self.now = now
+        let peers = RelayDaemon.peers(configuration)
+        let parameters = peers.mapValues { $0.chain.parameters }
+        peerLoop = try EventLoop(name: "peers")
+        nodeLoop = try EventLoop(name: "nodes")
+        verifiers = try VerifierPool(threads: configuration.verifierThreads)
+
+        let router = EffectRouter()
+        let shared = shared
+        let software = configuration.software
+        decider = try Decider(
+            configuration: configuration.engine, now: now,
+            callbacks: Decider.Callbacks(
+                release: { router.release($0) },
+                publish: { engine in
+                    shared.update(
+                        from: engine, chains: parameters, software: software, now: now())
+                },
+                commitFailed: { error in
+                    log(
+                        EngineNote(
+                            level: .alarm, code: "store/commit-failed", detail: "\(error)"))
+                }))
+        let decider = decider
+        let submit: @Sendable ([EngineEvent]) -> Bool = { decider.submit($0) }
+        connector = try CometBFTConnector(
+            loop: nodeLoop, configuration: configuration.connector, now: now,
+            emit: { _ = submit([$0]) })
+        let context = PeerContext(
+            ownChainID: configuration.engine.chainID, peers: peers, shared: shared,
+            verifiers: verifiers, connector: connector,
+            proofAnswers: ProofAnswers(connector: connector), now: now, submitEvents: submit)
+        tls = try TLSContext(files: configuration.tls) { context.verdict(on: $0) }
+        service = PeerService(context: context) {
+            Response(
+                status: 200, headers: [HTTPHeader("content-type", "text/plain")],
+                body: Array("alive\n".utf8))
+        }
+        let peerLoop = peerLoop
+        let tls = tls
+        callers = peers.mapValues {
+            PeerCaller(
+                loop: peerLoop, peer: $0, context: context, tls: tls,
+                limits: configuration.transportLimits, timing: configuration.peerTiming)
+        }
+        let service = service
+        server = try HTTP2Server(
+            loop: peerLoop, address: configuration.listenAddress, port: configuration.listenPort,
+            tls: tls, limits: configuration.transportLimits,
+            handler: { service.take($0) })
+        service.server = server
+        router.connect(
+            connector: connector, service: service, callers: callers, log: log)
+        try start()
+    }
+
+    /// The port that peers reach: as configured, or chosen by the system when that was 0.
+    package var port: Int { server.port }
+
+    /// JSON-RPC calls to our chain's nodes so far.
+    package var nodeCalls: Int { connector.callCount }
+
+    /// New connections use the certificate files as they are now.
+    package func reloadCertificates() throws { try tls.reload() }
+
+    /// Takes an operator's event.
+    package func submit(_ event: EngineEvent) { decider.submit([event]) }
+
+    /// Ends in order: no new calls, then no new decisions, then no new requests.
+    package func stop() {
+        for caller in callers.values { caller.stop() }
+        server.close()
+        connector.stop()
+        decider.stop()
+        verifiers.stop()
+        peerLoop.stop()
+        nodeLoop.stop()
+    }
+
+    // MARK: Private
+
+    private func start() throws {
+        let path = configuration.storeFile
+        let owner = configuration.ownMember.description
+        let open = try decider.start { try SQLiteJournal(path: path, owner: owner) }
+        connector.remember(open)
+        decider.submit([.tick])
+        for caller in callers.values { caller.start() }
+    }
+
+    private static func peers(_ configuration: DaemonConfiguration) -> [String: PeerChain] {
+        var peers: [String: PeerChain] = [:]
+        for member in configuration.topology.peers(of: configuration.ownMember) {
+            let peer = PeerChain(member)
+            peers[peer.chainID] = peer
+        }
+        return peers
+    }
+}
+
+extension PeerContext {
+    /// What the listener says to a certificate that our authority signed.
+    func verdict(on identity: PeerIdentity) -> PeerVerdict {
+        guard let peer = peer(of: identity) else { return .unknown }
+        let isPinned =
+            peer.keyPins.isEmpty
+            || peer.keyPins.contains { $0.bytes == identity.spkiSHA256.bytes }
+        return isPinned ? .accept : .wrongKey
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayConnectors
+import RelayEngine
+import RelayTransport
+
+/// What both sides of the peer protocol need of the relay around them.
+struct PeerContext: Sendable {
+    let ownChainID: String
+    let peers: [String: PeerChain]
+    let shared: SharedState
+    let verifiers: VerifierPool
+    let connector: CometBFTConnector
+    let proofAnswers: ProofAnswers
+    let now: @Sendable () -> Timestamp
+    /// Hands events to the decider; false when its mailbox is full.
+    let submitEvents: @Sendable ([EngineEvent]) -> Bool
+
+    @discardableResult
+    func submit(_ events: [EngineEvent]) -> Bool { submitEvents(events) }
+
+    /// The member behind a certificate; nil without one (the laboratory listener) or when it is nobody's.
+    func peer(of identity: PeerIdentity?) -> PeerChain? {
+        guard let identity, identity.role == .member else { return nil }
+        return peers.values.first {
+            $0.member.division.description == identity.divisionCode
+                && $0.member.institution.description == identity.institutionCode
+        }
+    }
+}
