@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: RecordedChain.all)
     func `all recorded store roots are rebuilt`(_ chain: RecordedChain) throws {
-        guard let folder = RecordedChain.folder else { return }
+        let folder = try #require(RecordedChain.folder)
         let writes = try Self.writes(of: chain, folder)
         let roots = try Self.recordedRoots(chain, folder)
         #expect(roots.count > 0)
@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test func `the recording shows 186 roots of application stores`() throws {
-        guard let folder = RecordedChain.folder, RecordedChain.isOriginal else { return }
+        let folder = try #require(RecordedChain.folder)
+        guard RecordedChain.isOriginal else { return }
         let count = try RecordedChain.all.reduce(0) { total, chain in
             try total + Self.recordedRoots(chain, folder).values.reduce(0) { $0 + $1.count }
         }
