@@ -25,7 +25,7 @@ package final class JournalReader {
     }
 
     /// Oldest first.
-    package func packets(_ query: PacketQuery) throws -> [PacketSummary] {
+    package func packets(_ query: PacketQuery) throws -> [PacketRow] {
         let statement = try database.prepare(
             """
             SELECT direction, client, sequence, counterparty_chain, state, parked_from, attempts,
@@ -35,13 +35,13 @@ package final class JournalReader {
         query.bind(to: statement)
         statement.bind(6, Int64(min(max(0, query.limit), PacketQuery.maxLimit)))
         statement.bind(7, Int64(max(0, query.offset)))
-        var result: [PacketSummary] = []
+        var result: [PacketRow] = []
         while try statement.step() {
             guard let direction = PacketDirection(rawValue: Int(statement.integer(0))),
                 let state = PacketState(rawValue: Int(statement.integer(4)))
             else { throw StoreError.corrupt(path, "a packet's direction or state is unknown") }
             result.append(
-                PacketSummary(
+                PacketRow(
                     id: PacketID(
                         direction: direction, client: statement.text(1),
                         sequence: statement.unsigned(2)),

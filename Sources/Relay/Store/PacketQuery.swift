@@ -26,7 +26,7 @@ package struct PacketQuery: Hashable, Sendable {
 
     /// Conditions in SQL. Where they allow it they repeat a partial index's own words, which SQLite asks
     /// for before it uses one.
-    var conditions: String {
+    package var conditions: String {
         var terms: [String] = []
         if direction != nil { terms.append("direction = ?1") }
         if client != nil { terms.append("client = ?2") }
@@ -59,7 +59,7 @@ package struct PacketQuery: Hashable, Sendable {
 }
 
 /// A packet without its bytes.
-package struct PacketSummary: Hashable, Sendable {
+package struct PacketRow: Hashable, Sendable {
     package let id: PacketID
     package let counterpartyChain: String
     package let state: PacketState

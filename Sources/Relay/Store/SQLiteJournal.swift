@@ -25,10 +25,13 @@ package final class SQLiteJournal: Journal {
     /// Opens the store, or makes it when there is none, and brings its tables up to date.
     ///
     /// - Parameter owner: the member whose relay this is; a store of another is refused.
-    package init(path: String, owner: String) throws {
+    package init(
+        path: String, owner: String, busyMilliseconds: Int32 = Database.busyMilliseconds
+    ) throws {
         self.path = path
         lock = try StoreLock(storePath: path, holder: "relay of \(owner)")
-        database = try StoreOpening.writer(path, owner: owner)
+        database = try StoreOpening.writer(
+            path, owner: owner, busyMilliseconds: busyMilliseconds)
         begin = try database.prepare("BEGIN IMMEDIATE")
         end = try database.prepare("COMMIT")
         countCommit = try database.prepare("UPDATE journal SET commits = ?1")

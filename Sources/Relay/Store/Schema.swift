@@ -11,7 +11,7 @@
 ///
 /// Each step is applied once, in order; `PRAGMA user_version` says which was the last. A step that has
 /// been released is never changed: add another.
-enum Schema {
+package enum Schema {
     struct Step {
         let version: Int
         let title: String
@@ -23,7 +23,7 @@ enum Schema {
         Step(version: 2, title: "views for people", sql: views),
     ]
 
-    static let version = steps.count
+    package static let version = steps.count
 
     /// Marks a database file as ours: "CRLY".
     static let applicationID = 0x4352_4c59

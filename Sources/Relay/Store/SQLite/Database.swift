@@ -5,18 +5,20 @@ internal import CSQLite
 // Unsafe: SQLite's handles and column values are pointers. They stay in this folder; callers see values.
 
 /// One SQLite connection. Owned by the thread that made it: opened without SQLite's own mutex.
-@safe final class Database {
-    let path: String
+@safe package final class Database {
+    package let path: String
     private let handle: OpaquePointer
 
-    enum Access {
+    package enum Access {
         case create, write, read
     }
 
-    /// Milliseconds to wait for a lock that a person's `sqlite3` may hold.
-    private static let busyTimeout: Int32 = 5000
+    /// How long to wait for a lock that a person's `sqlite3` may hold.
+    package static let busyMilliseconds: Int32 = 5000
 
-    init(_ path: String, _ access: Access) throws {
+    package init(
+        _ path: String, _ access: Access, busyMilliseconds: Int32 = Database.busyMilliseconds
+    ) throws {
         self.path = path
         var opened: OpaquePointer?
         let flags =
@@ -33,7 +35,7 @@ internal import CSQLite
         }
         unsafe self.handle = handle
         unsafe sqlite3_extended_result_codes(handle, 1)
-        unsafe sqlite3_busy_timeout(handle, Database.busyTimeout)
+        unsafe sqlite3_busy_timeout(handle, busyMilliseconds)
     }
 
     deinit { unsafe sqlite3_close_v2(handle) }
@@ -44,12 +46,12 @@ internal import CSQLite
     }
 
     /// Runs statements that return nothing of interest.
-    func execute(_ sql: String) throws {
+    package func execute(_ sql: String) throws {
         let result = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
         guard result == SQLITE_OK else { throw error(result) }
     }
 
-    func prepare(_ sql: String) throws -> Statement {
+    package func prepare(_ sql: String) throws -> Statement {
         var prepared: OpaquePointer?
         let result = unsafe sqlite3_prepare_v3(
             handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
@@ -58,12 +60,12 @@ internal import CSQLite
     }
 
     /// The first column of a query's first row; nil when there is no row.
-    func integer(_ sql: String) throws -> Int64? {
+    package func integer(_ sql: String) throws -> Int64? {
         let statement = try prepare(sql)
         return try statement.step() ? statement.integer(0) : nil
     }
 
-    func text(_ sql: String) throws -> String? {
+    package func text(_ sql: String) throws -> String? {
         let statement = try prepare(sql)
         return try statement.step() ? statement.text(0) : nil
     }

@@ -5,7 +5,7 @@ internal import CSQLite
 // Unsafe: see Database.swift.
 
 /// A prepared statement, kept and used again. 64-bit unsigned values are stored by their bit pattern.
-@safe final class Statement {
+@safe package final class Statement {
     private let database: Database
     private let handle: OpaquePointer
 
@@ -55,7 +55,7 @@ internal import CSQLite
     }
 
     /// True when there is a row to read, false at the end. A failure resets the statement.
-    func step() throws -> Bool {
+    package func step() throws -> Bool {
         switch unsafe sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -84,7 +84,7 @@ internal import CSQLite
         unsafe sqlite3_column_type(handle, column) == SQLITE_NULL
     }
 
-    func text(_ column: Int32) -> String {
+    package func text(_ column: Int32) -> String {
         String(decoding: bytes(column), as: UTF8.self)
     }
 

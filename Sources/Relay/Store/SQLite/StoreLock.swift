@@ -11,23 +11,25 @@ final class StoreLock {
 
     init(storePath: String, holder: String) throws {
         let path = storePath + ".lock"
-        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard opened >= 0 else {
             throw StoreError(
                 .io, path, "cannot be opened (errno \(errno))", "check the folder and its owner")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let text = StoreLock.read(descriptor)
-            close(descriptor)
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+            // The property is not set yet: `deinit` must not close the descriptor a second time.
+            let text = StoreLock.read(opened)
+            close(opened)
             throw StoreError(
                 .locked, storePath,
                 "another relay uses this store" + (text.isEmpty ? "" : ": \(text)"),
                 "stop it first, or give this one a data directory of its own")
         }
+        descriptor = opened
         let text = Array("\(holder), process \(getpid())\n".utf8)
-        _ = ftruncate(descriptor, 0)
+        _ = ftruncate(opened, 0)
         unsafe text.withUnsafeBytes { bytes in
-            _ = unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
+            _ = unsafe pwrite(opened, bytes.baseAddress, bytes.count, 0)
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Opens a store so that nothing is written before everything about the file is in order.
-enum StoreOpening {
+package enum StoreOpening {
     /// Databases up to this size are read through and checked at start (about a second); larger ones are
     /// checked page by page as they are used.
     static let fullCheckBytes: Int64 = 256 << 20
@@ -11,14 +11,16 @@ enum StoreOpening {
     private static let writerCache = 65_536
 
     /// The writer's connection. Makes the store when there is none.
-    static func writer(_ path: String, owner: String) throws -> Database {
+    static func writer(
+        _ path: String, owner: String, busyMilliseconds: Int32
+    ) throws -> Database {
         switch StoreFiles.size(path) {
         case nil: try create(path, owner: owner)
         case 0:
             throw StoreError.corrupt(path, "the file is empty, which no store ever is")
         default: break
         }
-        let database = try Database(path, .write)
+        let database = try Database(path, .write, busyMilliseconds: busyMilliseconds)
         database.leaveFilesOnClose(true)
         let version = try check(database)
         if try database.integer("PRAGMA page_count") ?? 0 <= fullCheckBytes / 4096 {
@@ -107,7 +109,7 @@ enum StoreOpening {
     }
 
     /// `synchronous` 2 is FULL: with a write-ahead log, every commit is synced before it returns.
-    static func requireDurable(_ database: Database, mode: String) throws {
+    package static func requireDurable(_ database: Database, mode: String) throws {
         let synchronous = try database.integer("PRAGMA synchronous") ?? -1
         guard mode == "wal", synchronous == 2 else {
             throw StoreError(
