@@ -6,22 +6,27 @@
 struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var young: [Key: Value] = [:]
     private var old: [Key: Value] = [:]
-    private let generationSize: Int
 
-    /// At most `capacity` entries are kept (two at least).
-    init(capacity: Int) { generationSize = max(1, capacity / 2) }
+    /// The most entries that are kept: an even number.
+    let capacity: Int
 
-    var count: Int { young.count + old.count }
+    /// Below two nothing is kept at all.
+    init(capacity: Int) { self.capacity = max(0, capacity / 2 * 2) }
 
-    mutating func value(for key: Key) -> Value? {
-        if let value = young[key] { return value }
-        guard let value = old.removeValue(forKey: key) else { return nil }
+    mutating func value(for key: Key) -> Value? { update(key) { $0 } }
+
+    /// Changes the value in place and returns what `change` returns; nil when the key is not there.
+    mutating func update<Result>(_ key: Key, _ change: (inout Value) -> Result) -> Result? {
+        if let place = young.index(forKey: key) { return change(&young.values[place]) }
+        guard var value = old.removeValue(forKey: key) else { return nil }
+        let result = change(&value)
         insert(value, for: key)
-        return value
+        return result
     }
 
     mutating func insert(_ value: Value, for key: Key) {
-        if young.count >= generationSize, young[key] == nil {
+        guard capacity > 0 else { return }
+        if young.count >= capacity / 2, young[key] == nil {
             old = young
             young = [:]
         }

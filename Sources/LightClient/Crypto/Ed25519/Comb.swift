@@ -12,14 +12,16 @@ struct Comb: Sendable {
     let blocks: Int
     let columns: Int
     /// Per block 2^(teeth−1) points, each as y + x, y − x, 2dxy.
-    private let elements: [FieldElement]
+    let elements: [FieldElement]
 
     /// The base point's table, made at first use: 1,024 points, 120 KB.
     static let base = Comb(of: .base, teeth: 10, blocks: 2, columns: 13)
 
-    /// Requires teeth · blocks · columns in 254 ... 264, columns ≤ 64 and teeth · blocks ≤ 20.
+    /// Requires teeth · blocks · columns in 254 ... 264, with at most 16 words of four columns over
+    /// all blocks, and teeth ≤ 16.
     init(of point: EdwardsPoint, teeth: Int, blocks: Int, columns: Int) {
-        precondition((254...264).contains(teeth * blocks * columns) && teeth * blocks <= 20)
+        precondition((254...264).contains(teeth * blocks * columns))
+        precondition(teeth <= 16 && (columns + 3) / 4 * blocks <= 16)
         self.teeth = teeth
         self.blocks = blocks
         self.columns = columns
@@ -65,64 +67,17 @@ struct Comb: Sendable {
         return elements
     }
 
-    /// Adds what the digits of one column stand for.
+    /// Adds what one digit stands for.
     @inline(__always)
-    func add(column: Int, of digits: borrowing Digits, to sum: inout EdwardsPoint) {
+    func adding(
+        column: Int, block: Int, of digits: borrowing CombDigits, to sum: EdwardsPoint
+    ) -> CompletedPoint {
         let span = elements.span
-        let half = 1 &<< (teeth &- 1)
-        for block in 0..<blocks {
-            let (index, sign) = digits.digit(column: column, block: block, of: self)
-            let entry = 3 &* (block &* half &+ index)
-            sum =
-                sum.adding(
-                    yPlusX: span[entry &+ sign], yMinusX: span[entry &+ 1 &- sign],
-                    twiceDXY: span[entry &+ 2], negative: sign == 1
-                ).extended
-        }
-    }
-
-    /// A scalar cut into the rows of a comb.
-    struct Digits: Sendable {
-        /// Row j·blocks + t: the `columns` bits of tooth j and block t.
-        private var rows = InlineArray<20, UInt64>(repeating: 0)
-
-        /// The digits of an odd scalar below 2²⁵⁴, where a set bit means +1 and a clear one −1.
-        init(_ scalar: Words256, for comb: borrowing Comb) {
-            // Σ (2bᵢ − 1)·2ⁱ = k for b = (k − 1)/2 + 2^(bits − 1).
-            var bits = InlineArray<6, UInt64>(repeating: 0)
-            bits[0] = scalar.w0 &>> 1 | scalar.w1 &<< 63
-            bits[1] = scalar.w1 &>> 1 | scalar.w2 &<< 63
-            bits[2] = scalar.w2 &>> 1 | scalar.w3 &<< 63
-            bits[3] = scalar.w3 &>> 1
-            let count = comb.teeth * comb.blocks
-            let top = count * comb.columns - 1
-            bits[top / 64] |= 1 &<< UInt64(top % 64)
-
-            let mask: UInt64 = (1 &<< UInt64(comb.columns)) &- 1
-            for row in 0..<count {
-                let start = row * comb.columns
-                let (word, shift) = (start / 64, UInt64(start % 64))
-                var value = bits[word] &>> shift
-                if shift > 0 { value |= bits[word + 1] &<< (64 &- shift) }
-                rows[row] = value & mask
-            }
-        }
-
-        /// The index into the block's table, and 1 when the sum is to be taken away.
-        @inline(__always)
-        func digit(
-            column: Int, block: Int, of comb: borrowing Comb
-        ) -> (index: Int, sign: Int) {
-            var index = 0
-            var row = block
-            for tooth in 0..<comb.teeth {
-                index |= Int(truncatingIfNeeded: rows[row] &>> UInt64(column) & 1) &<< tooth
-                row &+= comb.blocks
-            }
-            let half = 1 &<< (comb.teeth &- 1)
-            // A clear top bit negates the whole: then every other bit turns over.
-            return index & half == 0 ? (~index & (half &- 1), 1) : (index &- half, 0)
-        }
+        let (index, sign) = digits.digit(column: column, block: block)
+        let entry = 3 &* (block &<< (teeth &- 1) &+ index)
+        return sum.adding(
+            yPlusX: span[entry &+ sign], yMinusX: span[entry &+ 1 &- sign],
+            twiceDXY: span[entry &+ 2], negative: sign == 1)
     }
 }
 

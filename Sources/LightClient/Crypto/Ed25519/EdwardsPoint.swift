@@ -80,6 +80,8 @@ struct CompletedPoint {
     let g: FieldElement
     let h: FieldElement
 
+    static let identity = CompletedPoint(e: .zero, f: .one, g: .one, h: .one)
+
     @inline(__always)
     var extended: EdwardsPoint { EdwardsPoint(x: e * f, y: g * h, z: f * g, t: e * h) }
 

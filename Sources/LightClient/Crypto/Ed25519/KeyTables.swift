@@ -8,43 +8,60 @@ struct KeyTables: Sendable {
     /// Uses after which a key gets the bigger table: by then its price, about nine signatures, is small.
     static let usesBeforeFrequent = 32
 
-    private enum Entry: Sendable {
-        case table(Comb, uses: Int)
-        /// The key is no point: remembered, so that asking again costs nothing.
-        case notOnCurve
+    /// Keys sent away from a full set of bigger tables before it is emptied, so that the keys of
+    /// today get a turn: making 32 tables again costs 3 ms, this many signatures 150 ms.
+    static let refusalsBeforeRenewal = 10_000
+
+    private struct Entry: Sendable {
+        /// Nil when the key is no point: remembered, so that asking again costs nothing.
+        let table: Comb?
+        var uses = 0
     }
 
     private var seen: RecentlyUsed<Words256, Entry>
-    private var frequent: RecentlyUsed<Words256, Comb>
+    private var frequent: [Words256: Comb] = [:]
+    private let frequentCapacity: Int
+    private var refusals = 0
 
     init(capacity: Int, frequentCapacity: Int) {
         seen = RecentlyUsed(capacity: capacity)
-        frequent = RecentlyUsed(capacity: frequentCapacity)
+        self.frequentCapacity = frequentCapacity
     }
 
     /// The table of −A for the key's bytes, or nil when they decode to no point.
     mutating func table(for key: Words256) -> Comb? {
-        if let table = frequent.value(for: key) { return table }
-        switch seen.value(for: key) {
-        case .notOnCurve: return nil
-        case .table(let table, let uses):
-            guard uses >= KeyTables.usesBeforeFrequent, let point = EdwardsPoint(zip215: key) else {
-                seen.insert(.table(table, uses: uses + 1), for: key)
-                return table
-            }
-            // Counting starts again: a key that falls out must earn its next table.
-            seen.insert(.table(table, uses: 0), for: key)
-            let bigger = Comb(of: point.negated, teeth: 8, blocks: 2, columns: 16)
-            frequent.insert(bigger, for: key)
-            return bigger
-        case nil:
-            guard let point = EdwardsPoint(zip215: key) else {
-                seen.insert(.notOnCurve, for: key)
-                return nil
-            }
-            let table = Comb(of: point.negated, teeth: 5, blocks: 2, columns: 26)
-            seen.insert(.table(table, uses: 1), for: key)
-            return table
+        let known = seen.update(key) { entry in
+            entry.uses &+= 1
+            return entry
         }
+        guard let known else { return make(key) }
+        guard known.uses >= KeyTables.usesBeforeFrequent, frequentCapacity > 0 else {
+            return known.table
+        }
+        return frequent[key] ?? promote(key) ?? known.table
+    }
+
+    private mutating func make(_ key: Words256) -> Comb? {
+        let table = EdwardsPoint(zip215: key).map {
+            Comb(of: $0.negated, teeth: 5, blocks: 2, columns: 26)
+        }
+        seen.insert(Entry(table: table), for: key)
+        return table
+    }
+
+    /// The bigger table, or nil when there is no room for it now.
+    private mutating func promote(_ key: Words256) -> Comb? {
+        guard frequent.count < frequentCapacity else {
+            refusals += 1
+            if refusals >= KeyTables.refusalsBeforeRenewal {
+                refusals = 0
+                frequent = [:]
+            }
+            return nil
+        }
+        guard let point = EdwardsPoint(zip215: key) else { return nil }
+        let table = Comb(of: point.negated, teeth: 8, blocks: 2, columns: 16)
+        frequent[key] = table
+        return table
     }
 }
