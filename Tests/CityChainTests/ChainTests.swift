@@ -32,14 +32,25 @@ enum Laboratory {
 
     static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-    /// Every rule a full node checks between two blocks: all signatures, nil votes included.
     static func check(_ chain: Chain, height: UInt64) throws {
+        try check(chain, height...height)
+    }
+
+    /// Every rule a full node checks between two blocks: all signatures, nil votes included.
+    static func check(_ chain: Chain, _ heights: ClosedRange<UInt64>) throws {
+        // One verifier for all heights: it keeps tables of the keys it has seen.
+        var verifier = SignatureVerifier()
+        for height in heights { try check(chain, height, &verifier) }
+    }
+
+    private static func check(
+        _ chain: Chain, _ height: UInt64, _ verifier: inout SignatureVerifier
+    ) throws {
         let block = try #require(chain.lightBlock(at: height))
         let id = chain.configuration.chainID
         try block.validate(chainID: id)
         let stored = try #require(chain.block(at: height))
         let header = stored.block.header
-        var verifier = SignatureVerifier()
         for commit in [stored.seenCommit, stored.completeCommit] {
             var power: Int64 = 0
             #expect(commit.blockID == stored.id)
@@ -75,7 +86,7 @@ enum Laboratory {
             try chain.produceBlock(now: Laboratory.now(height))
             #expect(chain.block(at: height)?.block.transactions.count == 1)
         }
-        for height in UInt64(1)...20 { try Laboratory.check(chain, height: height) }
+        try Laboratory.check(chain, 1...20)
         #expect(chain.commit(at: 19)?.isCanonical == true)
         #expect(chain.commit(at: 20)?.isCanonical == false)
         #expect(chain.block(hash: chain.latest?.id.hash ?? [])?.height == 20)
@@ -106,7 +117,7 @@ enum Laboratory {
         for _ in 0..<3 { try chain.produceBlock(now: Laboratory.now(1)) }
         #expect(chain.earliestHeight == 100)
         #expect(chain.latestHeight == 102)
-        for height in UInt64(100)...102 { try Laboratory.check(chain, height: height) }
+        try Laboratory.check(chain, 100...102)
         #expect(chain.query(ApplicationQuery(path: "", data: [1], height: 100)).code == 0)
     }
 
@@ -165,7 +176,7 @@ enum Laboratory {
         try chain.produceBlock(now: Laboratory.now(60))
         let third = try #require(chain.block(at: 3)?.block.header.time)
         #expect(third > second, "a clock set back moves the time on by a millisecond")
-        for height in UInt64(1)...3 { try Laboratory.check(chain, height: height) }
+        try Laboratory.check(chain, 1...3)
     }
 
     @Test func `searches find transactions and blocks by their events`() throws {
