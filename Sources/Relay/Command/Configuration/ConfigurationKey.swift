@@ -8,7 +8,6 @@ package enum ValueKind: Hashable, Sendable {
     case code
     case integer
     case duration
-    case size
     case fraction
     /// `host:port`.
     case endpoint
@@ -31,7 +30,6 @@ package enum ValueKind: Hashable, Sendable {
         case .code: "code in quotes"
         case .integer: "whole number"
         case .duration: "time with unit (`ms`, `s`, `m`, `h`, `d`)"
-        case .size: "size with unit (`B`, `KiB`, `MiB`)"
         case .fraction: "fraction"
         case .endpoint: "`host:port`"
         case .url: "URL (`http`, `https`)"

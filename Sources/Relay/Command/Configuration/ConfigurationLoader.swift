@@ -41,6 +41,21 @@ package enum ConfigurationLoader {
         return result(nil, topology, findings)
     }
 
+    /// Whichever of the two kinds the file is: a topology has `members`, or `topology` as a section.
+    package static func load(
+        either path: String, files: ConfigurationFiles = .disk
+    ) -> LoadedConfiguration {
+        if case .mapping(let entries)? = files.document(path).root?.content {
+            for entry in entries {
+                let isSection = if case .mapping = entry.value.content { true } else { false }
+                if entry.key.text == "members" || (entry.key.text == "topology" && isSection) {
+                    return load(topology: path, files: files)
+                }
+            }
+        }
+        return load(relay: path, files: files)
+    }
+
     private static func result(
         _ relay: RelayConfiguration?, _ topology: Topology?, _ findings: [Finding]
     ) -> LoadedConfiguration {

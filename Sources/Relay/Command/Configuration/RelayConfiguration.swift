@@ -35,8 +35,6 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var inboxPackets: Int
         /// Packets of one message to a peer, and of one transaction.
         package var batchPackets: Int
-        /// Packets that are not finished, in both directions; above it nothing new is taken up.
-        package var openPackets: Int
         /// Attempts at one step before a packet is parked.
         package var attempts: Int
     }

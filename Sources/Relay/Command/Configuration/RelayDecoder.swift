@@ -115,11 +115,10 @@ struct RelayDecoder {
         let keys = RelayKeys.self
         let inbox = integer(section, keys.inboxPackets, 100...1_000_000)
         let batch = integer(section, keys.batchPackets, 1...256)
-        let open = integer(section, keys.openPackets, 1000...10_000_000)
         let attempts = integer(section, keys.attempts, 1...1000)
-        guard let inbox, let batch, let open, let attempts else { return nil }
+        guard let inbox, let batch, let attempts else { return nil }
         return RelayConfiguration.Limits(
-            inboxPackets: inbox, batchPackets: batch, openPackets: open, attempts: attempts)
+            inboxPackets: inbox, batchPackets: batch, attempts: attempts)
     }
 
     private mutating func timing(_ section: SectionDecoder) -> RelayConfiguration.Timing? {

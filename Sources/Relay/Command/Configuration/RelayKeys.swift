@@ -102,14 +102,11 @@ enum RelayKeys {
     static let batchPackets = ConfigurationKey(
         "batch_packets", .integer, .standard("100"),
         "Most packets of one message to a peer and of one transaction, 1 to 256.")
-    static let openPackets = ConfigurationKey(
-        "open_packets", .integer, .standard("400000"),
-        "Packets in work in both directions, 1000 to 10000000, at some 8 KiB each.")
     static let attempts = ConfigurationKey(
         "attempts", .integer, .standard("20"),
         "Failed attempts at one step before a packet is parked for people to look at, 1 to 1000.")
     static let limitsSection = ConfigurationSection(
-        "limits", "", [inboxPackets, batchPackets, openPackets, attempts])
+        "limits", "", [inboxPackets, batchPackets, attempts])
 
     // timing
     static let reconcileInterval = ConfigurationKey(

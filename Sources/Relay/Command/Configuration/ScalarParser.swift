@@ -56,32 +56,20 @@ enum ScalarParser {
             ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000),
             ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
         ]
-        let value = try quantity(scalar, units, "time", "90s, 500ms, 24h or 14d")
-        return value
-    }
-
-    /// Bytes.
-    static func size(_ scalar: YAMLScalar) throws(Complaint) -> Int64 {
-        let units: [(String, Int64)] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20)]
-        return try quantity(scalar, units, "size", "512KiB or 4MiB")
-    }
-
-    private static func quantity(
-        _ scalar: YAMLScalar, _ units: [(String, Int64)], _ what: String, _ examples: String
-    ) throws(Complaint) -> Int64 {
+        let examples = "90s, 500ms, 24h or 14d"
         let digits = scalar.text.prefix { ("0"..."9").contains($0) }
         let unit = scalar.text.dropFirst(digits.count)
         guard let number = Int64(digits) else {
-            throw Complaint("\"\(scalar.text)\" is no \(what)", "write \(examples)")
+            throw Complaint("\"\(scalar.text)\" is no time", "write \(examples)")
         }
         if unit.isEmpty {
             throw Complaint("\(scalar.text) has no unit", "write the unit too: \(examples)")
         }
         guard let factor = units.first(where: { $0.0 == unit })?.1 else {
-            throw Complaint("\"\(unit)\" is no unit of \(what)", "write \(examples)")
+            throw Complaint("\"\(unit)\" is no unit of time", "write \(examples)")
         }
         let (product, overflow) = number.multipliedReportingOverflow(by: factor)
-        if overflow { throw Complaint("\(scalar.text) is too much", "write less") }
+        if overflow { throw Complaint("\(scalar.text) is too long", "write less") }
         return product
     }
 

@@ -195,24 +195,9 @@ struct SectionDecoder {
     }
 
     private static func suggestion(for name: String, among keys: [ConfigurationKey]) -> String {
-        let near = keys.map { ($0.name, distance($0.name, name)) }.min { $0.1 < $1.1 }
-        if let near, near.1 <= 2 { return "did you mean \"\(near.0)\"?" }
-        return "its keys: \(keys.map(\.name).joined(separator: ", "))"
-    }
-
-    /// Levenshtein's distance, for short names.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8.prefix(64)), Array(right.utf8.prefix(64)))
-        var row = Array(0...right.count)
-        for (line, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = line + 1
-            for (column, other) in right.enumerated() {
-                let change = diagonal + (byte == other ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(change, row[column] + 1, row[column + 1] + 1)
-            }
+        if let near = Spelling.nearest(to: name, among: keys.map(\.name)) {
+            return "did you mean \"\(near)\"?"
         }
-        return row[right.count]
+        return "its keys: \(keys.map(\.name).joined(separator: ", "))"
     }
 }

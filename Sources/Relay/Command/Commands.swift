@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension CommandTree {
+    /// Every subcommand, in the order of help.
+    package static let cityrelay: CommandTree = CommandTree(
+        program: "cityrelay",
+        summary: "cityrelay: one city's relay of the cross-city federation",
+        commands: [
+            ConfigCheckCommand.command,
+            ConfigReferenceCommand.command,
+            PacketListCommand.command,
+            PacketShowCommand.command,
+            ClientListCommand.command,
+            ClientShowCommand.command,
+            CompletionsCommand.command,
+            VersionCommand.command,
+        ])
+}
