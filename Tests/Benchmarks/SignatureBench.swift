@@ -71,7 +71,9 @@ struct SignatureBench {
                 cut.append(Array(list[start..<start + listLength]))
             }
         }
-        for _ in 0..<4 { for list in cut { precondition(verifier.areValid(list).allSatisfy { $0 }) } }
+        for _ in 0..<4 {
+            for list in cut { precondition(verifier.areValid(list).allSatisfy { $0 }) }
+        }
         let rounds = medianNanoseconds(rounds: 9, operations: cut.count) { index in
             precondition(verifier.areValid(cut[index]).allSatisfy { $0 })
         }
@@ -94,7 +96,9 @@ struct SignatureBench {
         } / Double(SignatureBench.validators)
     }
 
-    func microseconds(_ nanoseconds: Double) -> String { "\((nanoseconds / 10).rounded() / 100) µs" }
+    func microseconds(_ nanoseconds: Double) -> String {
+        "\((nanoseconds / 10).rounded() / 100) µs"
+    }
 
     func ratio(_ a: Double, _ b: Double) -> String { "\((a / b * 1000).rounded() / 1000)" }
 }

@@ -52,12 +52,14 @@ struct Ed25519Verifier: Sendable {
             column &-= 1
             if column < table.columns {
                 for block in 0..<table.blocks {
-                    sum = table.adding(column: column, block: block, of: keyDigits, to: sum.extended)
+                    sum = table.adding(
+                        column: column, block: block, of: keyDigits, to: sum.extended)
                 }
             }
             if column < base.columns {
                 for block in 0..<base.blocks {
-                    sum = base.adding(column: column, block: block, of: baseDigits, to: sum.extended)
+                    sum = base.adding(
+                        column: column, block: block, of: baseDigits, to: sum.extended)
                 }
             }
             if column == 0 { return sum.extended }
