@@ -92,7 +92,7 @@ public struct Bisection: Sendable {
 
     /// Nine sixteenths of the way up: sets change gradually, so a height above the middle is usually
     /// still in reach. Requires low + 1 < high.
-    static func pivot(from low: Int64, to high: Int64) -> Int64 {
+    public static func pivot(from low: Int64, to high: Int64) -> Int64 {
         let (quotient, remainder) = (high - low).quotientAndRemainder(dividingBy: 16)
         return low + quotient * 9 + remainder * 9 / 16
     }
