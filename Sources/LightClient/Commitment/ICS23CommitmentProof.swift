@@ -28,8 +28,10 @@ public struct CommitmentProof: Hashable, Sendable {
     public func verifyMembership(
         spec: ProofSpec, root: [UInt8], key: [UInt8], value: [UInt8]
     ) throws(ProofError) {
-        let calculated = try subroot(spec: spec, key: key, value: value)
-        guard calculated == root else { throw .root(calculated: calculated, expected: root) }
+        let calculated = try subroot(spec: spec, key: key, value: .bytes(value))
+        guard calculated.equals(root) else {
+            throw .root(calculated: calculated.bytes, expected: root)
+        }
     }
 
     /// Throws unless the tree under `root` lacks `key`.
@@ -45,8 +47,8 @@ public struct CommitmentProof: Hashable, Sendable {
 
     /// The root under which this proof shows `value` at `key`; throws when there is none.
     func subroot(
-        spec: ProofSpec, key: [UInt8], value: [UInt8]
-    ) throws(ProofError) -> [UInt8] {
+        spec: ProofSpec, key: [UInt8], value: Subroot
+    ) throws(ProofError) -> Subroot {
         switch content {
         case .existence(let proof):
             return try proof.subroot(spec: spec, key: key, value: value)
@@ -60,26 +62,34 @@ extension ExistenceProof {
     /// Throws unless the proof keeps the specification and leads to `root`, for its own key and value.
     func verify(_ spec: ProofSpec, root: [UInt8]) throws(ProofError) {
         let calculated = try checkedRoot(spec)
-        guard calculated == root else { throw .root(calculated: calculated, expected: root) }
+        guard calculated.equals(root) else {
+            throw .root(calculated: calculated.bytes, expected: root)
+        }
     }
 
     /// The root under which the proof shows `value` at `key`. Cheap comparisons come before hashing.
     func subroot(
-        spec: ProofSpec, key: [UInt8], value: [UInt8]
-    ) throws(ProofError) -> [UInt8] {
-        guard buffer[keyRange] == key[...] else {
-            throw .key(got: self.key, expected: key)
-        }
-        guard buffer[valueRange] == value[...] else {
-            throw .value(got: self.value, expected: value)
+        spec: ProofSpec, key: [UInt8], value: Subroot
+    ) throws(ProofError) -> Subroot {
+        guard keyEquals(key) else { throw .key(got: self.key, expected: key) }
+        guard value.equals(buffer, valueRange) else {
+            throw .value(got: self.value, expected: value.bytes)
         }
         return try checkedRoot(spec)
     }
 
-    private func checkedRoot(_ spec: ProofSpec) throws(ProofError) -> [UInt8] {
+    private func checkedRoot(_ spec: ProofSpec) throws(ProofError) -> Subroot {
         try check(against: spec)
         guard let inner = spec.inner else { throw .incompleteSpec }
-        return try calculateRoot(under: inner)
+        return try calculate(under: inner)
+    }
+
+    private func keyEquals(_ key: [UInt8]) -> Bool {
+        guard key.count == keyRange.count else { return false }
+        for index in key.indices where buffer[keyRange.lowerBound + index] != key[index] {
+            return false
+        }
+        return true
     }
 }
 

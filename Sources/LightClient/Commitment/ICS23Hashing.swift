@@ -42,27 +42,21 @@ extension InnerOp {
 extension ExistenceProof {
     /// The root that key, value, leaf and steps lead to, whatever specification they keep.
     public func calculateRoot() throws(ProofError) -> [UInt8] {
-        try calculateRoot(childSizeLimit: nil)
+        try calculate(childSizeLimit: nil).bytes
     }
 
     /// The same; every result above the leaf must fit a child of the specification, unless its children
     /// are shorter than 32 bytes.
-    func calculateRoot(under inner: InnerSpec) throws(ProofError) -> [UInt8] {
-        try calculateRoot(childSizeLimit: inner.childSize >= 32 ? Int(inner.childSize) : nil)
+    func calculate(under inner: InnerSpec) throws(ProofError) -> Subroot {
+        try calculate(childSizeLimit: inner.childSize >= 32 ? Int(inner.childSize) : nil)
     }
 
-    private func calculateRoot(childSizeLimit: Int?) throws(ProofError) -> [UInt8] {
+    private func calculate(childSizeLimit: Int?) throws(ProofError) -> Subroot {
         guard let leafPart else { throw .missingLeaf }
         guard !keyRange.isEmpty else { throw .emptyKey }
         guard !valueRange.isEmpty else { throw .emptyValue }
-        if leafPart.isSHA256, steps.allSatisfy({ $0.hash == .sha256 }) {
-            if let childSizeLimit, childSizeLimit < Digest.byteCount, !steps.isEmpty {
-                throw .inner(
-                    step: 1,
-                    .resultTooLong(got: Digest.byteCount, childSize: childSizeLimit))
-            }
-            return sha256Root(leafPart).bytes
-        }
+        // A limit is 32 at least, so a digest fits it.
+        if leafPart.isSHA256, let digest = sha256Root(leafPart) { return .digest(digest) }
         var node = try leafHash(leafPart)
         for (index, step) in steps.enumerated() {
             node = try step.hash.hash(
@@ -73,7 +67,7 @@ extension ExistenceProof {
                     .resultTooLong(got: node.count, childSize: childSizeLimit))
             }
         }
-        return node
+        return .bytes(node)
     }
 
     private func leafHash(_ leaf: Leaf) throws(ProofError) -> [UInt8] {
@@ -87,17 +81,16 @@ extension ExistenceProof {
         return try leaf.hash.hash(preimage)
     }
 
-    /// The fold for trees that hash with SHA-256 alone: nothing is allocated.
-    private func sha256Root(_ leaf: Leaf) -> Digest {
+    /// The fold for trees that hash with SHA-256 alone: nothing is allocated. Nil when a step names
+    /// another function.
+    private func sha256Root(_ leaf: Leaf) -> Digest? {
         var stream = SHA256.Stream()
         stream.update(buffer, leaf.prefix)
         feed(&stream, leaf.prehashKey, leaf.length, keyRange)
         feed(&stream, leaf.prehashValue, leaf.length, valueRange)
-        var node = stream.finish()
-        for step in steps {
-            node = SHA256.hash(buffer, step.prefix, node, step.suffix)
-        }
-        return node
+        let node = stream.finish()
+        for step in steps where step.hash != .sha256 { return nil }
+        return SHA256.fold(buffer, node, steps.count) { (steps[$0].prefix, steps[$0].suffix) }
     }
 
     private func feed(

@@ -15,16 +15,16 @@ public struct MerkleProof: Hashable, Sendable {
     public func verifyMembership(
         specs: [ProofSpec], root: [UInt8], path: [[UInt8]], value: [UInt8]
     ) throws(ProofError) {
-        var anchor: StoreAnchor?
-        try verifyMembership(specs: specs, root: root, path: path, value: value, &anchor)
+        let subroot = try leafRoot(specs, root, path, value)
+        try climb(from: subroot, specs, root, path)
     }
 
     /// Throws unless the state under `root` has nothing at `path`.
     public func verifyNonMembership(
         specs: [ProofSpec], root: [UInt8], path: [[UInt8]]
     ) throws(ProofError) {
-        var anchor: StoreAnchor?
-        try verifyNonMembership(specs: specs, root: root, path: path, &anchor)
+        let subroot = try absentLeafRoot(specs, root, path)
+        try climb(from: subroot, specs, root, path)
     }
 
     /// The same; `anchor` remembers the part above the leaf tree, which all proofs of one store and
@@ -33,10 +33,7 @@ public struct MerkleProof: Hashable, Sendable {
         specs: [ProofSpec], root: [UInt8], path: [[UInt8]], value: [UInt8],
         _ anchor: inout StoreAnchor?
     ) throws(ProofError) {
-        try checkLengths(specs, root, path)
-        guard !value.isEmpty else { throw .emptyValue }
-        let subroot = try proofs[0].subroot(
-            spec: specs[0], key: path[path.count - 1], value: value)
+        let subroot = try leafRoot(specs, root, path, value)
         try climb(from: subroot, specs, root, path, &anchor)
     }
 
@@ -44,14 +41,28 @@ public struct MerkleProof: Hashable, Sendable {
     public func verifyNonMembership(
         specs: [ProofSpec], root: [UInt8], path: [[UInt8]], _ anchor: inout StoreAnchor?
     ) throws(ProofError) {
+        let subroot = try absentLeafRoot(specs, root, path)
+        try climb(from: subroot, specs, root, path, &anchor)
+    }
+
+    private func leafRoot(
+        _ specs: [ProofSpec], _ root: [UInt8], _ path: [[UInt8]], _ value: [UInt8]
+    ) throws(ProofError) -> Subroot {
+        try checkLengths(specs, root, path)
+        guard !value.isEmpty else { throw .emptyValue }
+        return try proofs[0].subroot(
+            spec: specs[0], key: path[path.count - 1], value: .bytes(value))
+    }
+
+    private func absentLeafRoot(
+        _ specs: [ProofSpec], _ root: [UInt8], _ path: [[UInt8]]
+    ) throws(ProofError) -> Subroot {
         try checkLengths(specs, root, path)
         guard case .absence(let proof) = proofs[0].content else {
             if case .batch = proofs[0].content { throw .batch }
             throw .notAbsence
         }
-        let subroot = try proof.calculateRoot()
-        try proof.verify(specs[0], root: subroot, key: path[path.count - 1])
-        try climb(from: subroot, specs, root, path, &anchor)
+        return .bytes(try proof.verifiedRoot(specs[0], key: path[path.count - 1]))
     }
 
     private func checkLengths(
@@ -63,19 +74,29 @@ public struct MerkleProof: Hashable, Sendable {
         guard !root.isEmpty else { throw .emptyRoot }
     }
 
+    /// From the leaf tree's root to the whole state's.
     private func climb(
-        from subroot: [UInt8], _ specs: [ProofSpec], _ root: [UInt8], _ path: [[UInt8]],
+        from subroot: Subroot, _ specs: [ProofSpec], _ root: [UInt8], _ path: [[UInt8]]
+    ) throws(ProofError) {
+        var value = subroot
+        for index in proofs.indices.dropFirst() {
+            value = try proofs[index].subroot(
+                spec: specs[index], key: path[path.count - 1 - index], value: value)
+        }
+        guard value.equals(root) else { throw .root(calculated: value.bytes, expected: root) }
+    }
+
+    private func climb(
+        from subroot: Subroot, _ specs: [ProofSpec], _ root: [UInt8], _ path: [[UInt8]],
         _ anchor: inout StoreAnchor?
     ) throws(ProofError) {
-        guard proofs.count > 1 else {
-            guard subroot == root else { throw .root(calculated: subroot, expected: root) }
+        guard proofs.count > 1 else { return try climb(from: subroot, specs, root, path) }
+        if let anchor, anchor.covers(subroot, proofs, specs: specs, root: root, path: path) {
             return
         }
-        let claim = StoreAnchor.Claim(
-            storeRoot: subroot, proofs: Array(proofs.dropFirst()), specs: Array(specs.dropFirst()),
-            root: root, path: Array(path.dropLast()))
-        if anchor?.claim == claim { return }
-        anchor = try StoreAnchor(verifying: claim)
+        anchor = try StoreAnchor(
+            proving: subroot.bytes, by: Array(proofs.dropFirst()),
+            specs: Array(specs.dropFirst()), root: root, path: Array(path.dropLast()))
     }
 }
 

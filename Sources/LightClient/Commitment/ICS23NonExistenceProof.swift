@@ -22,6 +22,13 @@ public struct NonExistenceProof: Hashable, Sendable {
         return try neighbour.calculateRoot()
     }
 
+    /// The root under which the proof shows that `key` is absent; throws when there is none.
+    func verifiedRoot(_ spec: ProofSpec, key: [UInt8]) throws(ProofError) -> [UInt8] {
+        let root = try calculateRoot()
+        try verify(spec, root: root, key: key)
+        return root
+    }
+
     /// Throws unless the proof shows that the tree under `root` lacks `key`.
     func verify(_ spec: ProofSpec, root: [UInt8], key: [UInt8]) throws(ProofError) {
         guard let leafSpec = spec.leaf, let innerSpec = spec.inner else { throw .incompleteSpec }

@@ -47,8 +47,9 @@ extension ExistenceProof {
         }
         switch format {
         case .iavl:
-            var node = IAVLPrefix(buffer, leaf.prefix)
-            guard node.read(), node.height == 0, node.size == 1, node.remaining.isEmpty else {
+            guard let node = iavlNode(leaf.prefix), node.height == 0, node.size == 1,
+                node.end == leaf.prefix.upperBound
+            else {
                 throw .leaf(.iavlPrefix(Array(buffer[leaf.prefix])))
             }
         case .simple:
@@ -110,23 +111,52 @@ extension ExistenceProof {
     /// IAVL: `height size version 20` before a left child and `20 right` after it, or
     /// `height size version 20 left 20` before a right child.
     private func iavlFault(of step: Step, height: Int) -> ProofError.InnerFault? {
-        var node = IAVLPrefix(buffer, step.prefix)
-        guard node.read(), node.height >= height else {
+        guard let node = iavlNode(step.prefix), node.height >= height else {
             return .iavlPrefix(Array(buffer[step.prefix]))
         }
-        let rest = node.remaining
-        let isLeftChild =
-            rest.count == 1 && buffer[rest.lowerBound] == 0x20
-            && step.suffix.count == 33 && buffer[step.suffix.lowerBound] == 0x20
-        let isRightChild =
-            rest.count == 34 && buffer[rest.lowerBound] == 0x20
-            && buffer[rest.upperBound - 1] == 0x20 && step.suffix.isEmpty
-        if isLeftChild || isRightChild { return nil }
-        if rest.count == 1 || rest.count == 34 {
+        let count = step.prefix.upperBound - node.end
+        guard count == 1 || count == 34, buffer[node.end] == 0x20 else {
+            return .iavlPrefix(Array(buffer[step.prefix]))
+        }
+        let hasOneSibling =
+            count == 1
+            ? step.suffix.count == 33 && buffer[step.suffix.lowerBound] == 0x20
+            : step.suffix.isEmpty && buffer[step.prefix.upperBound - 1] == 0x20
+        guard hasOneSibling else {
             return .children(
                 prefix: Array(buffer[step.prefix]), suffix: Array(buffer[step.suffix]))
         }
-        return .iavlPrefix(Array(buffer[step.prefix]))
+        return nil
+    }
+
+    /// The three zig-zag varints at the beginning of an IAVL node: height, size, version; each minimal
+    /// and not negative. Nil when one is missing, padded, too long or negative. `end` is where they end.
+    private func iavlNode(_ range: Range<Int>) -> (height: Int64, size: Int64, end: Int)? {
+        var position = range.lowerBound
+        guard let height = iavlNumber(&position, range.upperBound),
+            let size = iavlNumber(&position, range.upperBound),
+            iavlNumber(&position, range.upperBound) != nil
+        else { return nil }
+        return (height, size, position)
+    }
+
+    private func iavlNumber(_ position: inout Int, _ end: Int) -> Int64? {
+        var raw: UInt64 = 0
+        var shift: UInt64 = 0
+        while position < end {
+            let byte = buffer[position]
+            position += 1
+            if shift == 63, byte > 1 { return nil }
+            raw |= UInt64(byte & 0x7f) &<< shift
+            if byte < 0x80 {
+                let isPadded = byte == 0 && shift > 0
+                // Zig-zag: odd numbers are negative.
+                return isPadded || raw & 1 == 1 ? nil : Int64(raw >> 1)
+            }
+            shift += 7
+            if shift > 63 { return nil }
+        }
+        return nil
     }
 
     /// Simple and sparse trees: `01` before a left child and the right one after it, or `01 left` before
@@ -157,56 +187,11 @@ private enum NodeFormat {
     case other
 
     init(of spec: ProofSpec) {
-        if spec.hasShape(of: .iavl) {
-            self = .iavl
-        } else if spec == .tendermint || spec == .smt {
-            self = .simple
-        } else {
-            self = .other
+        // The child size tells the trees apart: only one comparison in full is made.
+        switch spec.inner?.childSize {
+        case 33: self = spec.hasShape(of: .iavl) ? .iavl : .other
+        case 32: self = spec == .tendermint || spec == .smt ? .simple : .other
+        default: self = .other
         }
-    }
-}
-
-/// The three zig-zag varints at the beginning of an IAVL node: height, size, version; each minimal and
-/// not negative.
-private struct IAVLPrefix {
-    private let buffer: [UInt8]
-    private(set) var remaining: Range<Int>
-    private(set) var height: Int64 = 0
-    private(set) var size: Int64 = 0
-
-    init(_ buffer: [UInt8], _ range: Range<Int>) {
-        self.buffer = buffer
-        remaining = range
-    }
-
-    /// False when one of the three is missing, padded, too long or negative.
-    mutating func read() -> Bool {
-        guard let height = varint(), let size = varint(), varint() != nil else { return false }
-        self.height = height
-        self.size = size
-        return true
-    }
-
-    private mutating func varint() -> Int64? {
-        var raw: UInt64 = 0
-        var shift: UInt64 = 0
-        var position = remaining.lowerBound
-        while position < remaining.upperBound {
-            let byte = buffer[position]
-            position += 1
-            if shift == 63, byte > 1 { return nil }
-            raw |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 {
-                let isPadded = byte == 0 && shift > 0
-                // Zig-zag: odd numbers are negative.
-                guard !isPadded, raw & 1 == 0 else { return nil }
-                remaining = position..<remaining.upperBound
-                return Int64(raw >> 1)
-            }
-            shift += 7
-            if shift > 63 { return nil }
-        }
-        return nil
     }
 }

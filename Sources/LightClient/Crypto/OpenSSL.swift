@@ -25,19 +25,27 @@ enum OpenSSL {
         }
     }
 
-    /// H(bytes[before] ‖ middle ‖ bytes[after]). Traps when a range leaves the bytes.
-    static func sha256(
-        _ bytes: [UInt8], _ before: Range<Int>, _ middle: Digest, _ after: Range<Int>
+    /// H(bytes[before] ‖ hash ‖ bytes[after]), again and again. Traps when a range leaves the bytes.
+    @inline(__always)
+    static func sha256Fold(
+        _ bytes: [UInt8], _ leaf: Digest, _ count: Int,
+        _ step: (_ index: Int) -> (before: Range<Int>, after: Range<Int>)
     ) -> Digest {
-        let words = middle.words
-        return unsafe bytes.withUnsafeBytes { input in
-            let first = unsafe UnsafeRawBufferPointer(rebasing: input[before])
-            let last = unsafe UnsafeRawBufferPointer(rebasing: input[after])
-            return Digest(
-                unsafe cityrelay_sha256_step(
-                    first.baseAddress, first.count, words.0, words.1, words.2, words.3,
-                    last.baseAddress, last.count))
+        var words = cityrelay_sha256_words(
+            w0: leaf.words.0, w1: leaf.words.1, w2: leaf.words.2, w3: leaf.words.3)
+        unsafe bytes.withUnsafeBytes { input in
+            guard let base = input.baseAddress else { return }
+            for index in 0..<count {
+                let (before, after) = step(index)
+                precondition(
+                    before.lowerBound >= 0 && before.upperBound <= input.count
+                        && after.lowerBound >= 0 && after.upperBound <= input.count)
+                words = unsafe cityrelay_sha256_step(
+                    base + before.lowerBound, before.count, words, base + after.lowerBound,
+                    after.count)
+            }
         }
+        return Digest(words)
     }
 
     /// A SHA-256 that is fed piece by piece.

@@ -38,12 +38,13 @@ public enum SHA256 {
         OpenSSL.sha256(bytes, range)
     }
 
-    /// H(bytes[before] ‖ middle ‖ bytes[after]): one step of a commitment proof, read where it lies.
-    /// Allocates nothing.
-    public static func hash(
-        _ bytes: [UInt8], _ before: Range<Int>, _ middle: Digest, _ after: Range<Int>
+    /// Folds a leaf's hash through the steps of a commitment proof: each is
+    /// H(bytes[before] ‖ hash ‖ bytes[after]), read where it lies. Allocates nothing.
+    static func fold(
+        _ bytes: [UInt8], _ leaf: Digest, _ count: Int,
+        _ step: (_ index: Int) -> (before: Range<Int>, after: Range<Int>)
     ) -> Digest {
-        OpenSSL.sha256(bytes, before, middle, after)
+        OpenSSL.sha256Fold(bytes, leaf, count, step)
     }
 
     /// H("").

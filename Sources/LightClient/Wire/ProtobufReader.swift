@@ -22,7 +22,8 @@ public struct ProtobufReader {
         end = bytes.count
     }
 
-    private init(_ bytes: [UInt8], from start: Int, to end: Int) {
+    /// Reads a part of the bytes; ranges still index into the whole.
+    init(_ bytes: [UInt8], from start: Int, to end: Int) {
         self.bytes = bytes
         position = start
         self.end = end
@@ -181,6 +182,14 @@ public struct ProtobufReader {
 
     /// A bare varint: at most ten bytes, bits above 64 dropped.
     public mutating func varint() throws(WireError) -> UInt64 {
+        if position < end, bytes[position] < 0x80 {
+            position += 1
+            return UInt64(bytes[position - 1])
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(WireError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {

@@ -67,21 +67,22 @@ static inline cityrelay_sha256_words cityrelay_sha256_node(
 /// H(before || middle || after). One call to the hash when the parts are as short as a tree's are: the
 /// copy costs less than three updates.
 static inline cityrelay_sha256_words cityrelay_sha256_step(
-    const void *before, size_t before_count, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3,
-    const void *after, size_t after_count) {
-    uint64_t middle[4] = {
-        cityrelay_big(w0), cityrelay_big(w1), cityrelay_big(w2), cityrelay_big(w3)};
+    const void *before, size_t before_count, cityrelay_sha256_words middle, const void *after,
+    size_t after_count) {
+    uint64_t words[4] = {
+        cityrelay_big(middle.w0), cityrelay_big(middle.w1), cityrelay_big(middle.w2),
+        cityrelay_big(middle.w3)};
     unsigned char bytes[128];
     if (before_count <= 48 && after_count <= 48) {
         memcpy(bytes, before, before_count);
-        memcpy(bytes + before_count, middle, sizeof middle);
-        memcpy(bytes + before_count + sizeof middle, after, after_count);
-        return cityrelay_sha256(bytes, before_count + sizeof middle + after_count);
+        memcpy(bytes + before_count, words, sizeof words);
+        memcpy(bytes + before_count + sizeof words, after, after_count);
+        return cityrelay_sha256(bytes, before_count + sizeof words + after_count);
     }
     SHA256_CTX context;
     SHA256_Init(&context);
     SHA256_Update(&context, before, before_count);
-    SHA256_Update(&context, middle, sizeof middle);
+    SHA256_Update(&context, words, sizeof words);
     SHA256_Update(&context, after, after_count);
     return cityrelay_sha256_finish(&context);
 }
