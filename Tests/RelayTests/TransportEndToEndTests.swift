@@ -17,7 +17,8 @@ import Testing
             let outcomes = await rig.send(requests)
             #expect(outcomes.count == requests.count)
             for (index, outcome) in outcomes.enumerated() {
-                let answer = try #require(outcome.response, "\(String(describing: outcome.failure))")
+                let answer = try #require(
+                    outcome.response, "\(String(describing: outcome.failure))")
                 #expect(answer.status == 200)
                 #expect(answer.headers["x-path"] == "/echo/\(index)")
                 #expect(answer.body == requests[index].body, "\(size) bytes, stream \(index)")

@@ -8,7 +8,10 @@ import TestSupport
 
 /// Programs that tests start: issue.sh, curl, h2spec. Bounded by a time, output kept.
 enum Program {
-    struct Result { let status: Int32; let output: String }
+    struct Result {
+        let status: Int32
+        let output: String
+    }
 
     static func path(_ name: String) -> String? {
         ["/usr/bin", "/usr/sbin", "/bin", "/usr/local/bin"].map { "\($0)/\(name)" }
@@ -25,11 +28,18 @@ enum Program {
             &actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         var strings = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe text in unsafe strings { unsafe free(text) } }
+        defer { unsafe strings.forEach { unsafe free($0) } }
         var pid = pid_t()
         let result = unsafe posix_spawn(&pid, arguments[0], &actions, nil, &strings, environ)
         guard result == 0 else { throw TransportError(.badAnswer, "cannot start \(arguments[0])") }
         return pid
+    }
+
+    /// Ends a program that `start` began. Not by SIGTERM: it inherits our threads' blocked signals.
+    static func end(_ pid: pid_t) {
+        kill(pid, SIGKILL)
+        var status: Int32 = 0
+        _ = unsafe waitpid(pid, &status, 0)
     }
 
     static func run(_ arguments: [String], seconds: Int = 60) throws -> Result {
@@ -68,7 +78,8 @@ enum Laboratory {
         let institutionCode: String
 
         var expected: ExpectedMember {
-            ExpectedMember(divisionCode: divisionCode, institutionCode: institutionCode, pins: [pin])
+            ExpectedMember(
+                divisionCode: divisionCode, institutionCode: institutionCode, pins: [pin])
         }
     }
 
@@ -85,7 +96,10 @@ enum Laboratory {
             }
             made = true
             let result = try Program.run(
-                [script, place, role, division, institution, "localhost", "127.0.0.1", "--as", name]
+                [
+                    script, place, role, division, institution, "localhost", "127.0.0.1", "--as",
+                    name,
+                ]
                     + options)
             guard result.status == 0,
                 let word = result.output.split(whereSeparator: \.isWhitespace).last,
@@ -123,6 +137,12 @@ struct Rig {
             }
         }
 
+        var streamsEnded: Int {
+            list.withLock { all in
+                all.count { if case .streamEnded = $0 { true } else { false } }
+            }
+        }
+
         var connections: Int {
             list.withLock { all in
                 all.count { if case .connected = $0 { true } else { false } }
@@ -151,10 +171,10 @@ struct Rig {
         server = try HTTP2Server(
             loop: serverLoop, address: "127.0.0.1", port: 0,
             tls: plain ? nil : try TLSContext(files: hangzhou.files, authorize: authorize),
-            limits: serverLimits, onEvent: { log.add($0) }
-        ) { requests in
-            if let server = box.server { answer(server, requests) }
-        }
+            limits: serverLimits, onEvent: { log.add($0) },
+            handler: { requests in
+                if let server = box.server { answer(server, requests) }
+            })
         box.server = server
         client = HTTP2Client(
             loop: clientLoop, host: "127.0.0.1", port: server.port,
@@ -216,13 +236,19 @@ extension RequestOutcome {
     var failure: RequestFailure? { if case .failed(let failure) = self { failure } else { nil } }
 }
 
-/// Bytes that differ at every place, the same for the same seed.
+/// Bytes that differ at every place, the same for the same seed. Cut from one table, since debug
+/// code is slow.
 func pattern(_ count: Int, seed: Int) -> [UInt8] {
-    var state = UInt32(truncatingIfNeeded: seed &* 2_654_435_761 | 1)
-    return (0..<count).map { _ in
+    let start = (seed % 1_000) * 7
+    return Array(table[start..<start + count])
+}
+
+private let table: [UInt8] = {
+    var state: UInt32 = 2_654_435_761
+    return (0..<8_010_000).map { _ in
         state ^= state << 13
         state ^= state >> 17
         state ^= state << 5
         return UInt8(truncatingIfNeeded: state)
     }
-}
+}()

@@ -68,7 +68,8 @@ import Testing
     }
 
     @Test func `a full inbox says when to come again`() {
-        let response = GRPCServer.response(.tryAgain(inMilliseconds: 250, "inbox full: 4096 packets"))
+        let response = GRPCServer.response(
+            .tryAgain(inMilliseconds: 250, "inbox full: 4096 packets"))
         let headers = response.headers.map { "\($0.name)=\($0.value)" }
         #expect(headers.contains("grpc-status=8"))
         #expect(headers.contains("retry-after-ms=250"))

@@ -2,7 +2,8 @@
 
 import CUV
 
-// Unsafe: owns one uv_tcp_t at a stable address; libuv calls back with pointers into the loop's memory.
+// Unsafe: owns one uv_tcp_t at a stable address; libuv calls back with pointers into the loop's
+// memory.
 
 /// What rides on a channel. Called on the loop.
 protocol ChannelDelegate: AnyObject {
@@ -65,13 +66,16 @@ final class ByteChannel {
 
     // MARK: Opening
 
-    /// Server: takes the connection that `listener` reports.
-    func accept(from listener: UnsafeMutablePointer<uv_stream_t>) {
+    /// Server: takes the connection that `listener` reports, so that the kernel's queue moves on;
+    /// with a problem it is closed at once.
+    func accept(
+        from listener: UnsafeMutablePointer<uv_stream_t>, butRefuse problem: TransportError?
+    ) {
         guard unsafe uv_accept(listener, stream) == 0 else {
             close(TransportError(.connectionLost, "gone before it was accepted"))
             return
         }
-        begin()
+        if let problem { close(problem) } else { begin() }
     }
 
     func connect(_ address: SocketAddress) {
@@ -314,7 +318,8 @@ final class ByteChannel {
             close(error)
             return
         }
-        lingerTimer = loop.schedule(afterMilliseconds: ByteChannel.lingerMilliseconds) { [weak self] in
+        lingerTimer = loop.schedule(afterMilliseconds: ByteChannel.lingerMilliseconds) {
+            [weak self] in
             self?.close(error)
         }
     }

@@ -28,7 +28,8 @@ enum CertificateFacts {
         guard found >= 0, ours.count == 1, let uri = ours.first, let parts = parse(uri) else {
             throw TransportError(
                 .noIdentity,
-                "certificate \"\(unsafe subject(certificate))\" carries \(ours.count) cityrelay URIs")
+                "certificate \"\(unsafe subject(certificate))\": \(ours.count) cityrelay URIs"
+            )
         }
         guard let pin = unsafe pin(certificate), let notAfter = unsafe notAfter(certificate) else {
             throw TransportError(.noIdentity, "the certificate's key or dates cannot be read")
@@ -55,7 +56,9 @@ enum CertificateFacts {
 
     private static func notAfter(_ certificate: OpaquePointer) -> Int64? {
         var time = unsafe tm()
-        guard unsafe ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) == 1 else { return nil }
+        guard unsafe ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) == 1 else {
+            return nil
+        }
         return Int64(unsafe timegm(&time))
     }
 

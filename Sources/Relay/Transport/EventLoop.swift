@@ -79,16 +79,16 @@ package final class EventLoop: @unchecked Sendable {
 
     // MARK: From any thread
 
-    /// Hands over a batch: one lock, at most one wake-up. False when the mailbox is full or the loop
-    /// has stopped; then nothing of the batch runs.
+    /// Hands over a batch: one lock, at most one wake-up. False when the mailbox is full or the
+    /// loop has stopped; then nothing of the batch runs.
     package func post(_ batch: [@Sendable () -> Void]) -> Bool {
         enqueue(batch, limit: EventLoop.mailboxItems)
     }
 
     package func post(_ work: @escaping @Sendable () -> Void) -> Bool { post([work]) }
 
-    /// For work that is bounded elsewhere (answers by open requests, stops by their number) and must
-    /// not be refused. False only once the loop has stopped.
+    /// For work that is bounded elsewhere (answers by open requests, stops by their number) and
+    /// must not be refused. False only once the loop has stopped.
     @discardableResult
     func postAlways(_ work: @escaping @Sendable () -> Void) -> Bool {
         enqueue([work], limit: .max)

@@ -42,12 +42,14 @@ package struct GRPCClient: Sendable {
         // Eight digits at most: the coarser unit when milliseconds do not fit.
         let timeout =
             deadlineMilliseconds < 100_000_000
-            ? "\(max(1, deadlineMilliseconds))m" : "\(min(99_999_999, deadlineMilliseconds / 1_000))S"
+            ? "\(max(1, deadlineMilliseconds))m"
+            : "\(min(99_999_999, deadlineMilliseconds / 1_000))S"
         let requests = calls.map { call in
             OutgoingRequest(
                 method: .post, path: call.method,
                 headers: [
-                    HTTPHeader("content-type", GRPCFraming.contentType), HTTPHeader("te", "trailers"),
+                    HTTPHeader("content-type", GRPCFraming.contentType),
+                    HTTPHeader("te", "trailers"),
                     HTTPHeader("grpc-timeout", timeout),
                 ] + call.metadata,
                 body: call.message, framed: true)

@@ -20,7 +20,8 @@ enum GRPCFraming {
         }
         guard prefix.compressed == 0 else {
             let code: GRPCStatus.Code = prefix.compressed == 1 ? .unimplemented : .internal
-            return .failure(GRPCStatus(code, "compressed flag \(prefix.compressed): not spoken here"))
+            return .failure(
+                GRPCStatus(code, "compressed flag \(prefix.compressed): not spoken here"))
         }
         guard Int(prefix.length) <= limit else {
             return .failure(

@@ -35,7 +35,8 @@ package struct GRPCServer: Sendable {
     /// A call, or the answer to what is not one.
     package func admit(_ request: IncomingRequest) -> Result<GRPCCall, GRPCRefusal> {
         guard request.method == .post else {
-            return .failure(GRPCRefusal(Response(status: 405, headers: [HTTPHeader("allow", "POST")])))
+            return .failure(
+                GRPCRefusal(Response(status: 405, headers: [HTTPHeader("allow", "POST")])))
         }
         guard GRPCFraming.isContentType(request.headers) else {
             return .failure(GRPCRefusal(Response(status: 415)))

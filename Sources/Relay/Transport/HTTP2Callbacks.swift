@@ -186,7 +186,9 @@ extension HTTP2Connection {
     }
 
     private func ended(_ stream: HTTP2Stream) {
-        if stream.refusal == .headersTooLarge, !stream.isAnswered { refuse(stream, .headersTooLarge) }
+        if stream.refusal == .headersTooLarge, !stream.isAnswered {
+            refuse(stream, .headersTooLarge)
+        }
         if stream.refusal == nil { completed(stream) } else { stream.isComplete = true }
     }
 
@@ -246,7 +248,8 @@ private func connection(of user: UnsafeMutableRawPointer?) -> HTTP2Connection? {
 /// The C functions; each finds its connection and goes there.
 enum HTTP2Callbacks {
     static func install(_ callbacks: OpaquePointer?) {
-        unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
+        unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) {
+            _, frame, user in
             guard let frame = unsafe frame else { return 0 }
             unsafe connection(of: user)?.beganHeaders(frame.pointee)
             return 0
@@ -274,7 +277,8 @@ enum HTTP2Callbacks {
             unsafe connection(of: user)?.sent(frame.pointee)
             return 0
         }
-        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, code, user in
+        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
+            _, id, code, user in
             unsafe connection(of: user)?.closed(id, code: code)
             return 0
         }
@@ -285,7 +289,8 @@ enum HTTP2Callbacks {
             else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
             return unsafe owner.stage(frame.pointee.hd.stream_id, head, length)
         }
-        unsafe nghttp2_session_callbacks_set_error_callback2(callbacks) { _, _, words, count, user in
+        unsafe nghttp2_session_callbacks_set_error_callback2(callbacks) {
+            _, _, words, count, user in
             guard let words = unsafe words, count < 512 else { return 0 }
             let text = unsafe UnsafeRawBufferPointer(start: words, count: count)
             unsafe connection(of: user)?.complaint = unsafe String(decoding: text, as: UTF8.self)

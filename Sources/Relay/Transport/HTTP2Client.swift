@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Requests to one peer over one long-lived connection, which is opened when the first request comes
-/// and again, with jittered delays, when it was lost.
+/// Requests to one peer over one long-lived connection, which is opened when the first request
+/// comes and again, with jittered delays, when it was lost.
 ///
 /// `@unchecked Sendable`, because everything stored is a constant or touched on the loop's thread
 /// only: methods for other threads do nothing but post to the loop.
@@ -33,8 +33,8 @@ package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
     private var hasEntered = false
     private var isClosed = false
 
-    /// Opens nothing yet. `expected` is required with `tls`; `random` gives numbers in 0..<1 for the
-    /// jitter of reconnects.
+    /// Opens nothing yet. `expected` is required with `tls`; `random` gives numbers in 0..<1 for
+    /// the jitter of reconnects.
     package init(
         loop: EventLoop, host: String, port: Int, tls: TLSContext?, expected: ExpectedMember?,
         limits: TransportLimits = TransportLimits(),
@@ -55,8 +55,8 @@ package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
 
     // MARK: From any thread
 
-    /// Sends a batch. `completion` runs exactly once, on the loop, with one outcome a request in the
-    /// same order, at the latest when the deadline has passed.
+    /// Sends a batch. `completion` runs exactly once, on the loop, with one outcome a request in
+    /// the same order, at the latest when the deadline has passed.
     package func send(
         _ requests: [OutgoingRequest], deadlineMilliseconds: Int,
         completion: @escaping @Sendable ([RequestOutcome]) -> Void
@@ -103,7 +103,8 @@ package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
         guard queue.count - queueHead + requests.count <= limits.queuedRequests else {
             fail(
                 batch, requests.count,
-                TransportError(.queueFull, "\(limits.queuedRequests) requests wait for \(authority)"))
+                TransportError(
+                    .queueFull, "\(limits.queuedRequests) requests wait for \(authority)"))
             return
         }
         let exchanges = requests.enumerated().map { HTTP2Exchange($1, batch, $0) }
@@ -302,7 +303,8 @@ package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
         }
         switch stream.refusal {
         case .bodyTooLarge:
-            return failed(.unknown, .bodyTooLarge, "the answer has more than \(limits.bodyBytes) bytes")
+            return failed(
+                .unknown, .bodyTooLarge, "the answer has more than \(limits.bodyBytes) bytes")
         case .headersTooLarge:
             return failed(
                 .unknown, .headersTooLarge,
@@ -337,6 +339,8 @@ package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
         completeBatches()
         advance()
     }
+
+    func connectionFlushed(_ connection: HTTP2Connection) { completeBatches() }
 
     func connectionClosed(_ connection: HTTP2Connection, _ error: TransportError) {
         draining[connection.id] = nil

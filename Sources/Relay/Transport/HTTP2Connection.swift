@@ -23,6 +23,9 @@ protocol HTTP2Owner: AnyObject {
     func connectionGoingAway(_ connection: HTTP2Connection)
     /// All that one read brought was reported: the place to call other people's code.
     func connectionTurnEnded(_ connection: HTTP2Connection)
+    /// What there was to send has left; streams may have closed by it. Callers' code may run here
+    /// too.
+    func connectionFlushed(_ connection: HTTP2Connection)
     /// The last call. Streams that were open have been reported closed before.
     func connectionClosed(_ connection: HTTP2Connection, _ error: TransportError)
 }
@@ -32,7 +35,11 @@ protocol HTTP2Owner: AnyObject {
 @safe
 final class HTTP2Connection: ChannelDelegate {
     enum Role { case server, client }
-    enum Shutdown { case none, noticed(UInt64), goneAway(UInt64) }
+    enum Shutdown {
+        case none
+        case noticed(UInt64)
+        case goneAway(UInt64)
+    }
 
     let id: UInt64
     let role: Role
@@ -49,6 +56,8 @@ final class HTTP2Connection: ChannelDelegate {
     /// The last path seen: requests repeat theirs.
     var pathBytes: [UInt8] = []
     var pathText = ""
+    /// Requests that the handler has and has not answered, orphans included.
+    private var outstanding = 0
     private var held = 0
     /// Received bytes whose connection window is not given back yet.
     private var owed = 0
@@ -138,7 +147,9 @@ final class HTTP2Connection: ChannelDelegate {
         let open = streams.values
         streams = [:]
         recent = nil
-        for stream in open { last?.connection(self, closed: stream, code: HTTP2Code.connectionLost) }
+        for stream in open {
+            last?.connection(self, closed: stream, code: HTTP2Code.connectionLost)
+        }
         last?.connectionClosed(self, closeReason ?? error)
         channel = nil
     }
@@ -148,6 +159,7 @@ final class HTTP2Connection: ChannelDelegate {
     /// Lets nghttp2 write what it has, unless this happens inside a turn, which ends with a flush.
     func flush() {
         guard !isInTurn, let session = unsafe session, let channel else { return }
+        defer { owner?.connectionFlushed(self) }
         let buffers = loop.buffers
         while channel.isOpen, channel.waitingBytes == 0 {
             buffers.staging.clear()
@@ -174,34 +186,60 @@ final class HTTP2Connection: ChannelDelegate {
     /// Counts a piece of body and gives windows back, unless too much is held already.
     func received(_ count: Int, on stream: HTTP2Stream) {
         guard let session = unsafe session else { return }
-        stream.held += count
-        held += count
-        if held <= limits.heldBodyBytes {
+        guard role == .server, stream.refusal == nil else {
+            // A client's answers are bounded by the streams that it opens itself.
             unsafe nghttp2_session_consume(session, stream.id, count)
             return
         }
+        stream.held += count
+        held += count
         unsafe nghttp2_session_consume_stream(session, stream.id, count)
         owed += count
-        // Nobody here works on a request whose end would free memory: the youngest must go, and may
-        // come again.
-        if owed >= limits.connectionWindowBytes / 2, !streams.values.contains(where: \.isHandedOver),
-            orphans.isEmpty, let youngest = streams.values.filter({ !$0.isComplete }).max(by: { $0.id < $1.id })
+        giveWindowBack()
+    }
+
+    /// Requests that are worked on free memory when they are answered: then waiting helps, and the
+    /// window stays shut. Without any, the youngest requests must go, so that the oldest get whole.
+    private func giveWindowBack() {
+        guard owed > 0, let session = unsafe session else { return }
+        var given = owed
+        if held > limits.heldBodyBytes {
+            if outstanding > 0 {
+                given = max(0, min(owed, limits.heldBodyBytes - (held - owed)))
+            } else {
+                refuseYoungest()
+            }
+        }
+        owed -= given
+        if given > 0 { unsafe nghttp2_session_consume_connection(session, given) }
+    }
+
+    private func refuseYoungest() {
+        var incomplete = streams.values.filter { !$0.isComplete && $0.held > 0 }
+            .sorted { $0.id < $1.id }
+        while held > limits.heldBodyBytes, incomplete.count > 1, let youngest = incomplete.popLast()
         {
+            // It may come again: none of it was looked at.
+            youngest.refusal = .noRoom
+            youngest.dropBody()
+            held -= youngest.held
+            youngest.held = 0
             reset(youngest, NGHTTP2_REFUSED_STREAM)
         }
     }
 
-    func release(_ count: Int) {
+    private func release(_ count: Int) {
         held -= count
-        guard owed > 0, held < limits.heldBodyBytes, let session = unsafe session else { return }
-        let given = min(owed, limits.heldBodyBytes - held)
-        owed -= given
-        unsafe nghttp2_session_consume_connection(session, given)
+        giveWindowBack()
     }
 
     func completed(_ stream: HTTP2Stream) {
         stream.isComplete = true
         busyAt = loop.nowMilliseconds
+        if role == .server {
+            stream.isHandedOver = true
+            outstanding += 1
+        }
         owner?.connection(self, completed: stream)
     }
 
@@ -218,7 +256,6 @@ final class HTTP2Connection: ChannelDelegate {
         } else {
             release(stream.held)
         }
-        stream.held = 0
         owner?.connection(self, closed: stream, code: code)
     }
 
@@ -226,11 +263,16 @@ final class HTTP2Connection: ChannelDelegate {
     func awaiting(_ id: Int32) -> HTTP2Stream? {
         if let stream = streams[id], !stream.isAnswered {
             stream.isAnswered = true
-            release(stream.held)
+            if stream.isHandedOver { outstanding -= 1 }
+            let freed = stream.held
             stream.held = 0
+            release(freed)
             return stream
         }
-        if let freed = orphans.removeValue(forKey: id) { release(freed) }
+        if let freed = orphans.removeValue(forKey: id) {
+            outstanding -= 1
+            release(freed)
+        }
         return nil
     }
 
@@ -243,7 +285,8 @@ final class HTTP2Connection: ChannelDelegate {
     func reset(_ stream: HTTP2Stream, _ code: nghttp2_error_code) {
         guard let session = unsafe session else { return }
         unsafe nghttp2_submit_rst_stream(
-            session, UInt8(truncatingIfNeeded: NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
+            session, UInt8(truncatingIfNeeded: NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue
+        )
     }
 
     func cancel(_ stream: HTTP2Stream) { reset(stream, NGHTTP2_CANCEL) }

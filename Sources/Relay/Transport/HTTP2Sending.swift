@@ -23,10 +23,8 @@ extension HTTP2Connection {
         _ = awaiting(stream.id)
         let (status, words) = words(refusal)
         guard !stream.headers.value(of: "content-type", hasPrefix: GRPCFraming.contentType) else {
-            submit(
-                GRPCServer.response(
-                    GRPCStatus(refusal == .tooSlow ? .deadlineExceeded : .resourceExhausted, words)),
-                on: stream)
+            let code: GRPCStatus.Code = refusal == .tooSlow ? .deadlineExceeded : .resourceExhausted
+            submit(GRPCServer.response(GRPCStatus(code, words)), on: stream)
             return
         }
         submit(
@@ -43,7 +41,7 @@ extension HTTP2Connection {
             (413, "http.body-too-large: more than \(limits.bodyBytes) bytes of body")
         case .tooSlow:
             (408, "net.timeout: the request was not whole in \(limits.requestMilliseconds) ms")
-        case .malformed: (400, "http2.protocol-violation: malformed request")
+        case .noRoom: (503, "net.queue-full: too many bodies at once")
         }
     }
 
@@ -54,7 +52,8 @@ extension HTTP2Connection {
         submit(Response(status: status, headers: headers), on: stream)
     }
 
-    /// Server: one more piece. False when the stream is gone or its reader too slow; then it is reset.
+    /// Server: one more piece. False when the stream is gone or its reader too slow; then it is
+    /// reset.
     func append(_ id: Int32, _ bytes: [UInt8], end: Bool) -> Bool {
         guard let session = unsafe session, let stream = streams[id], stream.isAnswered else {
             return false

@@ -32,8 +32,8 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
     /// The port that the kernel gave when 0 was asked for.
     package let port: Int
 
-    /// Listens at once. Without `tls` it is the laboratory's plain-text listener, which is refused on
-    /// any address but loopback. The handler runs on the loop: it hands over or answers at once.
+    /// Listens at once. Without `tls` it is the laboratory's plain-text listener, which is refused
+    /// on any address but loopback. The handler runs on the loop: it hands over or answers at once.
     package init(
         loop: EventLoop, address: String, port: Int, tls: TLSContext?,
         limits: TransportLimits = TransportLimits(),
@@ -66,7 +66,9 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         perform { server in
             server.onConnections(answers) { connection, answer in
                 connection.respond(answer.token.stream, answer.response)
-            } token: { $0.token }
+            } token: {
+                $0.token
+            }
         }
     }
 
@@ -90,7 +92,9 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         perform { server in
             server.onConnections(pieces) { connection, piece in
                 _ = connection.append(piece.token.stream, piece.bytes, end: piece.end)
-            } token: { $0.token }
+            } token: {
+                $0.token
+            }
         }
     }
 
@@ -100,7 +104,11 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         perform { server in
             server.isPaused = paused
             for connection in server.connections.values {
-                if paused { connection.channel?.pauseReading() } else { connection.channel?.resumeReading() }
+                if paused {
+                    connection.channel?.pauseReading()
+                } else {
+                    connection.channel?.resumeReading()
+                }
             }
         }
     }
@@ -129,7 +137,6 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
     }
 
     func connection(_ connection: HTTP2Connection, completed stream: HTTP2Stream) {
-        stream.isHandedOver = true
         gathered.append(
             IncomingRequest(
                 token: ResponseToken(connection: connection.id, stream: stream.id),
@@ -152,6 +159,8 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         gathered = []
         handler(batch)
     }
+
+    func connectionFlushed(_ connection: HTTP2Connection) {}
 
     func connectionClosed(_ connection: HTTP2Connection, _ error: TransportError) {
         connections[connection.id] = nil
@@ -232,7 +241,9 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         isListening = false
         unsafe listener.withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
             unsafe uv_close($0) { handle in
-                guard let handle = unsafe handle, let owner = unsafe handle.pointee.data else { return }
+                guard let handle = unsafe handle, let owner = unsafe handle.pointee.data else {
+                    return
+                }
                 unsafe Unmanaged<HTTP2Server>.fromOpaque(owner).release()
                 unsafe UnsafeMutableRawPointer(handle).deallocate()
             }
@@ -253,14 +264,11 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
             }
         }
         connections[connection.id] = connection
-        let channel = connection.makeChannel(tls: session)
-        unsafe channel.accept(from: stream)
         if connections.count > limits.connections {
             problem = TransportError(
                 .queueFull, "more than \(limits.connections) connections on this listener")
         }
-        // Accepted first, so that the kernel's queue moves on, then closed at once.
-        if let problem { channel.close(problem) }
+        unsafe connection.makeChannel(tls: session).accept(from: stream, butRefuse: problem)
     }
 
     private func sweep() {

@@ -2,12 +2,12 @@
 
 // Unsafe: copies between nghttp2's memory and ours, within one call.
 
-/// What one stream has received and has to send. A class, since nghttp2 and the connection both point
-/// to it. Touched on the loop's thread only.
+/// What one stream has received and has to send. A class, since nghttp2 and the connection both
+/// point to it. Touched on the loop's thread only.
 @safe
 final class HTTP2Stream {
     /// Why a request is answered by the transport itself.
-    enum Refusal { case headersTooLarge, bodyTooLarge, tooSlow, malformed }
+    enum Refusal { case headersTooLarge, bodyTooLarge, tooSlow, noRoom }
 
     var id: Int32
     let startedAt: UInt64
@@ -71,7 +71,9 @@ final class HTTP2Stream {
 
     func receive(_ bytes: UnsafeBufferPointer<UInt8>) {
         var rest = unsafe bytes[...]
-        while stripsPrefix, prefixCount < GRPCFraming.prefixByteCount, let byte = unsafe rest.popFirst() {
+        while stripsPrefix, prefixCount < GRPCFraming.prefixByteCount,
+            let byte = unsafe rest.popFirst()
+        {
             prefixBytes = prefixBytes << 8 | UInt64(byte)
             prefixCount += 1
         }

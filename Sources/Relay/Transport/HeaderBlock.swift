@@ -21,7 +21,9 @@ package struct HeaderBlock: Sendable {
     package var isEmpty: Bool { storage.isEmpty }
 
     /// Requires both to be shorter than 64 KiB; a longer pair is not stored and false comes back.
-    mutating func append(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) -> Bool {
+    mutating func append(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>)
+        -> Bool
+    {
         guard let nameCount = UInt16(exactly: name.count),
             let valueCount = UInt16(exactly: value.count)
         else { return false }

@@ -50,9 +50,9 @@ package struct NodeHTTPLimits: Hashable, Sendable {
     package init() {}
 }
 
-/// HTTP/1.1 towards chain nodes: libcurl's multi interface on a loop. Connections are kept alive and
-/// reused. Redirects are not followed and proxies from the environment are not used: what a node's
-/// address says is where the request goes.
+/// HTTP/1.1 towards chain nodes: libcurl's multi interface on a loop. Connections are kept alive
+/// and reused. Redirects are not followed and proxies from the environment are not used: what a
+/// node's address says is where the request goes.
 ///
 /// `@unchecked Sendable`, because everything stored is a constant or touched on the loop's thread
 /// only: methods for other threads do nothing but post to the loop.
@@ -155,13 +155,15 @@ package final class NodeHTTP: LoopResident, @unchecked Sendable {
         _ completion: @escaping @Sendable (Result<NodeResponse, TransportError>) -> Void
     ) {
         guard !isClosed, let made = unsafe handle else {
-            completion(.failure(TransportError(.loopStopped, "\(request.url): the client is closed")))
+            completion(
+                .failure(TransportError(.loopStopped, "\(request.url): the client is closed")))
             return
         }
         guard transfers.count < limits.openRequests else {
             completion(
                 .failure(
-                    TransportError(.queueFull, "\(limits.openRequests) requests to nodes are open")))
+                    TransportError(.queueFull, "\(limits.openRequests) requests to nodes are open"))
+            )
             return
         }
         nextTransfer += 1

@@ -4,8 +4,8 @@ import COpenSSL
 
 // Unsafe: SSL_CTX and SSL handles.
 
-/// TLS towards a chain node, which has an ordinary server certificate: TLS 1.2 or later, chain to the
-/// given authority or the system's, host name checked, no certificate of ours.
+/// TLS towards a chain node, which has an ordinary server certificate: TLS 1.2 or later, chain to
+/// the given authority or the system's, host name checked, no certificate of ours.
 @safe
 enum NodeTLS {
     static func session(
@@ -27,7 +27,8 @@ enum NodeTLS {
             }
         guard loaded == 1 else {
             throw TransportError(
-                .badCredentials, "authority \(authorityFile ?? "of the system"): \(TLSErrors.drain())")
+                .badCredentials,
+                "authority \(authorityFile ?? "of the system"): \(TLSErrors.drain())")
         }
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER) { verified, store in
             guard let store = unsafe store else { return 0 }

@@ -116,7 +116,8 @@ final class NodeTransfer {
         case CURLE_WRITE_ERROR: code = isTooLarge ? .bodyTooLarge : .badAnswer
         case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
             code = .connectionLost
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: code = .badAddress
+        case CURLE_URL_MALFORMAT: code = .badAddress
+        // CURLE_UNSUPPORTED_PROTOCOL too: the scheme was checked, so the answer was no HTTP/1.1.
         default: code = .badAnswer
         }
         return .failure(TransportError(code, "\(url): \(words)"))

@@ -19,8 +19,8 @@ package struct WebSocketLimits: Hashable, Sendable {
     package init() {}
 }
 
-/// One websocket connection to a chain node. It connects once; connecting again after `closed` is the
-/// caller's decision. Its messages are hints: nothing may depend on their arrival.
+/// One websocket connection to a chain node. It connects once; connecting again after `closed` is
+/// the caller's decision. Its messages are hints: nothing may depend on their arrival.
 ///
 /// `@unchecked Sendable`, because everything stored is a constant or touched on the loop's thread
 /// only: methods for other threads do nothing but post to the loop.
@@ -51,8 +51,8 @@ package final class NodeWebSocket: ChannelDelegate, LoopResident, @unchecked Sen
     private var isFinished = false
     private var closeError: TransportError?
 
-    /// Begins to connect at once. `url` is `ws://host:port/path` or `wss://…`; http and https mean the
-    /// same. `onEvent` runs on the loop.
+    /// Begins to connect at once. `url` is `ws://host:port/path` or `wss://…`; http and https mean
+    /// the same. `onEvent` runs on the loop.
     package init(
         loop: EventLoop, url: String, authorityFile: String? = nil,
         limits: WebSocketLimits = WebSocketLimits(),
@@ -141,7 +141,8 @@ package final class NodeWebSocket: ChannelDelegate, LoopResident, @unchecked Sen
         key = WebSocketFrames.makeKey()
         let request =
             "GET \(address.path) HTTP/1.1\r\nHost: \(address.authority)\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Key: \(key)\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            + "Connection: Upgrade\r\nSec-WebSocket-Key: \(key)\r\n"
+            + "Sec-WebSocket-Version: 13\r\n\r\n"
         let bytes = Array(request.utf8)
         unsafe bytes.withUnsafeBytes { unsafe channel?.send($0) }
     }
@@ -156,7 +157,8 @@ package final class NodeWebSocket: ChannelDelegate, LoopResident, @unchecked Sen
         guard let end = WebSocketUpgrade.headEnd(head) else {
             if head.count > limits.headBytes {
                 fail(
-                    TransportError(.headersTooLarge, "\(address.text): no end of the upgrade's answer"))
+                    TransportError(
+                        .headersTooLarge, "\(address.text): no end of the upgrade's answer"))
             }
             return
         }

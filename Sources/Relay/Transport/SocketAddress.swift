@@ -86,7 +86,8 @@ enum Resolver {
         }
     }
 
-    /// `completion` runs on the loop: at once for a numeric address, else once the resolver answers.
+    /// `completion` runs on the loop: at once for a numeric address, else once the resolver
+    /// answers.
     static func resolve(
         _ loop: EventLoop, host: String, port: Int,
         completion: @escaping (Result<[SocketAddress], TransportError>) -> Void
@@ -96,7 +97,8 @@ enum Resolver {
             return
         }
         let request = UnsafeMutablePointer<uv_getaddrinfo_t>.allocate(capacity: 1)
-        unsafe request.pointee.data = Unmanaged.passRetained(Look(host, port, completion)).toOpaque()
+        unsafe request.pointee.data = Unmanaged.passRetained(Look(host, port, completion))
+            .toOpaque()
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         let started = unsafe uv_getaddrinfo(

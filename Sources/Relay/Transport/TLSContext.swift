@@ -60,8 +60,8 @@ package final class TLSContext: Sendable {
         current = Mutex(try TLSContext.load(files))
     }
 
-    /// New connections use the files as they are now; open ones go on undisturbed. Throws and changes
-    /// nothing when a file is wrong.
+    /// New connections use the files as they are now; open ones go on undisturbed. Throws and
+    /// changes nothing when a file is wrong.
     package func reload() throws {
         let fresh = try TLSContext.load(files)
         current.withLock { $0 = fresh }
@@ -137,8 +137,9 @@ package final class TLSContext: Sendable {
             unsafe SSL_CTX_load_verify_locations(context, files.authority, nil),
             "authority \(files.authority)")
         try require(
-            Int32(unsafe SSL_CTX_ctrl(
-                context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_3_VERSION), nil)), "TLS 1.3")
+            Int32(
+                unsafe SSL_CTX_ctrl(
+                    context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_3_VERSION), nil)), "TLS 1.3")
         try require(
             unsafe SSL_CTX_set_ciphersuites(
                 context,

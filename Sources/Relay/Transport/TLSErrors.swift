@@ -32,8 +32,8 @@ enum TLSErrors {
         }
     }
 
-    /// A failed SSL call as one of our errors: an alert that the peer sent, a missing certificate, or
-    /// whatever else OpenSSL says.
+    /// A failed SSL call as one of our errors: an alert that the peer sent, a missing certificate,
+    /// or whatever else OpenSSL says.
     static func failure(_ what: String) -> TransportError {
         let code = ERR_peek_error()
         ERR_clear_error()

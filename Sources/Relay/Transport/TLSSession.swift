@@ -58,7 +58,11 @@ final class TLSSession {
         unsafe BIO_set_init(bio, 1)
         unsafe SSL_set_bio(ssl, bio, bio)
         _ = unsafe SSL_set_ex_data(ssl, 0, owner)
-        if role == .server { unsafe SSL_set_accept_state(ssl) } else { unsafe SSL_set_connect_state(ssl) }
+        if role == .server {
+            unsafe SSL_set_accept_state(ssl)
+        } else {
+            unsafe SSL_set_connect_state(ssl)
+        }
     }
 
     deinit { unsafe SSL_free(ssl) }
@@ -74,7 +78,8 @@ final class TLSSession {
         ERR_clear_error()
         let result = unsafe SSL_do_handshake(ssl)
         if result == 1 {
-            if case .host = expectation {} else if !isHTTP2 {
+            if case .host = expectation {
+            } else if !isHTTP2 {
                 throw TransportError(.noHTTP2, "the peer offers no ALPN h2")
             }
             isEstablished = true
@@ -151,7 +156,9 @@ final class TLSSession {
         guard let certificate = unsafe X509_STORE_CTX_get_current_cert(store) else { return false }
         guard verified else {
             let result = Int(unsafe X509_STORE_CTX_get_error(store))
-            let words = unsafe X509_verify_cert_error_string(result).map { unsafe String(cString: $0) }
+            let words = unsafe X509_verify_cert_error_string(result).map {
+                unsafe String(cString: $0)
+            }
             refusal = unsafe TransportError(
                 TLSErrors.code(verification: result),
                 "certificate \"\(CertificateFacts.subject(certificate))\": \(words ?? "refused")")

@@ -8,14 +8,17 @@ package struct TransportLimits: Hashable, Sendable {
     package var concurrentStreams = 256
     /// Connections open at once on one listener. A member has one per peer; applications a few.
     package var connections = 1_024
-    /// Bytes of one header list, as RFC 9113 counts them (name + value + 32). Ours stay below 1 KiB.
+    /// Bytes of one header list, as RFC 9113 counts them (name + value + 32). Ours stay below 1
+    /// KiB.
     package var headerListBytes = 16_384
     /// Bytes of one request or response body. The largest batch is 100 packets with proofs: 1 MiB.
     package var bodyBytes = 4_194_304
     /// Bytes of request bodies that one connection may hold here, received and not yet answered.
-    /// Beyond it the connection's window stays shut: back pressure by HTTP/2 itself.
+    /// Beyond it the connection's window stays shut until an answer frees some: back pressure by
+    /// HTTP/2 itself. When no request is whole yet, the youngest are refused (and may come again).
     package var heldBodyBytes = 16_777_216
-    /// Bytes of one stream's receive window: a 300 kB batch goes out without waiting for a round trip.
+    /// Bytes of one stream's receive window: a 300 kB batch goes out without waiting for a round
+    /// trip.
     package var streamWindowBytes = 1_048_576
     /// Bytes of one connection's receive window: several batches in flight over a 40 ms path.
     package var connectionWindowBytes = 4_194_304

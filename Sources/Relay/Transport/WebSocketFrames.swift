@@ -19,7 +19,9 @@ final class WebSocketFrames {
         unsafe context = nil
         var callbacks = wslay_event_callbacks()
         unsafe callbacks.recv_callback = { context, target, capacity, _, user in
-            guard let frames = unsafe frames(of: user), let target = unsafe target else { return -1 }
+            guard let frames = unsafe frames(of: user), let target = unsafe target else {
+                return -1
+            }
             let taken = unsafe frames.take(target, capacity)
             if taken == 0 {
                 unsafe wslay_event_set_error(context, Int32(WSLAY_ERR_WOULDBLOCK.rawValue))
@@ -66,7 +68,10 @@ final class WebSocketFrames {
         }
         // wslay answers what is too large or malformed with a close frame of its own.
         if unsafe wslay_event_get_read_enabled(context) == 0, !isClosed {
-            let tooBig = unsafe wslay_event_get_status_code_sent(context)
+            // Its status is known once it was written.
+            _ = unsafe wslay_event_send(context)
+            let tooBig =
+                unsafe wslay_event_get_status_code_sent(context)
                 == UInt16(WSLAY_CODE_MESSAGE_TOO_BIG.rawValue)
             throw TransportError(
                 tooBig ? .bodyTooLarge : .websocketClosed,

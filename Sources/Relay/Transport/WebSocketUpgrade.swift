@@ -21,7 +21,9 @@ enum WebSocketUpgrade {
         guard first.hasPrefix("HTTP/1.1 101") else {
             throw TransportError(.websocketRefused, "\(address): \(first.prefix(100))")
         }
-        var upgrade = "", connection = "", accept = ""
+        var upgrade = ""
+        var connection = ""
+        var accept = ""
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
             var value = line[line.index(after: colon)...]
@@ -37,9 +39,11 @@ enum WebSocketUpgrade {
             default: continue
             }
         }
-        guard upgrade == "websocket", connection.split(separator: ",").contains(where: {
-            $0.drop { $0 == " " } == "upgrade"
-        }) else {
+        guard upgrade == "websocket",
+            connection.split(separator: ",").contains(where: {
+                $0.drop { $0 == " " } == "upgrade"
+            })
+        else {
             throw TransportError(.websocketRefused, "\(address): no upgrade to websocket")
         }
         guard accept == WebSocketFrames.accept(for: key) else {
