@@ -200,4 +200,29 @@ enum Laboratory {
         #expect(chain.blocks(matching: try EventQuery("block_seen.height='3'")) == [3])
         #expect(chain.blocks(matching: try EventQuery("block.height>4")) == [5, 6])
     }
+
+    @Test func `a set of both key types votes and changes`() throws {
+        var configuration = try Laboratory.configuration([25, 25, 31, 19])
+        configuration.parameters.validatorKeyTypes = ["ed25519", "secp256k1"]
+        configuration.parameters.appVersion = 7
+        configuration.validators[1].key = try DeterministicKeys.account(
+            role: "val1", code: "431300")
+        let chain = try Chain(configuration, application: KeyValueApplication())
+        try Laboratory.run(chain, to: 3)
+        try chain.order(power: 35, of: "val1")
+        try Laboratory.run(chain, to: 7)
+        let member = try #require(chain.block(at: 6)?.validators.members.first)
+        #expect(member.publicKey == configuration.validators[1].key.publicKey)
+        #expect(member.power == 35)
+        #expect(chain.block(at: 1)?.block.header.version == BlockVersion(block: 11, app: 7))
+        try Laboratory.check(chain, 1...7)
+
+        var strict = try Laboratory.configuration([25, 25, 31, 19])
+        strict.validators[1].key = configuration.validators[1].key
+        strict.validators[1].power = 0
+        let refusing = try Chain(strict, application: KeyValueApplication())
+        #expect(
+            throws: ChainError.validatorUpdate(height: 1, .keyTypeNotAllowed("secp256k1"))
+        ) { try refusing.order(power: 5, of: "val1") }
+    }
 }
