@@ -3,7 +3,8 @@
 import Federation
 import LightClient
 
-/// What happens after a block's transactions: the acknowledgements that applications owed are written.
+/// What happens after a block's transactions: the acknowledgements that applications owed are
+/// written.
 struct EndBlocker {
     let ports: [String: CityPort]
 

@@ -36,8 +36,8 @@ package enum ExecutionMode: Hashable, Sendable {
     var isCheck: Bool { self == .check || self == .recheck }
 }
 
-/// Everything a handler works on: state under layers, gas, events, the block. One transaction has one
-/// context; it is handed down by reference, so that reads can be metered wherever they happen.
+/// Everything a handler works on: state under layers, gas, events, the block. One transaction has
+/// one context; it is handed down by reference, so that reads can be metered wherever they happen.
 package final class ExecutionContext {
     package var state: CachedStore
     package var gas: GasMeter
@@ -107,8 +107,8 @@ package final class ExecutionContext {
     }
 }
 
-/// Names of the stores, as an SDK chain has them for `acc`, `bank` and `ibc`; an application's store
-/// is named as its port.
+/// Names of the stores, as an SDK chain has them for `acc`, `bank` and `ibc`; an application's
+/// store is named as its port.
 package enum StoreName {
     package static let accounts = "acc"
     package static let bank = "bank"

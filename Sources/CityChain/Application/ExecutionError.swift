@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a transaction or a query was refused: the code and codespace that an ibc-go chain answers, so
-/// that a relay needs no other table for us.
+/// Why a transaction or a query was refused: the code and codespace that an ibc-go chain answers,
+/// so that a relay needs no other table for us.
 package struct ExecutionError: Error, Hashable, Sendable {
     package var codespace: String
     package var code: UInt32

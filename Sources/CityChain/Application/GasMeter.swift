@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counts what a transaction costs. Costs are cosmos-sdk's for its key-value stores, so that figures
-/// are near a real chain's; nobody can check them, but they must be the same every time.
+/// Counts what a transaction costs. Costs are cosmos-sdk's for its key-value stores, so that
+/// figures are near a real chain's; nobody can check them, but they must be the same every time.
 ///
-/// Going over the limit is remembered, not thrown: the work ends at the next `check`, and everything
-/// it did is discarded.
+/// Going over the limit is remembered, not thrown: the work ends at the next `check`, and
+/// everything it did is discarded.
 package struct GasMeter: Hashable, Sendable {
     package enum Cost {
         static let readFlat: UInt64 = 1_000

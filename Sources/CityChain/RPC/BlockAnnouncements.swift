@@ -57,7 +57,10 @@ package enum BlockAnnouncements {
                     output.transactionResults.isEmpty
                         ? nil : .array(output.transactionResults.map(ResultShape.transaction))
                 ),
-                ("validator_updates", .array(results.validatorUpdates.map(ResultShape.validatorUpdate))),
+                (
+                    "validator_updates",
+                    .array(results.validatorUpdates.map(ResultShape.validatorUpdate))
+                ),
                 (
                     "consensus_param_updates",
                     ResultShape.parameterUpdates(results.nextParameters)

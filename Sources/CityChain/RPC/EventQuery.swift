@@ -6,8 +6,13 @@
 /// Source: CometBFT v0.38 libs/pubsub/query/syntax.
 package struct EventQuery: Hashable, Sendable {
     package enum Operator: String, Hashable, Sendable {
-        case equal = "=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
-        case contains = "CONTAINS", exists = "EXISTS"
+        case equal = "="
+        case less = "<"
+        case lessOrEqual = "<="
+        case greater = ">"
+        case greaterOrEqual = ">="
+        case contains = "CONTAINS"
+        case exists = "EXISTS"
     }
 
     package enum Operand: Hashable, Sendable {

@@ -54,8 +54,8 @@ package struct RPCArguments: Hashable, Sendable {
         return value
     }
 
-    /// From the `params` of a JSON-RPC request: an object by name, or a list by position. Names that
-    /// no parameter has are ignored, as nodes do.
+    /// From the `params` of a JSON-RPC request: an object by name, or a list by position. Names
+    /// that no parameter has are ignored, as nodes do.
     package init(params: JSONValue, for parameters: [Parameter]) throws(RPCError) {
         switch params {
         case .null: return

@@ -17,8 +17,8 @@ package struct RPCMethod {
     }
 }
 
-/// JSON-RPC over HTTP as CometBFT speaks it: POST with single calls and batches, GET with the method
-/// in the path.
+/// JSON-RPC over HTTP as CometBFT speaks it: POST with single calls and batches, GET with the
+/// method in the path.
 package struct RPCDispatcher {
     /// Calls in one batch, CometBFT's max_request_batch_size.
     package static let batchLimit = 10
@@ -86,8 +86,9 @@ package struct RPCDispatcher {
     package func answerCall(_ call: JSONValue, overWebSocket: Bool) -> JSONValue? {
         guard case .object = call else {
             return RPCEnvelope.error(
-                .parse("error unmarshaling request: json: cannot unmarshal into Go value of type "
-                    + "types.RPCRequest"), id: nil)
+                .parse(
+                    "error unmarshaling request: json: cannot unmarshal into Go value of type "
+                        + "types.RPCRequest"), id: nil)
         }
         guard let id = RPCDispatcher.identifier(call["id"]) else { return nil }
         guard let method = methods[call["method"]?.string ?? ""],

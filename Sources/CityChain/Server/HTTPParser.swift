@@ -19,7 +19,13 @@ package struct HTTPParser {
         case refuse(status: Int)
     }
 
-    private enum State { case head, fixed(remaining: Int), chunkSize, chunk(remaining: Int), trailer }
+    private enum State {
+        case head
+        case fixed(remaining: Int)
+        case chunkSize
+        case chunk(remaining: Int)
+        case trailer
+    }
 
     private var buffer: [UInt8] = []
     private var start = 0

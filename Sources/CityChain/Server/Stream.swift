@@ -33,7 +33,8 @@ internal import Glibc
             }
         }
         try check(bound, "bind \(host):\(port)")
-        let listening = unsafe uv_listen(Listener.stream(handle), Listener.backlog) { server, status in
+        let listening = unsafe uv_listen(Listener.stream(handle), Listener.backlog) {
+            server, status in
             guard status == 0, let data = unsafe server?.pointee.data else { return }
             unsafe Unmanaged<Listener>.fromOpaque(data).takeUnretainedValue().accept()
         }
@@ -142,7 +143,9 @@ internal import Glibc
         var buffer = unsafe uv_buf_init(base, UInt32(bytes.count))
         queuedBytes += bytes.count
         let status = unsafe uv_write(request, Listener.stream(handle), &buffer, 1) { request, _ in
-            guard let request = unsafe request, let data = unsafe request.pointee.data else { return }
+            guard let request = unsafe request, let data = unsafe request.pointee.data else {
+                return
+            }
             unsafe Unmanaged<PendingWrite>.fromOpaque(data).takeRetainedValue().finish()
             unsafe request.deallocate()
         }

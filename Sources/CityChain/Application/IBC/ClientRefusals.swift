@@ -3,8 +3,8 @@
 import Federation
 import LightClient
 
-/// A light client's refusal in the code and words of ibc-go: a relay tells by them whether to bisect,
-/// to wait or to give up.
+/// A light client's refusal in the code and words of ibc-go: a relay tells by them whether to
+/// bisect, to wait or to give up.
 extension ExecutionError {
     static func updateRefused(_ error: ClientError, client: WireText) -> ExecutionError {
         switch error {

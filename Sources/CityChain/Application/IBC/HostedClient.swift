@@ -57,7 +57,8 @@ struct HostedClient {
         else {
             throw ExecutionError(
                 "client", 10,
-                "client type for client state and consensus state do not match: invalid client type")
+                "client type for client state and consensus state do not match: invalid client type"
+            )
         }
         let sequence =
             context.get(StoreName.ibc, HostedClient.nextSequenceKey)?.bigEndianUInt64 ?? 0
@@ -92,8 +93,9 @@ struct HostedClient {
         if !context.mode.isCheck {
             let host = IBCHost(context: context, ports: [:])
             let relayer = try signer(message.signer)
-            guard host.config(ofClient: client).allows(
-                relayer.bytes, prefix: AccountAddress.prefix)
+            guard
+                host.config(ofClient: client).allows(
+                    relayer.bytes, prefix: AccountAddress.prefix)
             else {
                 throw .ibcUnauthorized(
                     "relayer \(relayer.text) is not authorized to update client \(client.text)")

@@ -2,8 +2,8 @@
 
 import LightClient
 
-/// One payload as an application sees it, with the client and sequence it travels under: the source's
-/// on the sending chain, the destination's on the receiving one.
+/// One payload as an application sees it, with the client and sequence it travels under: the
+/// source's on the sending chain, the destination's on the receiving one.
 package struct CityPayload: Hashable, Sendable {
     package var client: String
     package var sequence: UInt64
@@ -41,8 +41,8 @@ package enum PortReply: Hashable, Sendable {
 }
 
 /// An application bound to an IBC v2 port. Its record keeping is the recorded chains': `sent/`,
-/// `recv/`, `outcome/` in a store named as the port, steered by `rig_reply`. What the record means is
-/// each application's own.
+/// `recv/`, `outcome/` in a store named as the port, steered by `rig_reply`. What the record means
+/// is each application's own.
 package struct CityPort {
     package static let version = "cityrelay-1"
     package static let encoding = "application/json"

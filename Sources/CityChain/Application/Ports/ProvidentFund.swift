@@ -2,8 +2,9 @@
 
 import LightClient
 
-/// Housing provident fund: a transfer letter locks its amount on the sending city's account, credits
-/// the account of the same person in the receiving city, and is settled or refunded by its outcome.
+/// Housing provident fund: a transfer letter locks its amount on the sending city's account,
+/// credits the account of the same person in the receiving city, and is settled or refunded by its
+/// outcome.
 ///
 /// Invariant on each chain: opened + received = balances + locked + settled.
 package struct ProvidentFund: RecordBook {

@@ -3,8 +3,8 @@
 import Federation
 import LightClient
 
-/// Simulate over `abci_query`: the transaction is run on the check state and forgotten. Every failure
-/// is code 6; only its text tells the cause.
+/// Simulate over `abci_query`: the transaction is run on the check state and forgotten. Every
+/// failure is code 6; only its text tells the cause.
 struct SimulateQuery {
     static let path = "/cosmos.tx.v1beta1.Service/Simulate"
 

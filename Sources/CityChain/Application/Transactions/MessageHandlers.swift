@@ -79,7 +79,8 @@ struct MessageHandlers {
             throw .invalidCoins("amount is no positive number of \(Bank.denomination)")
         }
         try Bank.transfer(
-            amount, from: try clients.signer(message.from), to: try clients.signer(message.to),
+            amount, from: try clients.signer(message.fromAddress),
+            to: try clients.signer(message.toAddress),
             in: context)
     }
 }

@@ -3,8 +3,8 @@
 import Federation
 import LightClient
 
-/// Runs one transaction on a state: decoding, ante, messages, in cosmos-sdk's order and with its three
-/// ways of failing. Source: baseapp runTx; building-cometbft.md section 4.
+/// Runs one transaction on a state: decoding, ante, messages, in cosmos-sdk's order and with its
+/// three ways of failing. Source: baseapp runTx; building-cometbft.md section 4.
 struct TransactionRunner {
     let block: BlockContext
     let mode: ExecutionMode
