@@ -4,43 +4,41 @@ import Glibc
 import LightClient
 import TestSupport
 
-/// What one signature of a known validator costs, in OpenSSL Ed25519 verifies measured in the same run.
+/// What one signature of a known validator costs, in OpenSSL Ed25519 verifies measured in the same run,
+/// in turns.
 func signatureBench() {
     let bench = SignatureBench()
-    guard let openSSL = bench.openSSLNanoseconds() else { return }
-    print("ed25519 OpenSSL EVP verify: \(bench.microseconds(openSSL))")
-    for (name, frequentKeys) in [("3.8 KB table", 0), ("30 KB table", 32)] {
-        for length in [1, 3, 67] {
-            let ours = bench.nanoseconds(listLength: length, frequentKeys: frequentKeys)
+    for (name, frequentKeys) in [("7.7 KB table", 0), ("30 KB table", 32)] {
+        for (validators, length) in [(4, 1), (4, 3), (67, 67)] {
+            let (ours, theirs) = bench.warm(
+                validators: validators, listLength: length, frequentKeys: frequentKeys)
             print(
-                "ed25519 warm, list of \(length), \(name): \(bench.microseconds(ours)) a signature, "
-                    + "\(bench.ratio(ours, openSSL)) of an OpenSSL verify")
+                "ed25519 warm, \(validators) keys, list of \(length), \(name): "
+                    + bench.row(ours, theirs))
         }
     }
-    let cold = bench.coldNanoseconds()
-    print(
-        "ed25519 key never seen, table made: \(bench.microseconds(cold)), "
-            + "\(bench.ratio(cold, openSSL)) of an OpenSSL verify")
-    let known = bench.rememberedNanoseconds()
-    print("ed25519 signature seen before: \(bench.microseconds(known))")
+    let (cold, theirs) = bench.cold()
+    print("ed25519 key never seen, table made: " + bench.row(cold, theirs))
+    print("ed25519 signature seen before: \(bench.microseconds(bench.remembered()))")
     let block = [UInt8](repeating: 7, count: 64)
-    let hash = medianNanoseconds(rounds: 9, operations: 20_000) { _ in _ = SHA256.hash(block) }
-    print("sha256 of 64 bytes: \(Int(hash)) ns")
+    let hash = (0..<9).map { _ in
+        nanosecondsEach(20_000) { _ in _ = SHA256.hash(block) }
+    }
+    print("sha256 of 64 bytes: \(Int(median(hash))) ns")
 }
 
 /// Sixty-seven validators that sign many heights.
 struct SignatureBench {
-    static let validators = 67
-    static let heights = 12
+    static let rounds = 15
     private let lists: [[SignedClaim]]
 
     init() {
         var keys: [SigningKey] = []
-        for number in 0..<SignatureBench.validators {
+        for number in 0..<67 {
             let seed = SHA256.hash([UInt8(number)]).bytes
             if let key = try? SigningKey.ed25519(seed: seed) { keys.append(key) }
         }
-        lists = (0..<SignatureBench.heights).map { height in
+        lists = (0..<12).map { height in
             keys.enumerated().map { index, key in
                 // The length of a precommit's sign bytes; no two alike.
                 var message = [UInt8](repeating: UInt8(height), count: 112)
@@ -51,67 +49,75 @@ struct SignatureBench {
         }
     }
 
-    func openSSLNanoseconds() -> Double? {
-        let claim = lists[0][0]
-        guard let verifier = OpenSSLEd25519(key: claim.key.bytes),
-            verifier.isValid(claim.signature, of: claim.message)
-        else { return nil }
-        return medianNanoseconds(rounds: 9, operations: 400) { _ in
-            _ = verifier.isValid(claim.signature, of: claim.message)
-        }
-    }
-
-    /// Per signature, tables warm, no signature remembered.
-    func nanoseconds(listLength: Int, frequentKeys: Int) -> Double {
-        var verifier = SignatureVerifier(
-            frequentKeyCapacity: frequentKeys, signatureCapacity: 2)
-        var cut: [[SignedClaim]] = []
-        for list in lists {
-            for start in stride(from: 0, through: list.count - listLength, by: listLength) {
-                cut.append(Array(list[start..<start + listLength]))
+    /// Per signature, tables warm, no signature remembered; and one OpenSSL verify.
+    func warm(validators: Int, listLength: Int, frequentKeys: Int) -> (Double, Double) {
+        // Fewer are remembered than lie between two uses of the same signature.
+        var verifier = SignatureVerifier(frequentKeyCapacity: frequentKeys, signatureCapacity: 24)
+        let cut = lists.flatMap { list in
+            stride(from: 0, through: validators - listLength, by: listLength).map {
+                Array(list[$0..<$0 + listLength])
             }
         }
-        for _ in 0..<4 {
-            for list in cut { precondition(verifier.areValid(list).allSatisfy { $0 }) }
-        }
-        let rounds = medianNanoseconds(rounds: 9, operations: cut.count) { index in
-            precondition(verifier.areValid(cut[index]).allSatisfy { $0 })
-        }
-        return rounds / Double(listLength)
-    }
-
-    func coldNanoseconds() -> Double {
-        medianNanoseconds(rounds: 9, operations: 200) { index in
-            var verifier = SignatureVerifier()
-            let claim = lists[0][index % SignatureBench.validators]
-            precondition(verifier.isValid(claim.signature, of: claim.message, by: claim.key))
+        for _ in 0..<40 { for list in cut { _ = verifier.areValid(list) } }
+        return inTurns {
+            nanosecondsEach(cut.count) { index in
+                precondition(verifier.areValid(cut[index]).allSatisfy { $0 })
+            } / Double(listLength)
         }
     }
 
-    func rememberedNanoseconds() -> Double {
+    func cold() -> (Double, Double) {
+        inTurns {
+            nanosecondsEach(60) { index in
+                var verifier = SignatureVerifier()
+                let claim = lists[0][index]
+                precondition(verifier.isValid(claim.signature, of: claim.message, by: claim.key))
+            }
+        }
+    }
+
+    func remembered() -> Double {
         var verifier = SignatureVerifier()
         _ = verifier.areValid(lists[0])
-        return medianNanoseconds(rounds: 9, operations: 200) { _ in
-            precondition(verifier.areValid(lists[0]).allSatisfy { $0 })
-        } / Double(SignatureBench.validators)
+        let rounds = (0..<SignatureBench.rounds).map { _ in
+            nanosecondsEach(100) { _ in precondition(verifier.areValid(lists[0]).allSatisfy { $0 })
+            }
+        }
+        return median(rounds) / Double(lists[0].count)
+    }
+
+    /// Our median and OpenSSL's, round by round in turns, so that both meet the same machine.
+    private func inTurns(_ ours: () -> Double) -> (Double, Double) {
+        let claim = lists[0][0]
+        guard let openSSL = OpenSSLEd25519(key: claim.key.bytes) else { return (0, 0) }
+        var rounds: [(ours: Double, theirs: Double)] = []
+        for _ in 0..<SignatureBench.rounds {
+            let theirs = nanosecondsEach(40) { _ in
+                precondition(openSSL.isValid(claim.signature, of: claim.message))
+            }
+            rounds.append((ours(), theirs))
+        }
+        return (median(rounds.map(\.ours)), median(rounds.map(\.theirs)))
+    }
+
+    func row(_ ours: Double, _ theirs: Double) -> String {
+        "\(microseconds(ours)) a signature, OpenSSL \(microseconds(theirs)), "
+            + "\((ours / theirs * 1000).rounded() / 1000) of it"
     }
 
     func microseconds(_ nanoseconds: Double) -> String {
         "\((nanoseconds / 10).rounded() / 100) µs"
     }
-
-    func ratio(_ a: Double, _ b: Double) -> String { "\((a / b * 1000).rounded() / 1000)" }
 }
 
-/// The median over the rounds of the thread's CPU time per operation.
-func medianNanoseconds(rounds: Int, operations: Int, _ body: (Int) -> Void) -> Double {
-    let times = (0..<rounds).map { _ in
-        let start = threadNanoseconds()
-        for index in 0..<operations { body(index) }
-        return Double(threadNanoseconds() - start) / Double(operations)
-    }
-    return times.sorted()[rounds / 2]
+/// The thread's CPU time per operation.
+private func nanosecondsEach(_ operations: Int, _ body: (Int) -> Void) -> Double {
+    let start = threadNanoseconds()
+    for index in 0..<operations { body(index) }
+    return Double(threadNanoseconds() - start) / Double(operations)
 }
+
+private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
 private func threadNanoseconds() -> Int {
     var time = timespec()
