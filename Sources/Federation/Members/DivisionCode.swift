@@ -19,6 +19,8 @@ public struct DivisionCode: Hashable, Sendable, Comparable {
     public let text: String
 
     public static let digitCount = 6
+    /// The whole country: what credit codes of ministries carry.
+    public static let country = "100000"
 
     /// The first two digits of the province-level divisions of GB/T 2260.
     private static let provinces: Set<Int> = [
@@ -33,6 +35,10 @@ public struct DivisionCode: Hashable, Sendable, Comparable {
             digits.append(Int(byte) - 0x30)
         }
         guard digits.count == DivisionCode.digitCount else { throw .notSixDigits(text) }
+        if text == DivisionCode.country {
+            self.text = text
+            return
+        }
         guard DivisionCode.provinces.contains(digits[0] * 10 + digits[1]) else {
             throw .unknownProvince(text)
         }

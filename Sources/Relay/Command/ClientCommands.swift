@@ -92,7 +92,7 @@ enum ClientShowCommand {
     private static let shownHeaders = 10
 
     static let command = Command(
-        "client show", "Show one light client: its headers, its link, evidence against the chain",
+        "client show", "Show one light client: its headers, links and evidence",
         operands: [chain], options: StoreAccess.options
     ) { arguments, console in
         let name = arguments.operands.first ?? ""

@@ -2,7 +2,6 @@
 
 import Federation
 import FoundationEssentials
-import Glibc
 import RelayStore
 import TestSupport
 import Testing
@@ -42,21 +41,8 @@ import Testing
     }
 
     /// Whether strace is here and may trace.
-    private static let canTrace: Bool = {
-        let report = "/dev/null"
-        guard let status = try? run(["strace", "-f", "-o", report, "true"]) else { return false }
-        return status == 0
-    }()
-
-    private static func run(_ words: [String]) throws -> Int32 {
-        let arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
-        var child: pid_t = 0
-        var status = unsafe posix_spawnp(&child, words[0], nil, nil, arguments, environ)
-        guard status == 0 else { throw POSIXFailure(status) }
-        while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
-        return status
-    }
+    private static let canTrace =
+        (try? Spawn.run(["strace", "-f", "-o", "/dev/null", "true"])) == 0
 
     @Test(.enabled(if: canTrace, "skipped: strace is not here, or may not trace"))
     func `every commit is one fdatasync, however many entries it has`() throws {

@@ -17,12 +17,12 @@ struct Complaint: Error {
 /// Reads scalars strictly: one way to write each kind of value.
 enum ScalarParser {
     static func text(_ scalar: YAMLScalar) throws(Complaint) -> String {
+        if scalar.text.isEmpty { throw Complaint("the value is empty", "give a value") }
         if scalar.isPlain, looksTyped(scalar.text) {
             throw Complaint(
                 "\(scalar.text) without quotes is a number or a truth value to YAML",
                 "put it in quotes: \"\(scalar.text)\"")
         }
-        if scalar.text.isEmpty { throw Complaint("the value is empty", "give a value") }
         return scalar.text
     }
 
@@ -160,9 +160,11 @@ enum ScalarParser {
 
     /// Whether a YAML 1.1 or 1.2 reader could take plain text for something else than text.
     private static func looksTyped(_ text: String) -> Bool {
-        let words = ["", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+        let words = ["~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"]
         if words.contains(text.lowercased()) { return true }
-        guard let first = text.utf8.first, (0x2b...0x39).contains(first) else { return false }
+        guard let first = text.utf8.first, (0x2b...0x39).contains(first),
+            text.utf8.contains(where: { (0x30...0x39).contains($0) })
+        else { return false }
         return text.utf8.allSatisfy { byte in
             switch byte {
             case 0x30...0x39, 0x2b, 0x2d, 0x2e, 0x5f, 0x65, 0x45, 0x78: true
