@@ -37,6 +37,8 @@ package struct EngineLimits: Hashable, Sendable {
     package var commitmentsPerPage = 1_000
     /// Packets a look-up.
     package var packetsPerLookUp = 100
+    /// Ports remembered as having no application.
+    package var deafPorts = 256
     /// Attempts at a step that fails for a reason that does not pass by itself, before parking.
     package var attemptsBeforeParking = 8
 
@@ -64,6 +66,9 @@ package struct EngineTiming: Hashable, Sendable {
     /// A receive message is not submitted when its deadline is nearer than this on our chain's
     /// clock.
     package var submitMargin: Int64 = 2 * second
+    /// A port where our chain has no application is not tried again for this long: one packet to it
+    /// refuses a whole transaction, and somebody might send many.
+    package var deafPortMemory: Int64 = 300 * second
     /// Clocks that differ by more are an alarm; nothing is judged by them.
     package var clockSkewAlarm: Int64 = 10 * second
 

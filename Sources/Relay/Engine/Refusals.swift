@@ -51,7 +51,9 @@ extension RelayEngine {
         _ action: RetryAction, _ slot: Int, _ plan: SubmissionPlan, _ code: String, _ detail: String
     ) {
         switch action {
-        case .park: stop(slot, code: code, detail: detail)
+        case .park:
+            rememberDeafPort(slot, code)
+            stop(slot, code: code, detail: detail)
         case .lookUp: fail(slot, .lookUp, code: code, detail: detail)
         case .reprove: fail(slot, .ask, code: code, detail: detail)
         case .awaitExpiry:
@@ -70,6 +72,22 @@ extension RelayEngine {
         case .again, .pausePeer, .readAccount:
             fail(slot, .submit, code: code, detail: detail)
         }
+    }
+
+    private mutating func rememberDeafPort(_ slot: Int, _ code: String) {
+        guard code == RetryPolicy.unknownPort, packets[slot].record.state == .verified,
+            let packet = try? PacketSummary(encoded: packets[slot].record.packet)
+        else { return }
+        if deafPorts.count >= configuration.limits.deafPorts { deafPorts.removeAll() }
+        deafPorts[packet.destinationPort] = clock &+ configuration.timing.deafPortMemory
+    }
+
+    /// Whether our chain has lately said that nobody listens where this packet goes.
+    func isDeaf(_ record: PacketRecord) -> Bool {
+        guard !deafPorts.isEmpty, let packet = try? PacketSummary(encoded: record.packet),
+            let until = deafPorts[packet.destinationPort]
+        else { return false }
+        return until > clock
     }
 
     /// Halves of a refused transaction are tried by themselves, until the culprit is alone.

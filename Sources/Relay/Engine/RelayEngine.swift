@@ -27,6 +27,8 @@ package struct RelayEngine: Sendable {
     var awaitingTip: [(height: UInt64, ref: PacketRef, stage: Stage)] = []
     var jobs: JobBook
     var submitter = Submitter()
+    /// Ports of our chain where no application listens, until when that is believed, nanoseconds.
+    var deafPorts: [String: Int64] = [:]
     /// Rotates, so that no route is always first.
     var firstRoute = 0
     var hasStarted = false

@@ -85,8 +85,11 @@ package enum RetryPolicy {
     /// Stable code of a result: "chain/<codespace>-<code>".
     package static func stableCode(_ result: TransactionResult) -> String {
         result.code == 111_222
-            ? "chain/unknown-port" : "chain/\(result.codespace)-\(result.code)"
+            ? unknownPort : "chain/\(result.codespace)-\(result.code)"
     }
+
+    /// No application listens at the packet's port.
+    package static let unknownPort = "chain/unknown-port"
 
     /// N of "message index: N", which a refusal in a block carries.
     package static func messageIndex(in log: String) -> Int? {

@@ -155,6 +155,12 @@ extension RelayEngine {
                 packets.setPhase(slot, .waiting)
                 return nil
             }
+            if isDeaf(record) {
+                stop(
+                    slot, code: RetryPolicy.unknownPort,
+                    detail: "no application of our chain listens at its port")
+                return nil
+            }
             kind = .receive
         case .acknowledgementVerified: kind = .acknowledge
         case .absenceVerified: kind = .timeout
