@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayAPI
+import RelayConnectors
+import RelayEngine
+import RelayTransport
+
+/// Turns checked configuration files into what the daemon is made of.
+struct DaemonSetup {
+    let relay: RelayConfiguration
+    let topology: Topology
+
+    enum Fault: Error, CustomStringConvertible {
+        case unknownMember(MemberID)
+
+        var description: String {
+            switch self {
+            case .unknownMember(let id):
+                "config.unknown-member: \(id) is no member of the topology. "
+                    + "Run: cityrelay config check"
+            }
+        }
+    }
+
+    /// Throws when the account key cannot be read or we are not in the topology.
+    func configuration(software: String) throws -> DaemonConfiguration {
+        guard let own = topology.member(relay.member) else {
+            throw Fault.unknownMember(relay.member)
+        }
+        let account = try AccountKeyFile.read(
+            relay.chain.accountKeyFile, prefix: relay.chain.addressPrefix)
+        return DaemonConfiguration(
+            ownMember: relay.member, topology: topology, connector: connector(own, account),
+            engine: engine(own, account),
+            tls: TLSContext.Files(
+                certificate: relay.tls.certificate, key: relay.tls.privateKey,
+                authority: relay.tls.authorities),
+            listenAddress: relay.peerListen.host, listenPort: Int(relay.peerListen.port),
+            storeFile: relay.storeFile, verifierThreads: relay.verifierThreads,
+            software: software)
+    }
+
+    private func connector(_ own: Member, _ account: AccountKey) -> ConnectorConfiguration {
+        var counterparties: [String: ConnectorConfiguration.Counterparty] = [:]
+        for peer in topology.peers(of: relay.member) {
+            counterparties[peer.chain.id.description] = ConnectorConfiguration.Counterparty(
+                parameters: peer.chain.parameters,
+                commitmentPrefix: peer.chain.commitmentPrefix.map { Array($0.utf8) })
+        }
+        let price = relay.chain.gasPrice
+        var scale: UInt64 = 1
+        for _ in 0..<price.scale { scale *= 10 }
+        var configuration = ConnectorConfiguration(
+            chainID: own.chain.id, trustThreshold: own.chain.parameters.trustThreshold,
+            nodes: relay.chain.nodes, nodeAuthorities: relay.chain.nodeAuthorities,
+            account: account, gasPrice: price.mantissa, gasPriceScale: scale,
+            gasDenomination: price.denomination, maxGas: relay.chain.maxGas,
+            lifetimeBlocks: relay.chain.transactionLifetimeBlocks, counterparties: counterparties)
+        configuration.nodeLimits.timeoutMilliseconds = milliseconds(
+            relay.chain.requestTimeoutNanoseconds)
+        configuration.nodeLimits.batchCalls = relay.chain.requestBatch
+        configuration.followerLimits.pollMilliseconds = milliseconds(
+            relay.chain.pollIntervalNanoseconds)
+        return configuration
+    }
+
+    private func engine(_ own: Member, _ account: AccountKey) -> EngineConfiguration {
+        let routes = topology.routes.compactMap { route -> RouteConfiguration? in
+            guard let ends = route.ends(from: relay.member),
+                let peer = topology.member(ends.other.member)
+            else { return nil }
+            let revision = (try? peer.chain.id.revision()) ?? 0
+            return RouteConfiguration(
+                chainID: peer.chain.id.description, family: peer.chain.family.rawValue,
+                anchorHeight: Height(revision: revision, height: peer.chain.anchor?.height ?? 0),
+                trustingPeriodNanoseconds: peer.chain.parameters.trustingPeriodNanoseconds,
+                localClient: ends.own.client, remoteClient: ends.other.client)
+        }
+        var configuration = EngineConfiguration(
+            chainID: own.chain.id.description, account: account.address.description,
+            routes: routes, topologyVersion: topology.version,
+            topologyDigest: topology.digest.bytes, seed: UInt64.random(in: .min ... .max))
+        configuration.limits.inboxPackets = relay.limits.inboxPackets
+        configuration.limits.packetsPerCall = relay.limits.batchPackets
+        configuration.limits.messagesPerTransaction = relay.limits.batchPackets
+        configuration.limits.attemptsBeforeParking = relay.limits.attempts
+        configuration.timing.reconcileInterval = relay.timing.reconcileNanoseconds
+        configuration.timing.backoff.initial = relay.timing.firstRetryNanoseconds
+        configuration.timing.backoff.maximum = relay.timing.longestRetryNanoseconds
+        return configuration
+    }
+
+    private func milliseconds(_ nanoseconds: Int64) -> Int { Int(max(1, nanoseconds / 1_000_000)) }
+}
