@@ -123,7 +123,7 @@ let package = Package(
         .executableTarget(
             name: "relay-demo",
             dependencies: [
-                "RelayStore", "RelayTransport", "RelayConnectors", "RelayEngine", "Federation",
+                "CityChain", "TestSupport", "RelayStore", "RelayTransport", "RelayConnectors", "RelayEngine", "Federation",
                 "LightClient",
             ],
             path: "Tests/Demo", swiftSettings: strict),

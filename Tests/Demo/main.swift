@@ -1,3 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-print("not built yet")
+import Glibc
+
+// relay-demo yangtze [--keep] [--letters N]
+// relay-demo live [--short] [--skip-when-absent]
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+func number(after name: String, _ fallback: Int) -> Int {
+    guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else {
+        return fallback
+    }
+    return Int(arguments[index + 1]) ?? fallback
+}
+
+do {
+    switch arguments.first {
+    case "yangtze":
+        let demo = YangtzeDemo(
+            keeps: arguments.contains("--keep"), lettersPerRoute: number(after: "--letters", 20))
+        exit(try demo.run())
+    default:
+        say("usage: relay-demo yangtze [--keep] [--letters N] | live [--short] [--skip-when-absent]")
+        exit(64)
+    }
+} catch {
+    say("demo: \(error)")
+    exit(1)
+}

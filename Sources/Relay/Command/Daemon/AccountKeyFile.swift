@@ -29,9 +29,10 @@ enum AccountKeyFile {
     /// Reads the key. A file that others can read is refused: its money would be theirs too.
     static func read(_ path: String, prefix: String) throws -> AccountKey {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let mode = attributes?[.posixPermissions] as? Int,
+        guard let value = attributes?[.posixPermissions] as? any BinaryInteger,
             let data = FileManager.default.contents(atPath: path)
         else { throw Fault.unreadable(path) }
+        let mode = Int(truncatingIfNeeded: value)
         guard mode & 0o077 == 0 else {
             throw Fault.readableByOthers(path, mode: UInt32(truncatingIfNeeded: mode & 0o777))
         }

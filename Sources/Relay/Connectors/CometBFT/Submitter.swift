@@ -124,6 +124,10 @@ final class Submitter {
         then: @escaping (Result<UInt64, GasFailure>) -> Void
     ) {
         guard configuration.simulates else { return then(.success(built.gas.gas)) }
+        // A fee and a limit of the final size: paying costs gas, and so does every byte.
+        var terms = terms
+        terms.gasLimit = configuration.maxGas
+        terms.fee = [Coin(1, WireText(configuration.gasDenomination))]
         let transaction = SignedTransaction.unsigned(
             built.messages, terms, publicKey: configuration.account.publicKey)
         queries.ask(ChainQuery.simulate, ChainQuery.simulation(of: transaction)) { answer in

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One city of a run: its chain, its relay, and where both are reached.
+struct City: Hashable {
+    let name: String
+    /// Division code, GB/T 2260.
+    let code: String
+    let chainID: String
+    /// Ports on loopback.
+    let rpcPort: Int
+    let relayPort: Int
+
+    /// The fund centre's institution code: fifteen digits that begin with the division.
+    var institution: String { "\(code)000000000" }
+    var member: String { "\(code)/\(institution)" }
+    var rpc: String { "http://127.0.0.1:\(rpcPort)" }
+}

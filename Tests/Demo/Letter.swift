@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CityChain
+import Federation
+import LightClient
+
+/// What is sent, and how it must end.
+struct Letter {
+    enum End: String, CaseIterable {
+        case acknowledged, refused, timedOut
+    }
+
+    let payload: Payload
+    let timeoutSeconds: UInt64
+    let expected: End
+    /// Fen that change hands; 0 for licences and for chains without accounts.
+    let fen: UInt64
+
+    /// A provident-fund transfer: the person's balance moves to the account in the other city.
+    static func fund(
+        from: City, to: City, number: Int, person: Int, expected: End, isLate: Bool,
+        timeoutSeconds: UInt64
+    ) -> Letter {
+        let fen = UInt64(10_000 + number * 37 % 90_000)
+        let yuan = "\(fen / 100).\(fen % 100 < 10 ? "0" : "")\(fen % 100)"
+        var fields: [(String, String)] = [
+            ("TxCode", "BDC901"), ("TxFunc", "0"),
+            ("ConNum", "\(from.code)261126\(Letter.padded(number, 4))"),
+            ("TranOutUnitNo", from.institution), ("TranCenName", "测试住房公积金管理中心\(from.code)"),
+            ("EmpName", "测试\(["甲", "乙", "丙", "丁"][person % 4])"), ("DocType", "01"),
+            ("IdNum", SyntheticPeople.identityNumber(division: from.code, index: person)),
+            ("TranAmt", yuan), ("OrAcctAmt", yuan), ("Yinter", "0.00"), ("GenDate", "20261126"),
+            ("Remark", "测试备注，无真实内容。"),
+        ]
+        if expected == .refused { fields.append(("rig_reply", "refuse")) }
+        if isLate { fields.append(("rig_reply", "later")) }
+        return Letter(
+            payload: payload("providentfund", fields), timeoutSeconds: timeoutSeconds,
+            expected: expected, fen: fen)
+    }
+
+    /// A licence's status, told to the other city.
+    static func licence(
+        from: City, to: City, number: Int, expected: End, isLate: Bool, timeoutSeconds: UInt64
+    ) -> Letter {
+        var fields: [(String, String)] = [
+            ("kind", "licence-status"),
+            ("licenceId", "1.2.156.3005.2.\(from.code).\(Letter.padded(number, 6))"),
+            ("holder", "测试戊"), ("action", "issue"), ("status", "01 有效"),
+            ("statusAsOf", "2026-11-26T16:00:00+08:00"),
+        ]
+        if expected == .refused { fields.append(("rig_reply", "refuse")) }
+        if isLate { fields.append(("rig_reply", "later")) }
+        return Letter(
+            payload: payload("licence", fields), timeoutSeconds: timeoutSeconds,
+            expected: expected, fen: 0)
+    }
+
+    private static func payload(_ port: WireText, _ fields: [(String, String)]) -> Payload {
+        // None of these texts holds a quote, a backslash or a control character.
+        let json = "{" + fields.map { "\"\($0)\":\"\($1)\"" }.joined(separator: ",") + "}"
+        return Payload(
+            sourcePort: port, destinationPort: port, version: "cityrelay-1",
+            encoding: "application/json", value: Array(json.utf8))
+    }
+
+    static func padded(_ number: Int, _ width: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+}

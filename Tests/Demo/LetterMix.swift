@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// What is sent on a route: mostly letters that are accepted, some that the other city refuses, some that
+/// it acknowledges late, and licences among them.
+struct LetterMix {
+    let count: Int
+    private var number = 0
+
+    init(count: Int) { self.count = count }
+
+    /// Letters with an hour to go.
+    mutating func next(from: City, to: City) -> [Letter] {
+        let deadline = UInt64(time(nil)) + 3_600
+        return (0..<count).map { index in
+            number += 1
+            let expected: Letter.End = index % 7 == 3 ? .refused : .acknowledged
+            let isLate = expected == .acknowledged && index % 5 == 4
+            return index % 3 == 2
+                ? .licence(
+                    from: from, to: to, number: number, expected: expected, isLate: isLate,
+                    timeoutSeconds: deadline)
+                : .fund(
+                    from: from, to: to, number: number, person: number % 200, expected: expected,
+                    isLate: isLate, timeoutSeconds: deadline)
+        }
+    }
+
+    /// Letters whose deadline passes before anybody can deliver them.
+    mutating func doomed(from: City, to: City, seconds: UInt64) -> [Letter] {
+        let deadline = UInt64(time(nil)) + seconds
+        return (0..<max(2, count / 4)).map { _ in
+            number += 1
+            return .fund(
+                from: from, to: to, number: number, person: number % 200, expected: .timedOut,
+                isLate: false, timeoutSeconds: deadline)
+        }
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import LightClient
+import RelayConnectors
+import TestSupport
+
+/// The files and processes of one run: certificates, topology, and for each city a chain and a relay.
+final class World {
+    let directory: String
+    let cities: [City]
+    private(set) var chains: [String: ChildProcess] = [:]
+    private(set) var relays: [String: ChildProcess] = [:]
+    private(set) var nodes: [String: NodeClient] = [:]
+    private let programs: String
+    private let source: String
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// - Parameters:
+    ///   - topology: the topology file that the run brings up, copied into the run's folder.
+    ///   - cities: its cities, with the ports that the file names.
+    init(topology: String, cities: [City], directory: String) throws {
+        self.cities = cities
+        self.directory = directory
+        source = topology
+        let parts = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+        programs = parts.dropLast().joined(separator: "/")
+        let files = FileManager.default
+        if files.fileExists(atPath: directory) { try files.removeItem(atPath: directory) }
+        for folder in ["", "/certs", "/anchors", "/log"] + cities.map({ "/\($0.code)" }) {
+            try files.createDirectory(
+                atPath: directory + folder, withIntermediateDirectories: true)
+        }
+    }
+
+    var topologyPath: String { "\(directory)/topology.yaml" }
+    func storePath(_ city: City) -> String { "\(directory)/\(city.code)/relay.db" }
+    func configurationPath(_ city: City) -> String { "\(directory)/\(city.code)/relay.yaml" }
+    func node(_ city: City) -> NodeClient? { nodes[city.code] }
+    func program(_ name: String) -> String { "\(programs)/\(name)" }
+
+    // MARK: Set-up
+
+    /// A throw-away authority and one certificate a relay; key pins go beside the trust anchors.
+    func issueCertificates() throws -> [String: String] {
+        let script = "\(Corpus.root)/certs/issue.sh"
+        try run(script, ["\(directory)/certs", "ca"])
+        var pins: [String: String] = [:]
+        for city in cities {
+            let log = "\(directory)/log/issue-\(city.code).txt"
+            try run(
+                script,
+                ["\(directory)/certs", "member", city.code, city.institution, "localhost", "127.0.0.1"],
+                log: log)
+            let words = String(decoding: try Corpus.read(log), as: UTF8.self)
+                .split { $0 == " " || $0 == "\n" }
+            guard let pin = words.last(where: { $0.hasPrefix("sha256:") }) else {
+                throw Failure(description: "certs/issue.sh printed no pin; see \(log)")
+            }
+            pins[city.code] = String(pin)
+        }
+        return pins
+    }
+
+    /// Starts each city's embedded chain and waits for its first blocks.
+    func startChains(blockMilliseconds: Int) throws {
+        for city in cities {
+            let chain = ChildProcess(
+                name: "chain \(city.name)", program: program("citychain"),
+                arguments: [
+                    "run", "--chain-id", city.chainID, "--code", city.code, "--name", city.name,
+                    "--rpc", "127.0.0.1:\(city.rpcPort)", "--home", "\(directory)/\(city.code)/chain",
+                    "--block-ms", "\(blockMilliseconds)", "--lab",
+                ], logPath: "\(directory)/log/chain-\(city.code).log")
+            try chain.start()
+            chains[city.code] = chain
+        }
+        for city in cities { try connect(city) }
+    }
+
+    /// Waits for a chain that somebody started.
+    func connect(_ city: City) throws {
+        let node = try NodeClient(city.rpc)
+        nodes[city.code] = node
+        guard node.wait(forHeight: 2, seconds: 30) else {
+            throw Failure(
+                description: "\(city.name)'s chain makes no blocks; see \(directory)/log")
+        }
+    }
+
+    /// The trust anchor of each chain is its first header; the topology names the files.
+    func writeAnchors(pins: [String: String]) throws {
+        for city in cities {
+            guard let node = node(city) else { continue }
+            let answer = try node.call(
+                RPCCall("commit", [("height", "1")]), as: RPCCommitAnswer.self)
+            guard let commit = answer.signed_header.commit else {
+                throw Failure(description: "\(city.name)'s chain shows no first header")
+            }
+            try write(
+                """
+                trust_anchor:
+                  height: 1
+                  hash: "\(Hex.encode(commit.block_id.hash.bytes))"
+                key_pins: ["\(pins[city.code] ?? "")"]
+
+                """, to: "\(directory)/anchors/\(city.code).yaml")
+        }
+        let topology = String(decoding: try Corpus.read(source), as: UTF8.self)
+        try write(topology, to: topologyPath)
+    }
+
+    /// One configuration file and one account key a relay.
+    func writeConfigurations(nodes: [String: [String]] = [:], extra: String = "") throws {
+        for city in cities {
+            let folder = "\(directory)/\(city.code)"
+            let key = TestKeys.scalar(role: "relayer", code: city.code)
+            try write(Hex.encode(key) + "\n", to: "\(folder)/account.key", mode: 0o600)
+            let file = "member-\(city.code)-\(city.institution)"
+            let urls = (nodes[city.code] ?? [city.rpc]).joined(separator: ", ")
+            try write(
+                """
+                member: "\(city.member)"
+                topology: \(topologyPath)
+                data_directory: \(folder)
+                peer:
+                  listen: "127.0.0.1:\(city.relayPort)"
+                  certificate: \(directory)/certs/\(file).crt
+                  private_key: \(directory)/certs/\(file).key
+                  authorities: \(directory)/certs/ca.crt
+                chain:
+                  nodes: [\(urls)]
+                  account_key_file: \(folder)/account.key
+                  gas_price: "0.001stake"
+                \(extra)
+                """, to: configurationPath(city))
+        }
+    }
+
+    func startRelays() throws {
+        for city in cities {
+            let relay = ChildProcess(
+                name: "relay \(city.name)", program: program("cityrelay"),
+                arguments: ["run", "--config", configurationPath(city)],
+                logPath: "\(directory)/log/relay-\(city.code).log")
+            try relay.start()
+            relays[city.code] = relay
+        }
+    }
+
+    /// Ends everything that this run started.
+    func stop() {
+        for relay in relays.values { relay.signal(15) }
+        for relay in relays.values { relay.stop() }
+        for chain in chains.values { chain.stop() }
+        for node in nodes.values { node.stop() }
+    }
+
+    // MARK: Private
+
+    private func run(_ program: String, _ arguments: [String], log: String? = nil) throws {
+        let log = log ?? "\(directory)/log/setup.txt"
+        let code = try ChildProcess.run(program, arguments, log: log)
+        guard code == 0 else {
+            throw Failure(description: "\(program) ended with \(code); see \(log)")
+        }
+    }
+
+    private func write(_ text: String, to path: String, mode: Int = 0o644) throws {
+        try Data(text.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+}
