@@ -30,7 +30,7 @@ final class World {
         programs = parts.dropLast().joined(separator: "/")
         let files = FileManager.default
         if files.fileExists(atPath: directory) { try files.removeItem(atPath: directory) }
-        for folder in ["", "/certs", "/anchors", "/log"] + cities.map({ "/\($0.code)" }) {
+        for folder in ["", "/certs", "/log"] + cities.flatMap({ ["/\($0.code)", "/run/\($0.code)"] }) {
             try files.createDirectory(
                 atPath: directory + folder, withIntermediateDirectories: true)
         }
@@ -107,7 +107,7 @@ final class World {
                   hash: "\(Hex.encode(commit.block_id.hash.bytes))"
                 key_pins: ["\(pins[city.code] ?? "")"]
 
-                """, to: "\(directory)/anchors/\(city.code).yaml")
+                """, to: "\(directory)/run/\(city.code)/facts.yaml")
         }
         let topology = String(decoding: try Corpus.read(source), as: UTF8.self)
         try write(topology, to: topologyPath)

@@ -6,7 +6,6 @@ import LightClient
 @main
 struct CityRelay {
     static func main() {
-<<<<<<< HEAD
         var console = Console(now: Timestamp.system())
         let words = Array(CommandLine.arguments.dropFirst())
         let status = CommandTree.cityrelay.run(words, &console)
@@ -25,18 +24,5 @@ struct CityRelay {
             guard written > 0 else { return }
             rest = rest.dropFirst(written)
         }
-=======
-        let arguments = CommandLine.arguments
-        guard arguments.count == 4, arguments[1] == "run" else { exit(64) }
-        exit(
-            RunCommand.run(configurationPath: arguments[3]) { line in
-                write(line)
-            })
-    }
-
-    private static func write(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
->>>>>>> 45f2ee7 (demo: three cities exchange letters and licences; a relay dies and comes back)
     }
 }

@@ -6,6 +6,7 @@ extension CommandTree {
         program: "cityrelay",
         summary: "cityrelay: one city's relay of the cross-city federation",
         commands: [
+            RunCommand.command,
             ConfigCheckCommand.command,
             ConfigReferenceCommand.command,
             PacketListCommand.command,

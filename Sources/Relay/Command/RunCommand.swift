@@ -1,69 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
-import Glibc
 import LightClient
 import RelayAPI
 import RelayEngine
 
 /// `cityrelay run`: one relay until SIGTERM or SIGINT. SIGHUP reads the certificates again.
 enum RunCommand {
-    /// Exit codes: 0 ended in order, 78 configuration refused, 75 could not start.
-    static func run(configurationPath: String, write: @escaping @Sendable (String) -> Void) -> Int32 {
+    static let configuration = CommandOption(
+        "config", value: "FILE", "The relay's own file; relay.yaml where none is given.")
+
+    static let command = Command(
+        "run", "Run this member's relay until it is told to end",
+        discussion: "Ends in order on SIGTERM and SIGINT; reads the certificates again on SIGHUP.\n"
+            + "What it does is told by its log, one line an event.",
+        options: [configuration]
+    ) { arguments, console in
+        // Threads inherit the mask: blocked before the first of them is made.
         Signals.block()
-        let loaded = ConfigurationLoader.load(relay: configurationPath)
-        for finding in loaded.findings { write("\(finding)") }
+        let path = arguments.value(configuration) ?? "relay.yaml"
+        let loaded = ConfigurationLoader.load(relay: path, files: console.files)
+        for finding in loaded.findings { console.report(finding.description) }
         guard !loaded.hasErrors, let relay = loaded.relay, let topology = loaded.topology else {
-            return 78
+            return .negative
         }
-        let city = topology.member(relay.member)?.name ?? relay.member.description
-        let log: @Sendable (EngineNote) -> Void = { note in
-            write(RunCommand.line(note, city: city))
-        }
-        do {
-            let configuration = try DaemonSetup(relay: relay, topology: topology)
-                .configuration(software: "cityrelay \(Version.text)")
-            let daemon = try RelayDaemon(
-                configuration: configuration, now: { SystemClock.now() }, log: log)
-            log(
-                EngineNote(
-                    level: .info, code: "relay/started",
-                    detail: "peers on \(relay.peerListen), store \(relay.storeFile)"))
-            serve(daemon, log)
-            return 0
-        } catch {
-            write("\(error)")
-            return 75
-        }
+        let log = try makeLog(relay)
+        defer { log.flush() }
+        let names = RouteNames(relay: relay, topology: topology)
+        let daemon = try RelayDaemon(
+            configuration: DaemonSetup(relay: relay, topology: topology)
+                .configuration(software: Version.software),
+            now: { Timestamp.system() },
+            log: { note in names.write(note, to: log) })
+        log.write(
+            .info, "relay/started",
+            [
+                ("peers", .text(relay.peerListen.description)), ("store", .text(relay.storeFile)),
+                ("version", .text(Version.number)),
+            ])
+        serve(daemon, log)
+        return .success
     }
 
-    private static func serve(_ daemon: RelayDaemon, _ log: (EngineNote) -> Void) {
+    private static func serve(_ daemon: RelayDaemon, _ log: Log) {
         while true {
             switch Signals.next() {
             case .reload:
                 do {
                     try daemon.reloadCertificates()
-                    log(EngineNote(level: .info, code: "tls/reloaded"))
+                    log.write(.info, "tls/reloaded")
                 } catch {
-                    log(EngineNote(level: .alarm, code: "tls/reload-failed", detail: "\(error)"))
+                    log.write(.error, "tls/reload-failed", [("detail", .text("\(error)"))])
                 }
             case .stop:
-                log(EngineNote(level: .info, code: "relay/stopping"))
+                log.write(.info, "relay/stopping")
                 daemon.stop()
                 return
             }
         }
     }
 
-    static func line(_ note: EngineNote, city: String) -> String {
-        var text = "\(SystemClock.now().unixNanoseconds / 1_000_000) \(note.level) city=\(city)"
-        if !note.chainID.isEmpty { text += " route=\(note.chainID)" }
-        if let packet = note.packet { text += " packet=\(packet)" }
-        return text + " event=\(note.code)" + (note.detail.isEmpty ? "" : " detail=\"\(note.detail)\"")
+    private static func makeLog(_ relay: RelayConfiguration) throws -> Log {
+        var sink = LogSink.standardError()
+        if let path = relay.log.file {
+            guard let file = LogSink.file(path) else { throw LogFileFault(path: path) }
+            sink = file
+        }
+        return Log(
+            level: relay.log.level, isJSON: relay.log.isJSON,
+            city: relay.member.division.description, sink: sink)
     }
 }
 
-/// The version, as `cityrelay version` and the handshake tell it.
-enum Version {
-    static let text = "0.1.0"
+/// The log file of the configuration cannot be opened.
+struct LogFileFault: Error, CustomStringConvertible {
+    let path: String
+
+    var description: String {
+        "log.unwritable: \(path) cannot be opened for appending. Check its folder and its owner."
+    }
+}
+
+/// Names of routes as logs show them, by the other chain's id.
+struct RouteNames: Sendable {
+    private var names: [String: String] = [:]
+
+    init(relay: RelayConfiguration, topology: Topology) {
+        for route in topology.routes {
+            guard let ends = route.ends(from: relay.member),
+                let peer = topology.member(ends.other.member)
+            else { continue }
+            names[peer.chain.id.description] = route.description
+        }
+    }
+
+    /// Writes one note of the engine as one line.
+    func write(_ note: EngineNote, to log: Log) {
+        let level: LogLevel =
+            switch note.level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .alarm: .error
+            }
+        log.write(
+            level, note.code, route: note.chainID.isEmpty ? nil : names[note.chainID] ?? note.chainID,
+            packet: note.packet, note.detail.isEmpty ? [] : [("detail", .text(note.detail))])
+    }
 }
