@@ -34,10 +34,16 @@ public enum Fixtures {
         try unpack("verdicts-\(name)", override: place("CITYRELAY_VERDICTS", name))
     }
 
-    /// `recordings/<name>`: below $CITYRELAY_RECORDINGS where it is set, else
-    /// `recordings-<name>.tar.xz`.
+    /// `recordings/<name>`: where $CITYRELAY_RECORDINGS is set, that folder if it is a recording itself,
+    /// else below it; otherwise `recordings-<name>.tar.xz`.
     public static func recordings(_ name: String) throws -> String {
-        try unpack("recordings-\(name)", override: place("CITYRELAY_RECORDINGS", name))
+        var override = place("CITYRELAY_RECORDINGS", name)
+        if let folder = ProcessInfo.processInfo.environment["CITYRELAY_RECORDINGS"],
+            FileManager.default.fileExists(atPath: "\(folder)/chains.jsonl")
+        {
+            override = folder
+        }
+        return try unpack("recordings-\(name)", override: override)
     }
 
     private static func place(_ variable: String, _ name: String) -> String? {
