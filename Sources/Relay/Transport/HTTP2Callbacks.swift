@@ -19,8 +19,6 @@ extension HTTP2Connection {
         unsafe HTTP2Callbacks.install(callbacks)
         // Windows are given back when a body was taken, not when it arrived.
         unsafe nghttp2_option_set_no_auto_window_update(option, 1)
-        // Closed streams are not kept for the priority tree: memory.
-        unsafe nghttp2_option_set_no_closed_streams(option, 1)
         unsafe nghttp2_option_set_max_outbound_ack(option, limits.controlFrameBurst)
         // Behind our own count of resets, as a second fence.
         unsafe nghttp2_option_set_stream_reset_rate_limit(
