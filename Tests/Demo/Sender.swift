@@ -27,8 +27,34 @@ final class Sender {
         try readAccount()
     }
 
+    /// Messages in one transaction: well below the mempool's limit of bytes.
+    private static let lettersPerTransaction = 20
+
+    /// Sends letters and says what must become of each.
+    func track(_ letters: [Letter], to other: City, client: String) throws -> [Tracked] {
+        var tracked: [Tracked] = []
+        for start in stride(from: 0, to: letters.count, by: Sender.lettersPerTransaction) {
+            let part = Array(letters[start..<min(start + Sender.lettersPerTransaction, letters.count)])
+            let sent = try send(part, client: client)
+            for (letter, sequence) in zip(part, sent.sequences) {
+                tracked.append(
+                    Tracked(
+                        from: city, to: other,
+                        id: PacketID(direction: .outgoing, client: client, sequence: sequence),
+                        expected: letter.expected, fen: letter.fen, sentHeight: sent.height))
+            }
+        }
+        guard tracked.count == letters.count else {
+            throw Failure(
+                description: "\(city.name) sent \(tracked.count) of \(letters.count) letters")
+        }
+        return tracked
+    }
+
     /// Sends all letters in one transaction and gives the sequences that their packets got.
-    func send(_ letters: [Letter], client: String) throws -> [UInt64] {
+    private func send(
+        _ letters: [Letter], client: String
+    ) throws -> (height: UInt64, sequences: [UInt64]) {
         let messages = letters.map { letter in
             MsgSendPacket(
                 sourceClient: WireText(client), timeoutSeconds: letter.timeoutSeconds,
@@ -41,11 +67,12 @@ final class Sender {
                 description: "\(city.name): send failed: \(included.tx_result.codespace) "
                     + "\(included.tx_result.code) \(included.tx_result.log)")
         }
-        return (included.tx_result.events ?? []).compactMap { event in
+        let sequences = (included.tx_result.events ?? []).compactMap { event in
             event.type == "send_packet"
                 ? event.attributes.first { $0.key == "packet_sequence" }?.value.flatMap { UInt64($0) }
                 : nil
         }
+        return (UInt64(clamping: included.height.value), sequences)
     }
 
     private func submit(_ messages: [ProtobufAny]) throws -> RPCTransaction {

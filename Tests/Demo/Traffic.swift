@@ -13,8 +13,8 @@ struct Tracked {
     let id: PacketID
     let expected: Letter.End
     let fen: UInt64
-    /// Milliseconds since 1970.
-    let sentAt: Int64
+    /// Block of the source chain that holds the send.
+    let sentHeight: UInt64
 }
 
 /// What became of the run's packets, read from the source relays' stores.

@@ -50,65 +50,33 @@ struct YangtzeDemo {
 
     private func traffic(_ world: World, _ links: Links) throws -> Bool {
         var packets: [Tracked] = []
+        let watch = Watch(world: world, patience: YangtzeDemo.patience)
         let senders = try YangtzeDemo.cities.map { city in
             try Sender(city: city, role: "bureau", node: require(world.node(city), city))
         }
         var mix = LetterMix(count: lettersPerRoute)
         for sender in senders {
             for other in YangtzeDemo.cities where other != sender.city {
-                packets += try send(mix.next(from: sender.city, to: other), sender, other, links)
+                packets += try sender.track(
+                    mix.next(from: sender.city, to: other), to: other,
+                    client: links.client(on: sender.city, of: other))
             }
         }
         say("· \(packets.count) letters sent between all pairs")
-        try follow(packets, world, until: packets.count / 3)
+        try watch.until(packets.count / 3, of: packets)
 
         say("· Loudi's relay is killed; letters to it are sent with a deadline that it will miss")
         world.relays[YangtzeDemo.loudi.code]?.killNow()
         for sender in senders where sender.city != YangtzeDemo.loudi {
-            packets += try send(
-                mix.doomed(from: sender.city, to: YangtzeDemo.loudi, seconds: 6), sender,
-                YangtzeDemo.loudi, links)
+            packets += try sender.track(
+                mix.doomed(from: sender.city, to: YangtzeDemo.loudi, seconds: 6),
+                to: YangtzeDemo.loudi, client: links.client(on: sender.city, of: YangtzeDemo.loudi))
         }
         sleep(8)
         try world.relays[YangtzeDemo.loudi.code]?.start()
         say("· Loudi's relay is back")
-        try follow(packets, world, until: packets.count)
+        try watch.until(packets.count, of: packets)
         return try conclude(packets, world)
-    }
-
-    private func send(
-        _ letters: [Letter], _ sender: Sender, _ other: City, _ links: Links
-    ) throws -> [Tracked] {
-        let client = links.client(on: sender.city, of: other)
-        var tracked: [Tracked] = []
-        for start in stride(from: 0, to: letters.count, by: 20) {
-            let part = Array(letters[start..<min(start + 20, letters.count)])
-            let sentAt = Int64(time(nil)) * 1000
-            for (letter, sequence) in zip(part, try sender.send(part, client: client)) {
-                tracked.append(
-                    Tracked(
-                        from: sender.city, to: other,
-                        id: PacketID(direction: .outgoing, client: client, sequence: sequence),
-                        expected: letter.expected, fen: letter.fen, sentAt: sentAt))
-            }
-        }
-        guard tracked.count == letters.count else {
-            throw World.Failure(
-                description: "\(sender.city.name) sent \(tracked.count) of \(letters.count) letters")
-        }
-        return tracked
-    }
-
-    /// Shows progress until so many packets have ended, or patience has.
-    private func follow(_ packets: [Tracked], _ world: World, until wanted: Int) throws {
-        for second in 0..<YangtzeDemo.patience {
-            let ledger = try Ledger(packets, world: world)
-            if second % 5 == 0 || ledger.ended >= wanted {
-                say("· \(ledger.ended) of \(packets.count) ended, \(ledger.open) on their way")
-            }
-            if ledger.ended >= wanted { return }
-            sleep(1)
-        }
     }
 
     private func conclude(_ packets: [Tracked], _ world: World) throws -> Bool {

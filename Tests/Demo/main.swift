@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import Glibc
 
 // relay-demo yangtze [--keep] [--letters N]
@@ -20,6 +21,17 @@ do {
         let demo = YangtzeDemo(
             keeps: arguments.contains("--keep"), lettersPerRoute: number(after: "--letters", 20))
         exit(try demo.run())
+    case "live":
+        let isShort = arguments.contains("--short")
+        let pair = isShort ? LivePair.short() : LivePair.full()
+        let directory = FileManager.default.temporaryDirectory.path + "/cityrelay-live"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
+        guard let ibcgo = try LivePair.program(in: directory) else {
+            say("live: ibcgo is not there ($CITYRELAY_LIVE or ../shared/live); nothing was run")
+            exit(arguments.contains("--skip-when-absent") ? 0 : 1)
+        }
+        exit(try pair.run(ibcgo: ibcgo, directory: directory))
     default:
         say("usage: relay-demo yangtze [--keep] [--letters N] | live [--short] [--skip-when-absent]")
         exit(64)

@@ -157,7 +157,18 @@ package final class RelayDaemon: @unchecked Sendable {
         let open = try decider.start { try SQLiteJournal(path: path, owner: owner) }
         connector.remember(open)
         decider.submit([.tick])
+        _ = nodeLoop.post { [weak self] in self?.tellCalls() }
         for caller in callers.values { caller.start() }
+    }
+
+    /// Milliseconds between lines that tell how often our nodes were asked.
+    private static let tellCallsMilliseconds = 5_000
+
+    private func tellCalls() {
+        log(EngineNote(level: .info, code: "node/calls", detail: "\(connector.callCount)"))
+        nodeLoop.schedule(afterMilliseconds: RelayDaemon.tellCallsMilliseconds) {
+            [weak self] in self?.tellCalls()
+        }
     }
 
     private static func peers(_ configuration: DaemonConfiguration) -> [String: PeerChain] {
