@@ -86,6 +86,17 @@ final class SimulatedChain {
         }
     }
 
+    /// The header of a second history at this height, signed as well as the first.
+    func fork(_ height: UInt64) -> SimulatedHeader {
+        if let known = forks[height] { return known }
+        let time = headers[height]?.timeNanoseconds ?? 0
+        let hash = SHA256.hash(Array("\(id)/\(height)/fork".utf8)).bytes
+        let header = SimulatedHeader(
+            chainID: id, height: height, timeNanoseconds: time, hash: hash, trusted: 0)
+        forks[height] = header
+        return header
+    }
+
     /// Acknowledgements that an application writes by itself, at the end of a block.
     private func writeLate() {
         let due = state.late.filter { $0.due <= height }

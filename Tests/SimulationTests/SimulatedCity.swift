@@ -112,6 +112,9 @@ final class SimulatedCity {
         // Where in this turn the process dies; nil: it lives.
         let dies = faults.isOn && world.chance(faults.crash)
         let deathPlace = dies ? Int(world.between(0, Int64(effects.count))) : nil
+        if federation.releasesBeforeCommit {
+            for effect in effects { federation.invariants.released(effect, by: self) }
+        }
         for (place, effect) in effects.enumerated() {
             if case .journal(let entries) = effect {
                 if dies && deathPlace == 0 {

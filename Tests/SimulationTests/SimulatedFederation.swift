@@ -18,6 +18,10 @@ final class SimulatedFederation {
     /// Verifiers believe everything: for a test that must fail.
     var isCredulous = false
     var keepsNotes = false
+    /// A relay that hands out the second history of its chain, which its validators signed too.
+    var forker: String?
+    /// A shell that sends before it remembers: for a test that must fail.
+    var releasesBeforeCommit = false
     var sendsMoney = true
 
     /// Simulated seconds with faults, and the longest that it may take to end everything
@@ -80,9 +84,7 @@ final class SimulatedFederation {
             if faults.isOn { city.skew = world.between(-faults.skew, faults.skew) }
             world.after(world.between(0, 3 * World.second)) { city.start() }
         }
-        trade()
-        trouble()
-        audit()
+        begin()
         advance(seconds: stormSeconds)
         calm()
         var waited: Int64 = 0
@@ -96,6 +98,13 @@ final class SimulatedFederation {
             invariants.allEnded()
         }
         return invariants.breach
+    }
+
+    /// Users, trouble and audit set to work.
+    func begin() {
+        trade()
+        trouble()
+        audit()
     }
 
     func advance(seconds: Int64) {

@@ -63,6 +63,7 @@ extension SimulatedCity {
         var base = trusted.height
         for stop in stops {
             guard var header = chain.headers[stop] else { return nil }
+            if federation.forker == id, world.chance(0.3) { header = chain.fork(stop) }
             header.trusted = base
             messages.append(header.encoded)
             base = stop

@@ -12,7 +12,11 @@ extension RelayEngine {
         hosted.status = client.status
         hosted.counterparty = client.counterparty
         hosted.mustRead = false
-        hosted.readDue = clock &+ configuration.timing.reconcileInterval
+        // One that is of no use is looked at more often: it may be recovered any time.
+        hosted.readDue =
+            clock
+            &+ (client.status == .active
+                ? configuration.timing.reconcileInterval : configuration.timing.careInterval)
         for state in client.states.suffix(configuration.limits.hostedStates) {
             hosted.add(state, limit: configuration.limits.hostedStates)
         }

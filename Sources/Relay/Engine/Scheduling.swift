@@ -32,9 +32,8 @@ extension RelayEngine {
                 hasRoom(stage, route, bound: limits.proofJobsPerPeer)
             {
                 let slots = take(stage, route: route, limit: limits.packetsPerCall)
-                let late = sortOutLate(slots, stage)
-                if late.isEmpty { continue }
-                start(stage, route: route, late)
+                if slots.isEmpty { break }
+                start(stage, route: route, sortOutLate(slots, stage))
             }
         }
     }
@@ -45,6 +44,7 @@ extension RelayEngine {
             hasRoom(stage, route, bound: limits.callsPerPeer)
         {
             let taken = take(stage, route: route, limit: limits.packetsPerCall)
+            if taken.isEmpty { break }
             let slots = sortOutLate(taken, stage)
             for group in groups(slots, stage) { start(stage, route: route, group) }
         }
@@ -56,7 +56,7 @@ extension RelayEngine {
             hasRoom(.lookUp, route, bound: configuration.limits.proofJobsPerPeer)
         {
             let slots = take(.lookUp, route: route, limit: configuration.limits.packetsPerLookUp)
-            if slots.isEmpty { continue }
+            if slots.isEmpty { break }
             start(.lookUp, route: route, slots)
         }
     }
