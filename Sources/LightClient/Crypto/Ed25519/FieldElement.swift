@@ -5,18 +5,18 @@
 /// A product is *tight*: every limb below 2⁵¹ + 2¹⁵. Sums and differences are not carried; a factor
 /// may have limbs up to 2⁵⁴, which covers every sum and difference of two or three tight elements.
 /// Source: specs/performance.md §9.
-struct FieldElement: Sendable {
-    var l0: UInt64
-    var l1: UInt64
-    var l2: UInt64
-    var l3: UInt64
-    var l4: UInt64
+package struct FieldElement: Sendable {
+    package var l0: UInt64
+    package var l1: UInt64
+    package var l2: UInt64
+    package var l3: UInt64
+    package var l4: UInt64
 
     static let zero = FieldElement(0, 0, 0, 0, 0)
     static let one = FieldElement(1, 0, 0, 0, 0)
 
     @inline(__always)
-    init(_ l0: UInt64, _ l1: UInt64, _ l2: UInt64, _ l3: UInt64, _ l4: UInt64) {
+    package init(_ l0: UInt64, _ l1: UInt64, _ l2: UInt64, _ l3: UInt64, _ l4: UInt64) {
         self.l0 = l0
         self.l1 = l1
         self.l2 = l2
@@ -25,7 +25,7 @@ struct FieldElement: Sendable {
     }
 
     /// The low 255 bits, taken modulo p: encodings of p ..< 2²⁵⁵ are accepted.
-    init(low255 words: Words256) {
+    package init(low255 words: Words256) {
         let mask = FieldElement.mask
         l0 = words.w0 & mask
         l1 = (words.w0 &>> 51 | words.w1 &<< 13) & mask
@@ -35,13 +35,13 @@ struct FieldElement: Sendable {
     }
 
     @inline(__always)
-    static func + (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func + (a: FieldElement, b: FieldElement) -> FieldElement {
         FieldElement(a.l0 &+ b.l0, a.l1 &+ b.l1, a.l2 &+ b.l2, a.l3 &+ b.l3, a.l4 &+ b.l4)
     }
 
     /// Requires the subtrahend's limbs below 2⁵³ − 76: a tight element, or a sum of two.
     @inline(__always)
-    static func - (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func - (a: FieldElement, b: FieldElement) -> FieldElement {
         // 4p, so that no limb becomes negative.
         let low: UInt64 = 0x1f_ffff_ffff_ffb4
         let high: UInt64 = 0x1f_ffff_ffff_fffc
@@ -51,7 +51,7 @@ struct FieldElement: Sendable {
     }
 
     @inline(__always)
-    static func * (a: FieldElement, b: FieldElement) -> FieldElement {
+    package static func * (a: FieldElement, b: FieldElement) -> FieldElement {
         let (b1, b2, b3, b4) = (b.l1 &* 19, b.l2 &* 19, b.l3 &* 19, b.l4 &* 19)
         let r0 =
             wide(a.l0, b.l0) &+ wide(a.l1, b4) &+ wide(a.l2, b3) &+ wide(a.l3, b2)
@@ -72,7 +72,7 @@ struct FieldElement: Sendable {
     }
 
     @inline(__always)
-    var squared: FieldElement {
+    package var squared: FieldElement {
         let (d0, d1, d2, d3) = (l0 &* 2, l1 &* 2, l2 &* 2, l3 &* 2)
         let (n3, n4) = (l3 &* 19, l4 &* 19)
         return FieldElement.reduced(
@@ -124,7 +124,7 @@ private func wide(_ a: UInt64, _ b: UInt64) -> UInt128 {
 
 extension FieldElement {
     /// The one encoding below p.
-    var canonical: Words256 {
+    package var canonical: Words256 {
         var a = carried.carried
         // One more than the quotient by p would be: the carry out of a + 19.
         var quotient = (a.l0 &+ 19) &>> 51

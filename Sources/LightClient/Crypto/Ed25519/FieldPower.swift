@@ -15,7 +15,7 @@ extension FieldElement {
     }
 
     /// 1/a as a^(p−2); the inverse of zero is zero.
-    var inverse: FieldElement {
+    package var inverse: FieldElement {
         let (power, eleventh) = powerOf250
         return power.squared(times: 5) * eleventh
     }
@@ -39,7 +39,7 @@ extension FieldElement {
     }
 
     /// A square root of u/v, or nil when there is none. The root of zero is zero.
-    static func squareRoot(of u: FieldElement, over v: FieldElement) -> FieldElement? {
+    package static func squareRoot(of u: FieldElement, over v: FieldElement) -> FieldElement? {
         let cube = v.squared * v
         let root = u * cube * (u * cube.squared * v).rootPower
         let check = root.squared * v

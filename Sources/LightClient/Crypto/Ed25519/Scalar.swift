@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An integer below the order L = 2²⁵² + 27742317777372353535851937790883648493 of the base point.
-struct Scalar: Sendable {
-    let words: Words256
+package struct Scalar: Sendable {
+    package let words: Words256
 
-    static let order = Words256(
+    package static let order = Words256(
         0x5812_631a_5cf5_d3ed, 0x14de_f9de_a2f7_9cd6, 0, 0x1000_0000_0000_0000)
 
     /// Refuses L and above: a signature's S must be reduced.
-    init?(reduced words: Words256) {
+    package init?(reduced words: Words256) {
         guard Scalar.isBelowOrder(words) else { return nil }
         self.words = words
     }
 
     /// The 512-bit little-endian number modulo L, 32 bits at a time from the top.
-    init(reducing number: InlineArray<8, UInt64>) {
+    package init(reducing number: InlineArray<8, UInt64>) {
         var rest = Words256(
             number[4] &>> 32 | number[5] &<< 32, number[5] &>> 32 | number[6] &<< 32,
             number[6] &>> 32 | number[7] &<< 32, number[7] &>> 32)
@@ -79,5 +79,5 @@ struct Scalar: Sendable {
 
     /// The scalar, or the scalar plus L: whichever is odd. Equal to the scalar on points of order L; on
     /// others it differs by a point of small order, which the cofactor removes.
-    var odd: Words256 { words.w0 & 1 == 1 ? words : Scalar.sum(words, Scalar.order) }
+    package var odd: Words256 { words.w0 & 1 == 1 ? words : Scalar.sum(words, Scalar.order) }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// 32 bytes as four little-endian words: an encoded point, an encoded scalar, or a key of a table.
-struct Words256: Hashable, Sendable {
-    var w0: UInt64
-    var w1: UInt64
-    var w2: UInt64
-    var w3: UInt64
+package struct Words256: Hashable, Sendable {
+    package var w0: UInt64
+    package var w1: UInt64
+    package var w2: UInt64
+    package var w3: UInt64
 
-    init(_ w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64) {
+    package init(_ w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64) {
         self.w0 = w0
         self.w1 = w1
         self.w2 = w2
@@ -15,7 +15,7 @@ struct Words256: Hashable, Sendable {
     }
 
     /// The 32 bytes from `start` on. Nil when there are not so many.
-    init?(_ bytes: [UInt8], from start: Int = 0) {
+    package init?(_ bytes: [UInt8], from start: Int = 0) {
         guard start >= 0, bytes.count >= start + 32 else { return nil }
         w0 = Words256.word(bytes, start)
         w1 = Words256.word(bytes, start + 8)
