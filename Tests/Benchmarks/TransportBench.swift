@@ -187,7 +187,8 @@ private struct Nghttpd {
     /// Nil when it is not installed.
     init?(_ files: TLSContext.Files, _ folder: String) throws {
         let places = ["/usr/sbin/nghttpd", "/usr/bin/nghttpd"]
-        guard let program = places.first(where: { unsafe access($0, X_OK) == 0 }) else { return nil }
+        let found = places.first { unsafe access($0, X_OK) == 0 }
+        guard let program = found else { return nil }
         unsafe mkdir("\(folder)/pages", 0o700)
         pid = try spawn(
             [
@@ -237,7 +238,9 @@ private func spawn(_ arguments: [String], _ output: String) throws -> pid_t {
         &actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var strings = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { unsafe strings.forEach { unsafe free($0) } }
+    defer {
+        for index in unsafe strings.indices { unsafe free(strings[index]) }
+    }
     var pid = pid_t()
     guard unsafe posix_spawn(&pid, arguments[0], &actions, nil, &strings, environ) == 0 else {
         throw TransportError(.badCredentials, "cannot start \(arguments[0])")

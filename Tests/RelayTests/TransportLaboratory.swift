@@ -28,7 +28,9 @@ enum Program {
             &actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         var strings = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { unsafe strings.forEach { unsafe free($0) } }
+        defer {
+            for index in unsafe strings.indices { unsafe free(strings[index]) }
+        }
         var pid = pid_t()
         let result = unsafe posix_spawn(&pid, arguments[0], &actions, nil, &strings, environ)
         guard result == 0 else { throw TransportError(.badAnswer, "cannot start \(arguments[0])") }

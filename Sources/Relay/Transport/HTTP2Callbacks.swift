@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CNghttp2
+import Glibc
 
 // Unsafe: the C side of HTTP2Connection; nghttp2 calls back with pointers that live for the call.
 
@@ -86,9 +87,11 @@ extension HTTP2Connection {
             unsafe pseudo(stream, name[1], name[2], value)
             return
         }
-        if name.count == 14, unsafe name.elementsEqual("content-length".utf8) {
+        if name.count == 14, unsafe name.begins(with: "content-length") {
             // nghttp2 has checked that it is a number and that the body keeps to it.
             stream.contentLength = unsafe Int(String(decoding: value, as: UTF8.self))
+        } else if name.count == 12, unsafe name.begins(with: "content-type") {
+            stream.stripsPrefix = unsafe value.begins(with: "application/grpc")
         }
         let stored =
             stream.readsTrailers
@@ -102,15 +105,15 @@ extension HTTP2Connection {
     ) {
         switch (first, second) {
         case (UInt8(ascii: "m"), _):
-            if unsafe value.elementsEqual("POST".utf8) {
+            if value.count == 4, unsafe value.begins(with: "POST") {
                 stream.method = .post
-            } else if unsafe value.elementsEqual("GET".utf8) {
+            } else if value.count == 3, unsafe value.begins(with: "GET") {
                 stream.method = .get
             } else {
                 stream.method = unsafe .other(String(decoding: value, as: UTF8.self))
             }
         case (UInt8(ascii: "p"), UInt8(ascii: "a")):
-            if unsafe !value.elementsEqual(pathBytes) {
+            if unsafe !value.equals(pathBytes) {
                 unsafe pathBytes = Array(value)
                 pathText = unsafe String(decoding: value, as: UTF8.self)
             }
@@ -194,31 +197,31 @@ extension HTTP2Connection {
         let header = unsafe frame.hd
         guard role == .server,
             header.flags & UInt8(truncatingIfNeeded: NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-            let stream = streams[header.stream_id], !stream.isComplete
+            let stream = find(header.stream_id), !stream.isComplete
         else { return }
         // Answered before the request was whole: RFC 9113 8.1 asks for this end.
         reset(stream, NGHTTP2_NO_ERROR)
     }
 
     fileprivate func closed(_ id: Int32, code: UInt32) {
-        guard let stream = streams[id] else { return }
+        guard let stream = find(id) else { return }
         streamClosed(stream, code: code)
     }
 
     fileprivate func stage(
         _ id: Int32, _ head: UnsafePointer<UInt8>, _ length: Int
     ) -> Int32 {
-        guard let stream = streams[id] else {
+        guard let stream = find(id) else {
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
         unsafe loop.buffers.staging.append(head, 9)
-        stream.take(length, into: &loop.buffers.staging)
+        stream.take(length, into: loop.buffers.staging)
         return 0
     }
 
     /// How much of a body the next DATA frame carries; says when it is the last.
     fileprivate func fill(_ id: Int32, _ room: Int, _ flags: UnsafeMutablePointer<UInt32>) -> Int {
-        guard let session = unsafe session, let stream = streams[id] else {
+        guard let session = unsafe session, let stream = find(id) else {
             return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
         guard case .bytes(let count, let isLast) = stream.offer(room) else {
@@ -235,6 +238,18 @@ extension HTTP2Connection {
             _ = unsafe scratch.submit { unsafe nghttp2_submit_trailer(session, id, $0, $1) }
         }
         return count
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func begins(with text: StaticString) -> Bool {
+        guard count >= text.utf8CodeUnitCount, let base = baseAddress else { return false }
+        return unsafe memcmp(base, text.utf8Start, text.utf8CodeUnitCount) == 0
+    }
+
+    fileprivate func equals(_ bytes: [UInt8]) -> Bool {
+        guard count == bytes.count, let base = baseAddress else { return false }
+        return unsafe memcmp(base, bytes, count) == 0
     }
 }
 

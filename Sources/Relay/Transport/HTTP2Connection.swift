@@ -261,7 +261,7 @@ final class HTTP2Connection: ChannelDelegate {
 
     /// The stream that an answer is for; nil when it is gone, and then its memory is freed here.
     func awaiting(_ id: Int32) -> HTTP2Stream? {
-        if let stream = streams[id], !stream.isAnswered {
+        if let stream = find(id), !stream.isAnswered {
             stream.isAnswered = true
             if stream.isHandedOver { outstanding -= 1 }
             let freed = stream.held

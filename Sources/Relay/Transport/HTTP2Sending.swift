@@ -22,7 +22,7 @@ extension HTTP2Connection {
         guard !stream.isAnswered else { return }
         _ = awaiting(stream.id)
         let (status, words) = words(refusal)
-        guard !stream.headers.value(of: "content-type", hasPrefix: GRPCFraming.contentType) else {
+        guard !stream.stripsPrefix else {
             let code: GRPCStatus.Code = refusal == .tooSlow ? .deadlineExceeded : .resourceExhausted
             submit(GRPCServer.response(GRPCStatus(code, words)), on: stream)
             return

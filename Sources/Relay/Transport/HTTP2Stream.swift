@@ -22,7 +22,8 @@ final class HTTP2Stream {
     var headerListBytes = 0
     var readsTrailers = false
     var contentLength: Int?
-    private var stripsPrefix = false
+    /// The content type is gRPC's: its five-byte prefix is taken off the body while it comes.
+    var stripsPrefix = false
     private var prefixCount = 0
     private var prefixBytes: UInt64 = 0
     private(set) var body: [UInt8] = []
@@ -61,9 +62,8 @@ final class HTTP2Stream {
             length: UInt32(truncatingIfNeeded: prefixBytes))
     }
 
-    /// After the first header block: takes gRPC's prefix apart and makes room for the body at once.
+    /// After the first header block: makes room for the body at once.
     func beginBody(limit: Int) {
-        stripsPrefix = headers.value(of: "content-type", hasPrefix: GRPCFraming.contentType)
         if let length = contentLength, length > 0 { body.reserveCapacity(min(length, limit)) }
     }
 
@@ -128,7 +128,7 @@ final class HTTP2Stream {
     func resume() { isDeferred = false }
 
     /// Moves the offered bytes into the staging buffer.
-    func take(_ length: Int, into staging: inout GrowingBuffer) {
+    func take(_ length: Int, into staging: GrowingBuffer) {
         var left = length
         while left > 0, outgoingOffset < outgoingPrefixCount {
             var byte = prefixByte(outgoingOffset)

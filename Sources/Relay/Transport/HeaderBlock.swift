@@ -48,17 +48,6 @@ package struct HeaderBlock: Sendable {
         return found
     }
 
-    /// True when the first value under a name begins with these bytes; makes no string.
-    package func value(of name: String, hasPrefix prefix: String) -> Bool {
-        var answer = false
-        visit { bytes, names, values in
-            guard bytes[names].elementsEqual(name.utf8) else { return true }
-            answer = bytes[values].starts(with: prefix.utf8)
-            return false
-        }
-        return answer
-    }
-
     /// All pairs in the order of arrival.
     package var pairs: [(name: String, value: String)] {
         var list: [(name: String, value: String)] = []

@@ -16,10 +16,10 @@ final class LoopBuffers {
     let read: UnsafeMutableRawBufferPointer
     let plain: UnsafeMutableRawBufferPointer
     /// What HTTP/2 wants to send, before encryption.
-    var staging = GrowingBuffer()
+    let staging = GrowingBuffer()
     let headers = HeaderScratch()
     /// What TLS wants to send.
-    var cipher = GrowingBuffer()
+    let cipher = GrowingBuffer()
 
     init() {
         unsafe read = .allocate(byteCount: LoopBuffers.readBytes, alignment: 16)
@@ -29,38 +29,60 @@ final class LoopBuffers {
     deinit {
         unsafe read.deallocate()
         unsafe plain.deallocate()
-        staging.free()
-        cipher.free()
     }
 }
 
-/// Bytes that gather; the memory is kept for the next time.
+/// Bytes that gather; the memory is kept for the next time. Its state lies behind a pointer: one
+/// thread owns it, and an exclusivity check a piece would cost more than the copy.
 @safe
-struct GrowingBuffer {
-    private var memory: UnsafeMutableRawPointer
-    private var capacity = 163_840
-    private(set) var count = 0
-
-    init() { unsafe memory = .allocate(byteCount: capacity, alignment: 16) }
-
-    var isEmpty: Bool { count == 0 }
-    var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: memory, count: count) }
-
-    mutating func clear() { count = 0 }
-
-    mutating func append(_ source: UnsafeRawPointer, _ length: Int) {
-        guard length > 0 else { return }
-        if count + length > capacity {
-            let larger = max(2 * capacity, count + length)
-            let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
-            unsafe moved.copyMemory(from: memory, byteCount: count)
-            unsafe memory.deallocate()
-            unsafe memory = unsafe moved
-            capacity = larger
-        }
-        unsafe (memory + count).copyMemory(from: source, byteCount: length)
-        count += length
+final class GrowingBuffer {
+    @safe
+    private struct State {
+        var memory: UnsafeMutableRawPointer
+        var capacity: Int
+        var count: Int
     }
 
-    mutating func free() { unsafe memory.deallocate() }
+    /// A fill of the socket, with room for TLS's own bytes: it grows only for what is larger.
+    private static let firstBytes = 163_840
+
+    private let state: UnsafeMutablePointer<State>
+
+    init() {
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(
+            to: State(
+                memory: .allocate(byteCount: GrowingBuffer.firstBytes, alignment: 16),
+                capacity: GrowingBuffer.firstBytes, count: 0))
+    }
+
+    deinit {
+        unsafe state.pointee.memory.deallocate()
+        unsafe state.deallocate()
+    }
+
+    var count: Int { unsafe state.pointee.count }
+    var isEmpty: Bool { count == 0 }
+    var bytes: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: state.pointee.memory, count: state.pointee.count)
+    }
+
+    func clear() { unsafe state.pointee.count = 0 }
+
+    func append(_ source: UnsafeRawPointer, _ length: Int) {
+        guard length > 0 else { return }
+        let end = count + length
+        if unsafe end > state.pointee.capacity { grow(to: end) }
+        unsafe (state.pointee.memory + count).copyMemory(from: source, byteCount: length)
+        unsafe state.pointee.count = end
+    }
+
+    private func grow(to least: Int) {
+        let larger = unsafe max(2 * state.pointee.capacity, least)
+        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        unsafe moved.copyMemory(from: state.pointee.memory, byteCount: count)
+        unsafe state.pointee.memory.deallocate()
+        unsafe state.pointee.memory = unsafe moved
+        unsafe state.pointee.capacity = larger
+    }
 }

@@ -212,7 +212,7 @@ package final class NodeWebSocket: ChannelDelegate, LoopResident, @unchecked Sen
         guard let frames, let channel, channel.isOpen, channel.waitingBytes == 0 else { return }
         let buffers = loop.buffers
         buffers.staging.clear()
-        frames.drain(into: &buffers.staging)
+        frames.drain(into: buffers.staging)
         if !buffers.staging.isEmpty { unsafe channel.send(buffers.staging.bytes) }
     }
 

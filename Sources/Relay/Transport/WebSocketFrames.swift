@@ -10,7 +10,7 @@ import CWslay
 final class WebSocketFrames {
     private var context: wslay_event_context_ptr?
     private var input: UnsafeRawBufferPointer
-    private var output = GrowingBuffer()
+    private let output = GrowingBuffer()
     private let onText: ([UInt8]) -> Void
 
     init(limit: Int, onText: @escaping ([UInt8]) -> Void) throws(TransportError) {
@@ -54,7 +54,6 @@ final class WebSocketFrames {
 
     deinit {
         if let context = unsafe context { unsafe wslay_event_context_free(context) }
-        output.free()
     }
 
     /// Gives bytes from the node; whole text messages are reported on the way.
@@ -103,7 +102,7 @@ final class WebSocketFrames {
     }
 
     /// Moves everything that wants to be sent.
-    func drain(into staging: inout GrowingBuffer) {
+    func drain(into staging: GrowingBuffer) {
         _ = unsafe wslay_event_send(context)
         if let base = unsafe output.bytes.baseAddress {
             unsafe staging.append(base, output.count)
