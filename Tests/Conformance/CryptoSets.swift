@@ -7,11 +7,9 @@ import TestSupport
 let cryptoSets: [CorpusSet] =
     [
         CorpusSet(
-            name: "verdicts/ed25519", matches: { $0.suffix(2) == ["ed25519", "signatures.jsonl"] }
-        ) {
-            path, tally in
-            try judgeSignatureVerdicts(path, &tally)
-        },
+            name: "verdicts/ed25519",
+            matches: { $0.suffix(2) == ["ed25519", "signatures.jsonl"] },
+            judge: { path, tally in try judgeSignatureVerdicts(path, &tally) }),
         consensusSet("speccheck", "speccheck_cases.json", key: "pub_key", signature: "signature") {
             $0["message"]?.string.flatMap { Hex.decode($0) }
         },
@@ -59,27 +57,27 @@ private func consensusSet(
 ) -> CorpusSet {
     CorpusSet(
         name: "ed25519-consensus/\(name)",
-        matches: { $0.suffix(2) == ["ed25519-consensus", file] }
-    ) { path, tally in
-        var verifier = SignatureVerifier()
-        guard let cases = try JSON.parse(Corpus.read(path)).array else {
-            tally.record(file, .disagreed("not a list"))
-            return
-        }
-        for (number, item) in cases.enumerated() {
-            let id = item["index"]?.int64 ?? item["number"]?.int64 ?? Int64(number)
-            guard let keyBytes = item[key]?.string.flatMap({ Hex.decode($0) }),
-                let signatureBytes = item[signature]?.string.flatMap({ Hex.decode($0) }),
-                let messageBytes = message(item),
-                let expected = (item["zip215_valid"] ?? item["valid_zip215"])?.bool
-            else {
-                tally.record("\(id)", .disagreed("not readable"))
-                continue
+        matches: { $0.suffix(2) == ["ed25519-consensus", file] },
+        judge: { path, tally in
+            var verifier = SignatureVerifier()
+            guard let cases = try JSON.parse(Corpus.read(path)).array else {
+                tally.record(file, .disagreed("not a list"))
+                return
             }
-            let isValid = verifier.isValid(
-                signatureBytes, of: messageBytes, by: .ed25519(bytes: keyBytes))
-            tally.record(
-                "\(id)", isValid == expected ? .agreed : .disagreed("we say \(isValid)"))
-        }
-    }
+            for (number, item) in cases.enumerated() {
+                let id = item["index"]?.int64 ?? item["number"]?.int64 ?? Int64(number)
+                guard let keyBytes = item[key]?.string.flatMap({ Hex.decode($0) }),
+                    let signatureBytes = item[signature]?.string.flatMap({ Hex.decode($0) }),
+                    let messageBytes = message(item),
+                    let expected = (item["zip215_valid"] ?? item["valid_zip215"])?.bool
+                else {
+                    tally.record("\(id)", .disagreed("not readable"))
+                    continue
+                }
+                let isValid = verifier.isValid(
+                    signatureBytes, of: messageBytes, by: .ed25519(bytes: keyBytes))
+                tally.record(
+                    "\(id)", isValid == expected ? .agreed : .disagreed("we say \(isValid)"))
+            }
+        })
 }

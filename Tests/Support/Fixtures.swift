@@ -54,7 +54,7 @@ public enum Fixtures {
         _ program: String, _ arguments: [String], _ archive: String
     ) throws {
         let words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
+        defer { _ = unsafe words.map { unsafe free($0) } }
         var child: pid_t = 0
         var status = unsafe posix_spawnp(&child, program, nil, nil, words, environ)
         guard status == 0 else { throw Failure.unpack(archive: archive, status: status) }
