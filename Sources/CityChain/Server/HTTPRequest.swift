@@ -64,6 +64,11 @@ package struct HTTPRequest: Hashable, Sendable {
 package struct HTTPField: Hashable, Sendable {
     package let name: String
     package let value: String
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
 }
 
 /// One answer.

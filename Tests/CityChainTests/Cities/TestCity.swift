@@ -83,6 +83,7 @@ final class TestCity {
         return try #require(chain.transaction(hash: transaction.hash)).result
     }
 
+    @discardableResult
     func run(_ message: any ChainMessage, by role: String) throws -> TransactionResult {
         try run([message], by: role)
     }
