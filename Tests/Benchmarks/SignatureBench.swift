@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import LightClient
 import TestSupport
 
@@ -108,19 +107,4 @@ struct SignatureBench {
     func microseconds(_ nanoseconds: Double) -> String {
         "\((nanoseconds / 10).rounded() / 100) µs"
     }
-}
-
-/// The thread's CPU time per operation.
-private func nanosecondsEach(_ operations: Int, _ body: (Int) -> Void) -> Double {
-    let start = threadNanoseconds()
-    for index in 0..<operations { body(index) }
-    return Double(threadNanoseconds() - start) / Double(operations)
-}
-
-private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-private func threadNanoseconds() -> Int {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }

@@ -33,9 +33,9 @@ private struct TransportBench {
     let folder = "/tmp/cityrelay-bench-\(getpid())"
 
     func run() throws {
-        unsafe mkdir(folder, 0o700)
-        let member = try issue("330100")
-        let caller = try issue("110000")
+        let certificates = try Certificates(folder)
+        let member = try certificates.issue("330100")
+        let caller = try certificates.issue("110000")
         let loop = try EventLoop(name: "bench server")
         defer { loop.stop() }
         let box = Mutex<HTTP2Server?>(nil)
@@ -83,8 +83,8 @@ private struct TransportBench {
 
     /// Microseconds of server CPU a request.
     private func measure(
-        _ load: Load, _ port: Int, _ member: Credentials, _ caller: Credentials,
-        clock: () throws -> UInt64
+        _ load: Load, _ port: Int, _ member: Certificates.Credentials, _ caller: Certificates.Credentials,
+        clock: () throws -> Int
     ) throws -> Double {
         let loop = try EventLoop(name: "bench client")
         defer { loop.stop() }
@@ -111,36 +111,6 @@ private struct TransportBench {
             }
         }
         try race.wait()
-    }
-
-    // MARK: Certificates
-
-    struct Credentials {
-        let files: TLSContext.Files
-        let expected: ExpectedMember
-    }
-
-    private func issue(_ division: String) throws -> Credentials {
-        let script = "\(Corpus.root)/certs/issue.sh"
-        if unsafe access("\(folder)/ca.key", F_OK) != 0 { _ = try output([script, folder, "ca"]) }
-        let text = try output(
-            [script, folder, "member", division, "GJJ", "localhost", "127.0.0.1", "--as", division])
-        guard let word = text.split(whereSeparator: \.isWhitespace).last,
-            let pin = KeyPin(String(word))
-        else { throw TransportError(.badCredentials, text) }
-        return Credentials(
-            files: TLSContext.Files(
-                certificate: "\(folder)/\(division).crt", key: "\(folder)/\(division).key",
-                authority: "\(folder)/ca.crt"),
-            expected: ExpectedMember(divisionCode: division, institutionCode: "GJJ", pins: [pin]))
-    }
-
-    private func output(_ arguments: [String]) throws -> String {
-        let file = "\(folder)/output"
-        let pid = try spawn(arguments, file)
-        var status: Int32 = 0
-        _ = unsafe waitpid(pid, &status, 0)
-        return String(decoding: try Corpus.read(file), as: UTF8.self)
     }
 }
 
@@ -200,10 +170,10 @@ private struct Nghttpd {
     }
 
     /// On-CPU time of all its threads, from the scheduler.
-    func nanoseconds() -> UInt64 {
+    func nanoseconds() -> Int {
         guard let tasks = unsafe opendir("/proc/\(pid)/task") else { return 0 }
         defer { unsafe closedir(tasks) }
-        var sum: UInt64 = 0
+        var sum = 0
         while let entry = unsafe readdir(tasks) {
             let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
@@ -211,7 +181,7 @@ private struct Nghttpd {
             guard Int(name) != nil,
                 let text = try? Corpus.read("/proc/\(pid)/task/\(name)/schedstat")
             else { continue }
-            sum += UInt64(String(decoding: text.prefix { $0 != 0x20 }, as: UTF8.self)) ?? 0
+            sum += Int(String(decoding: text.prefix { $0 != 0x20 }, as: UTF8.self)) ?? 0
         }
         return sum
     }
@@ -221,29 +191,4 @@ private struct Nghttpd {
         var status: Int32 = 0
         _ = unsafe waitpid(pid, &status, 0)
     }
-}
-
-/// CPU time of the thread that asks.
-private func threadNanoseconds() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
-private func spawn(_ arguments: [String], _ output: String) throws -> pid_t {
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(
-        &actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    var strings = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer {
-        for index in unsafe strings.indices { unsafe free(strings[index]) }
-    }
-    var pid = pid_t()
-    guard unsafe posix_spawn(&pid, arguments[0], &actions, nil, &strings, environ) == 0 else {
-        throw TransportError(.badCredentials, "cannot start \(arguments[0])")
-    }
-    return pid
 }

@@ -1,3 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-print("not built yet")
+import FoundationEssentials
+
+// relay-bench [NAME…]: one line a figure, each beside its yardstick measured in the same run. Never a
+// test: machines differ, ratios carry over.
+
+let benches: [(name: String, run: () -> Void)] = [
+    ("signatures", signatureBench),
+    ("headers", headerBench),
+    ("proofs", proofBench),
+    ("transport", transportBench),
+    ("packets", packetBench),
+]
+let wanted = CommandLine.arguments.dropFirst()
+for line in Hardware.lines { print(line) }
+for bench in benches where wanted.isEmpty || wanted.contains(bench.name) {
+    print("-- \(bench.name)")
+    bench.run()
+}
