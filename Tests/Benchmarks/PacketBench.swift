@@ -76,14 +76,14 @@ struct SourceChain {
         let committed = stores.commit()
         proofs = packets.map { packet in
             let answer = stores.prove(
-                store: "ibc", key: packet.commitmentKey, version: committed.version)
+                "ibc", packet.commitmentKey, version: committed.version)
             var writer = ProtobufWriter()
-            for operation in answer?.ops ?? [] { writer.alwaysBytes(1, operation.data) }
+            for operation in answer?.operations ?? [] { writer.alwaysBytes(1, operation.data) }
             return writer.bytes
         }
         chain = TestChain("hangzhou-330100-1", blocks: 2)
         var block = chain.block(2)
-        block.header.appHash = committed.appHash
+        block.header.appHash = committed.appHash.bytes
         block.commit = TestChain.commit(block.header, block.members)
         message = chain.update(to: block, trusting: 1).encoded
         anchor = chain.trusted(1)

@@ -13,10 +13,10 @@ func proofBench() {
     var proofs: [(proof: [UInt8], key: [UInt8], value: [UInt8])] = []
     for number in stride(from: 0, to: 20_000, by: 211) {
         guard
-            let answer = stores.prove(store: "ibc", key: key(number), version: committed.version)
+            let answer = stores.prove("ibc", key(number), version: committed.version)
         else { continue }
         var writer = ProtobufWriter()
-        for operation in answer.ops { writer.alwaysBytes(1, operation.data) }
+        for operation in answer.operations { writer.alwaysBytes(1, operation.data) }
         proofs.append((writer.bytes, key(number), answer.value ?? []))
     }
     guard let first = proofs.first, let shape = try? MerkleProof(reading: first.proof) else { return }
@@ -26,12 +26,12 @@ func proofBench() {
     for _ in 0..<15 {
         ours.append(
             nanosecondsEach(proofs.count) { index in
-                verify(proofs[index], committed.appHash)
+                verify(proofs[index], committed.appHash.bytes)
             })
         var anchor = ProofCache()
         batched.append(
             nanosecondsEach(proofs.count) { index in
-                verify(proofs[index], committed.appHash, &anchor)
+                verify(proofs[index], committed.appHash.bytes, &anchor)
             })
         bare.append(nanosecondsEach(proofs.count) { index in bareHashes(proofs[index], shape) })
     }

@@ -3,10 +3,12 @@
 import Federation
 import Glibc
 import LightClient
+import RelayAPI
 import RelayEngine
 import RelayStore
 import RelayTransport
 import Synchronization
+import TestSupport
 
 // Unsafe: sem_t at a stable address.
 
