@@ -28,7 +28,7 @@ public struct CommitmentProof: Hashable, Sendable {
     public func verifyMembership(
         spec: ProofSpec, root: [UInt8], key: [UInt8], value: [UInt8]
     ) throws(ProofError) {
-        let calculated = try subroot(spec: spec, key: key, value: .bytes(value))
+        let calculated = try subroot(spec.rules, key: key, value: .bytes(value))
         guard calculated.equals(root) else {
             throw .root(calculated: calculated.bytes, expected: root)
         }
@@ -39,7 +39,7 @@ public struct CommitmentProof: Hashable, Sendable {
         spec: ProofSpec, root: [UInt8], key: [UInt8]
     ) throws(ProofError) {
         switch content {
-        case .absence(let proof): try proof.verify(spec, root: root, key: key)
+        case .absence(let proof): try proof.verify(spec.rules, root: root, key: key)
         case .batch: throw .batch
         case .existence, .empty: throw .notAbsence
         }
@@ -47,11 +47,11 @@ public struct CommitmentProof: Hashable, Sendable {
 
     /// The root under which this proof shows `value` at `key`; throws when there is none.
     func subroot(
-        spec: ProofSpec, key: [UInt8], value: Subroot
+        _ rules: SpecRules, key: [UInt8], value: Subroot
     ) throws(ProofError) -> Subroot {
         switch content {
         case .existence(let proof):
-            return try proof.subroot(spec: spec, key: key, value: value)
+            return try proof.subroot(rules, key: key, value: value)
         case .batch: throw .batch
         case .absence, .empty: throw .notExistence
         }
@@ -60,8 +60,8 @@ public struct CommitmentProof: Hashable, Sendable {
 
 extension ExistenceProof {
     /// Throws unless the proof keeps the specification and leads to `root`, for its own key and value.
-    func verify(_ spec: ProofSpec, root: [UInt8]) throws(ProofError) {
-        let calculated = try checkedRoot(spec)
+    func verify(_ rules: SpecRules, root: [UInt8]) throws(ProofError) {
+        let calculated = try checkedRoot(rules)
         guard calculated.equals(root) else {
             throw .root(calculated: calculated.bytes, expected: root)
         }
@@ -69,19 +69,18 @@ extension ExistenceProof {
 
     /// The root under which the proof shows `value` at `key`. Cheap comparisons come before hashing.
     func subroot(
-        spec: ProofSpec, key: [UInt8], value: Subroot
+        _ rules: SpecRules, key: [UInt8], value: Subroot
     ) throws(ProofError) -> Subroot {
         guard keyEquals(key) else { throw .key(got: self.key, expected: key) }
         guard value.equals(buffer, valueRange) else {
             throw .value(got: self.value, expected: value.bytes)
         }
-        return try checkedRoot(spec)
+        return try checkedRoot(rules)
     }
 
-    private func checkedRoot(_ spec: ProofSpec) throws(ProofError) -> Subroot {
-        try check(against: spec)
-        guard let inner = spec.inner else { throw .incompleteSpec }
-        return try calculate(under: inner)
+    private func checkedRoot(_ rules: SpecRules) throws(ProofError) -> Subroot {
+        try check(rules)
+        return try calculate(resultLimit: rules.resultLimit)
     }
 
     private func keyEquals(_ key: [UInt8]) -> Bool {

@@ -107,7 +107,7 @@ extension ExistenceProof {
             case 1: keyRange = try reader.range(field)
             case 2: valueRange = try reader.range(field)
             case 3: try mergeLeaf(field, &reader)
-            case 4: try appendStep(field, &reader)
+            case 4: try appendSteps(field, &reader)
             default: try reader.skip(field)
             }
         }
@@ -131,29 +131,37 @@ extension ExistenceProof {
         leafPart = leaf
     }
 
-    private mutating func appendStep(
+    /// Appends this step and the run of steps behind it.
+    private mutating func appendSteps(
         _ field: ProtobufField, _ reader: inout ProtobufReader
     ) throws(WireError) {
-        guard steps.count < ExistenceProof.maxDecodedSteps else {
-            throw .tooLarge("proof path", limit: ExistenceProof.maxDecodedSteps)
-        }
         if steps.isEmpty { steps.reserveCapacity(ExistenceProof.usualSteps) }
-        let range = try reader.range(field)
-        if let step = canonicalStep(range) {
-            steps.append(step)
-            return
+        var next: Range<Int>? = try reader.range(field)
+        while let range = next {
+            guard steps.count < ExistenceProof.maxDecodedSteps else {
+                throw .tooLarge("proof path", limit: ExistenceProof.maxDecodedSteps)
+            }
+            if let step = canonicalStep(range) {
+                steps.append(step)
+            } else {
+                steps.append(try anyStep(range))
+            }
+            next = reader.nextShort(tag: 0x22)
         }
-        var inner = ProtobufReader(buffer, from: range.lowerBound, to: range.upperBound)
+    }
+
+    private func anyStep(_ range: Range<Int>) throws(WireError) -> Step {
+        var reader = ProtobufReader(buffer, from: range.lowerBound, to: range.upperBound)
         var step = Step()
-        while let field = try inner.next() {
+        while let field = try reader.next() {
             switch field.number {
-            case 1: step.hash = HashOp(rawValue: try inner.int32(field))
-            case 2: step.prefix = try inner.range(field)
-            case 3: step.suffix = try inner.range(field)
-            default: try inner.skip(field)
+            case 1: step.hash = HashOp(rawValue: try reader.int32(field))
+            case 2: step.prefix = try reader.range(field)
+            case 3: step.suffix = try reader.range(field)
+            default: try reader.skip(field)
             }
         }
-        steps.append(step)
+        return step
     }
 
     /// A step in the form in which every tree writes it: hash, prefix and perhaps suffix, once each, in

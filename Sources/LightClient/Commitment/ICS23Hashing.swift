@@ -42,29 +42,22 @@ extension InnerOp {
 extension ExistenceProof {
     /// The root that key, value, leaf and steps lead to, whatever specification they keep.
     public func calculateRoot() throws(ProofError) -> [UInt8] {
-        try calculate(childSizeLimit: nil).bytes
+        try calculate(resultLimit: nil).bytes
     }
 
-    /// The same; every result above the leaf must fit a child of the specification, unless its children
-    /// are shorter than 32 bytes.
-    func calculate(under inner: InnerSpec) throws(ProofError) -> Subroot {
-        try calculate(childSizeLimit: inner.childSize >= 32 ? Int(inner.childSize) : nil)
-    }
-
-    private func calculate(childSizeLimit: Int?) throws(ProofError) -> Subroot {
+    /// The same; no result above the leaf may be longer than the limit, which is 32 at least.
+    func calculate(resultLimit: Int?) throws(ProofError) -> Subroot {
         guard let leafPart else { throw .missingLeaf }
         guard !keyRange.isEmpty else { throw .emptyKey }
         guard !valueRange.isEmpty else { throw .emptyValue }
-        // A limit is 32 at least, so a digest fits it.
         if leafPart.isSHA256, let digest = sha256Root(leafPart) { return .digest(digest) }
         var node = try leafHash(leafPart)
         for (index, step) in steps.enumerated() {
             node = try step.hash.hash(
                 Array(buffer[step.prefix]) + node + Array(buffer[step.suffix]))
-            if let childSizeLimit, node.count > childSizeLimit {
+            if let resultLimit, node.count > resultLimit {
                 throw .inner(
-                    step: index + 1,
-                    .resultTooLong(got: node.count, childSize: childSizeLimit))
+                    step: index + 1, .resultTooLong(got: node.count, childSize: resultLimit))
             }
         }
         return .bytes(node)
@@ -84,13 +77,20 @@ extension ExistenceProof {
     /// The fold for trees that hash with SHA-256 alone: nothing is allocated. Nil when a step names
     /// another function.
     private func sha256Root(_ leaf: Leaf) -> Digest? {
+        let node =
+            leaf.isPlain
+            ? SHA256.leaf(buffer, leaf.prefix, keyRange, SHA256.hash(buffer, valueRange))
+            : streamedLeaf(leaf)
+        for step in steps where step.hash != .sha256 { return nil }
+        return SHA256.fold(buffer, node, steps.count) { (steps[$0].prefix, steps[$0].suffix) }
+    }
+
+    private func streamedLeaf(_ leaf: Leaf) -> Digest {
         var stream = SHA256.Stream()
         stream.update(buffer, leaf.prefix)
         feed(&stream, leaf.prehashKey, leaf.length, keyRange)
         feed(&stream, leaf.prehashValue, leaf.length, valueRange)
-        let node = stream.finish()
-        for step in steps where step.hash != .sha256 { return nil }
-        return SHA256.fold(buffer, node, steps.count) { (steps[$0].prefix, steps[$0].suffix) }
+        return stream.finish()
     }
 
     private func feed(
@@ -124,5 +124,10 @@ extension ExistenceProof.Leaf {
         hash == .sha256 && (prehashKey == .noHash || prehashKey == .sha256)
             && (prehashValue == .noHash || prehashValue == .sha256)
             && (length == .noPrefix || length == .varProto)
+    }
+
+    /// Whether the leaf is prefix ‖ length ‖ key ‖ 32 ‖ H(value), as IAVL and simple trees write it.
+    fileprivate var isPlain: Bool {
+        prehashKey == .noHash && prehashValue == .sha256 && length == .varProto
     }
 }

@@ -51,7 +51,7 @@ public struct MerkleProof: Hashable, Sendable {
         try checkLengths(specs, root, path)
         guard !value.isEmpty else { throw .emptyValue }
         return try proofs[0].subroot(
-            spec: specs[0], key: path[path.count - 1], value: .bytes(value))
+            specs[0].rules, key: path[path.count - 1], value: .bytes(value))
     }
 
     private func absentLeafRoot(
@@ -62,7 +62,7 @@ public struct MerkleProof: Hashable, Sendable {
             if case .batch = proofs[0].content { throw .batch }
             throw .notAbsence
         }
-        return .bytes(try proof.verifiedRoot(specs[0], key: path[path.count - 1]))
+        return .bytes(try proof.verifiedRoot(specs[0].rules, key: path[path.count - 1]))
     }
 
     private func checkLengths(
@@ -81,7 +81,7 @@ public struct MerkleProof: Hashable, Sendable {
         var value = subroot
         for index in proofs.indices.dropFirst() {
             value = try proofs[index].subroot(
-                spec: specs[index], key: path[path.count - 1 - index], value: value)
+                specs[index].rules, key: path[path.count - 1 - index], value: value)
         }
         guard value.equals(root) else { throw .root(calculated: value.bytes, expected: root) }
     }
@@ -110,6 +110,8 @@ extension MerkleProof: ProtobufMessage {
         guard proofs.count < MerkleProof.maxProofs else {
             throw .tooLarge("merkle proof", limit: MerkleProof.maxProofs)
         }
+        // Two stacked trees are the rule.
+        if proofs.isEmpty { proofs.reserveCapacity(2) }
         var proof = CommitmentProof()
         try reader.merge(field, into: &proof)
         proofs.append(proof)

@@ -23,19 +23,19 @@ public struct NonExistenceProof: Hashable, Sendable {
     }
 
     /// The root under which the proof shows that `key` is absent; throws when there is none.
-    func verifiedRoot(_ spec: ProofSpec, key: [UInt8]) throws(ProofError) -> [UInt8] {
+    func verifiedRoot(_ rules: SpecRules, key: [UInt8]) throws(ProofError) -> [UInt8] {
         let root = try calculateRoot()
-        try verify(spec, root: root, key: key)
+        try verify(rules, root: root, key: key)
         return root
     }
 
     /// Throws unless the proof shows that the tree under `root` lacks `key`.
-    func verify(_ spec: ProofSpec, root: [UInt8], key: [UInt8]) throws(ProofError) {
-        guard let leafSpec = spec.leaf, let innerSpec = spec.inner else { throw .incompleteSpec }
+    func verify(_ rules: SpecRules, root: [UInt8], key: [UInt8]) throws(ProofError) {
+        guard let leafSpec = rules.leaf, let innerSpec = rules.inner else { throw .incompleteSpec }
         guard left != nil || right != nil else { throw .noNeighbours }
-        try checkOrder(of: key, spec.prehashKeyBeforeComparison ? leafSpec.prehashKey : .noHash)
+        try checkOrder(of: key, rules.prehashesKeys ? leafSpec.prehashKey : .noHash)
         for neighbour in [left, right] {
-            try neighbour?.verify(spec, root: root)
+            try neighbour?.verify(rules, root: root)
         }
         let branches = BranchRules(innerSpec)
         if let left, let right {

@@ -64,17 +64,20 @@ extension InnerSpec: ProtobufMessage {
 }
 
 /// What a tree's proofs must look like (cosmos.ics23.v1.ProofSpec).
-public struct ProofSpec: Hashable, Sendable {
+public struct ProofSpec: Sendable {
     /// Nil only when the bytes lacked it; such a specification proves nothing.
-    public var leaf: LeafOp?
+    public var leaf: LeafOp? { didSet { compile() } }
     /// Nil only when the bytes lacked it; such a specification proves nothing.
-    public var inner: InnerSpec?
+    public var inner: InnerSpec? { didSet { compile() } }
     /// Longest path; 0 stands for `defaultMaxDepth`, a negative number refuses everything.
-    public var maxDepth: Int32
+    public var maxDepth: Int32 { didSet { compile() } }
     /// Shortest path; ignored unless positive.
-    public var minDepth: Int32
+    public var minDepth: Int32 { didSet { compile() } }
     /// Whether the order of keys is that of their hashes, as in a sparse tree.
-    public var prehashKeyBeforeComparison: Bool
+    public var prehashKeyBeforeComparison: Bool { didSet { compile() } }
+
+    /// The same, ready for use: proofs are checked against one reference instead of copies of all parts.
+    private(set) var rules: SpecRules
 
     public init(
         leaf: LeafOp?, inner: InnerSpec?, maxDepth: Int32 = 0, minDepth: Int32 = 0,
@@ -85,6 +88,13 @@ public struct ProofSpec: Hashable, Sendable {
         self.maxDepth = maxDepth
         self.minDepth = minDepth
         self.prehashKeyBeforeComparison = prehashKeyBeforeComparison
+        rules = SpecRules(
+            leaf, inner, maxDepth, minDepth, prehashesKeys: prehashKeyBeforeComparison)
+    }
+
+    private mutating func compile() {
+        rules = SpecRules(
+            leaf, inner, maxDepth, minDepth, prehashesKeys: prehashKeyBeforeComparison)
     }
 
     /// Steps of a path when the specification names no limit: deeper than any tree of 2^100 leaves,
@@ -122,19 +132,22 @@ extension ProofSpec {
 
     private static let simpleLeaf = LeafOp(
         hash: .sha256, prehashKey: .noHash, prehashValue: .sha256, length: .varProto, prefix: [0])
+}
 
-    /// Whether this specification describes the same shape of tree: its node format's own rules then
-    /// apply. Depths, leaf prefix and empty child are not compared.
-    func hasShape(of other: ProofSpec) -> Bool {
-        guard let leaf, let inner, let otherLeaf = other.leaf, let otherInner = other.inner
-        else { return false }
-        return leaf.hash == otherLeaf.hash && leaf.prehashKey == otherLeaf.prehashKey
-            && leaf.prehashValue == otherLeaf.prehashValue && leaf.length == otherLeaf.length
-            && inner.hash == otherInner.hash
-            && inner.minPrefixLength == otherInner.minPrefixLength
-            && inner.maxPrefixLength == otherInner.maxPrefixLength
-            && inner.childSize == otherInner.childSize
-            && inner.childOrder.count == otherInner.childOrder.count
+extension ProofSpec: Hashable {
+    public static func == (left: ProofSpec, right: ProofSpec) -> Bool {
+        left.rules === right.rules
+            || left.leaf == right.leaf && left.inner == right.inner
+                && left.maxDepth == right.maxDepth && left.minDepth == right.minDepth
+                && left.prehashKeyBeforeComparison == right.prehashKeyBeforeComparison
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(leaf)
+        hasher.combine(inner)
+        hasher.combine(maxDepth)
+        hasher.combine(minDepth)
+        hasher.combine(prehashKeyBeforeComparison)
     }
 }
 

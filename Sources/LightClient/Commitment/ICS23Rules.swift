@@ -9,25 +9,23 @@
 
 extension ExistenceProof {
     /// Throws unless the proof keeps the specification's form.
-    public func check(against spec: ProofSpec) throws(ProofError) {
-        guard let leafSpec = spec.leaf, let innerSpec = spec.inner else { throw .incompleteSpec }
+    public func check(against spec: ProofSpec) throws(ProofError) { try check(spec.rules) }
+
+    func check(_ rules: SpecRules) throws(ProofError) {
+        guard let leafSpec = rules.leaf, let innerSpec = rules.inner else { throw .incompleteSpec }
         guard let leafPart else { throw .missingLeaf }
-        let format = NodeFormat(of: spec)
-        try check(leafPart, against: leafSpec, format)
-        try checkDepth(spec)
+        try check(leafPart, against: leafSpec, rules.format)
+        guard steps.count <= rules.depths.most, steps.count >= rules.depths.least else {
+            throw .depth(got: steps.count, min: rules.depths.least, max: rules.depths.most)
+        }
         guard !steps.isEmpty else { return }
-        let (overlap, _) = Int(innerSpec.minPrefixLength).addingReportingOverflow(
-            Int(innerSpec.childSize))
-        guard innerSpec.childSize > 0, Int(innerSpec.maxPrefixLength) < overlap else {
+        guard rules.isUnambiguous else {
             throw .ambiguousSpec(
                 minPrefix: innerSpec.minPrefixLength, maxPrefix: innerSpec.maxPrefixLength,
                 childSize: innerSpec.childSize)
         }
-        let rules = StepRules(leaf: leafSpec, inner: innerSpec, format: format)
-        for index in steps.indices {
-            if let fault = fault(of: steps[index], height: index + 1, rules) {
-                throw .inner(step: index + 1, fault)
-            }
+        for index in steps.indices where !isSound(steps[index], height: index + 1, rules) {
+            throw .inner(step: index + 1, fault(of: steps[index], height: index + 1, rules))
         }
     }
 
@@ -60,73 +58,63 @@ extension ExistenceProof {
         }
     }
 
-    private func checkDepth(_ spec: ProofSpec) throws(ProofError) {
-        let most = spec.maxDepth == 0 ? ProofSpec.defaultMaxDepth : Int(spec.maxDepth)
-        let least = max(0, Int(spec.minDepth))
-        guard steps.count <= most, steps.count >= least else {
-            throw .depth(got: steps.count, min: least, max: most)
+    /// Whether a step keeps every rule. What it breaks is found out by `fault` afterwards: the usual
+    /// step pays for no evidence.
+    private func isSound(_ step: Step, height: Int, _ rules: SpecRules) -> Bool {
+        guard step.hash == rules.innerHash, !begins(step.prefix, with: rules.leafPrefix),
+            step.prefix.count >= rules.prefixLengths.least,
+            step.prefix.count <= rules.prefixLengths.most
+        else { return false }
+        switch rules.format {
+        case .iavl: return isIAVL(step, height: height)
+        case .simple: return isSimple(step)
+        case .other: return step.suffix.count % rules.childSize == 0
         }
     }
 
-    private struct StepRules {
-        let leafPrefix: [UInt8]
-        let hash: HashOp
-        let minPrefix: Int
-        let maxPrefix: Int
-        let childSize: Int
-        let format: NodeFormat
-
-        init(leaf: LeafOp, inner: InnerSpec, format: NodeFormat) {
-            leafPrefix = leaf.prefix
-            hash = inner.hash
-            childSize = Int(inner.childSize)
-            minPrefix = Int(inner.minPrefixLength)
-            // At most 256 branches of 2^31 bytes: far from overflow.
-            maxPrefix = Int(inner.maxPrefixLength) + (inner.childOrder.count - 1) * childSize
-            self.format = format
-        }
-    }
-
+    /// Requires that the step is not sound.
     private func fault(
-        of step: Step, height: Int, _ rules: StepRules
-    ) -> ProofError.InnerFault? {
-        guard step.hash == rules.hash else { return .hash(step.hash) }
-        guard !begins(step.prefix, with: rules.leafPrefix) else {
-            return .leafPrefix(Array(buffer[step.prefix]))
-        }
-        guard step.prefix.count >= rules.minPrefix, step.prefix.count <= rules.maxPrefix else {
-            return .prefixLength(
-                got: step.prefix.count, min: rules.minPrefix, max: rules.maxPrefix)
+        of step: Step, height: Int, _ rules: SpecRules
+    ) -> ProofError.InnerFault {
+        let prefix = Array(buffer[step.prefix])
+        guard step.hash == rules.innerHash else { return .hash(step.hash) }
+        guard !begins(step.prefix, with: rules.leafPrefix) else { return .leafPrefix(prefix) }
+        let lengths = rules.prefixLengths
+        guard step.prefix.count >= lengths.least, step.prefix.count <= lengths.most else {
+            return .prefixLength(got: step.prefix.count, min: lengths.least, max: lengths.most)
         }
         guard step.suffix.count % rules.childSize == 0 else {
             return .suffixLength(got: step.suffix.count, childSize: rules.childSize)
         }
-        switch rules.format {
-        case .iavl: return iavlFault(of: step, height: height)
-        case .simple: return simpleFault(of: step)
-        case .other: return nil
+        if rules.format == .iavl {
+            guard let node = iavlNode(step.prefix), node.height >= height,
+                [1, 34].contains(step.prefix.upperBound - node.end), buffer[node.end] == 0x20
+            else { return .iavlPrefix(prefix) }
         }
+        return .children(prefix: prefix, suffix: Array(buffer[step.suffix]))
     }
 
     /// IAVL: `height size version 20` before a left child and `20 right` after it, or
     /// `height size version 20 left 20` before a right child.
-    private func iavlFault(of step: Step, height: Int) -> ProofError.InnerFault? {
-        guard let node = iavlNode(step.prefix), node.height >= height else {
-            return .iavlPrefix(Array(buffer[step.prefix]))
+    private func isIAVL(_ step: Step, height: Int) -> Bool {
+        guard let node = iavlNode(step.prefix), node.height >= height else { return false }
+        switch step.prefix.upperBound - node.end {
+        case 1:
+            return buffer[node.end] == 0x20 && step.suffix.count == 33
+                && buffer[step.suffix.lowerBound] == 0x20
+        case 34:
+            return buffer[node.end] == 0x20 && step.suffix.isEmpty
+                && buffer[step.prefix.upperBound - 1] == 0x20
+        default: return false
         }
-        let count = step.prefix.upperBound - node.end
-        guard count == 1 || count == 34, buffer[node.end] == 0x20 else {
-            return .iavlPrefix(Array(buffer[step.prefix]))
-        }
-        let hasOneSibling =
-            count == 1
-            ? step.suffix.count == 33 && buffer[step.suffix.lowerBound] == 0x20
-            : step.suffix.isEmpty && buffer[step.prefix.upperBound - 1] == 0x20
-        guard hasOneSibling else {
-            return .children(
-                prefix: Array(buffer[step.prefix]), suffix: Array(buffer[step.suffix]))
-        }
-        return nil
+    }
+
+    /// Simple and sparse trees: `01` before a left child and the right one after it, or `01 left` before
+    /// a right child.
+    private func isSimple(_ step: Step) -> Bool {
+        guard buffer[step.prefix.lowerBound] == 1 else { return false }
+        return step.prefix.count == 1 && step.suffix.count == 32
+            || step.prefix.count == 33 && step.suffix.isEmpty
     }
 
     /// The three zig-zag varints at the beginning of an IAVL node: height, size, version; each minimal
@@ -159,39 +147,11 @@ extension ExistenceProof {
         return nil
     }
 
-    /// Simple and sparse trees: `01` before a left child and the right one after it, or `01 left` before
-    /// a right child.
-    private func simpleFault(of step: Step) -> ProofError.InnerFault? {
-        let isLeftChild = step.prefix.count == 1 && step.suffix.count == 32
-        let isRightChild = step.prefix.count == 33 && step.suffix.isEmpty
-        guard isLeftChild || isRightChild, buffer[step.prefix.lowerBound] == 1 else {
-            return .children(
-                prefix: Array(buffer[step.prefix]), suffix: Array(buffer[step.suffix]))
-        }
-        return nil
-    }
-
     private func begins(_ range: Range<Int>, with prefix: [UInt8]) -> Bool {
         guard range.count >= prefix.count else { return false }
         for index in prefix.indices where buffer[range.lowerBound + index] != prefix[index] {
             return false
         }
         return true
-    }
-}
-
-/// The trees whose node bytes are known exactly.
-private enum NodeFormat {
-    case iavl
-    case simple
-    case other
-
-    init(of spec: ProofSpec) {
-        // The child size tells the trees apart: only one comparison in full is made.
-        switch spec.inner?.childSize {
-        case 33: self = spec.hasShape(of: .iavl) ? .iavl : .other
-        case 32: self = spec == .tendermint || spec == .smt ? .simple : .other
-        default: self = .other
-        }
     }
 }

@@ -24,7 +24,7 @@ public struct StoreAnchor: Hashable, Sendable {
         var value = Subroot.bytes(storeRoot)
         for (index, proof) in proofs.enumerated() {
             value = try proof.subroot(
-                spec: specs[index], key: path[path.count - 1 - index], value: value)
+                specs[index].rules, key: path[path.count - 1 - index], value: value)
         }
         guard value.equals(root) else { throw .root(calculated: value.bytes, expected: root) }
         self.storeRoot = storeRoot

@@ -25,6 +25,22 @@ enum OpenSSL {
         }
     }
 
+    /// H(bytes[prefix] ‖ length ‖ bytes[key] ‖ 32 ‖ value). Traps when a range leaves the bytes.
+    static func sha256Leaf(
+        _ bytes: [UInt8], _ prefix: Range<Int>, _ key: Range<Int>, _ value: Digest
+    ) -> Digest {
+        let words = value.words
+        return unsafe bytes.withUnsafeBytes { input in
+            let first = unsafe UnsafeRawBufferPointer(rebasing: input[prefix])
+            let second = unsafe UnsafeRawBufferPointer(rebasing: input[key])
+            return Digest(
+                unsafe cityrelay_sha256_leaf(
+                    first.baseAddress, first.count, second.baseAddress, second.count,
+                    cityrelay_sha256_words(
+                        w0: words.0, w1: words.1, w2: words.2, w3: words.3)))
+        }
+    }
+
     /// H(bytes[before] ‖ hash ‖ bytes[after]), again and again. Traps when a range leaves the bytes.
     @inline(__always)
     static func sha256Fold(

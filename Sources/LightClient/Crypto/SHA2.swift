@@ -38,6 +38,14 @@ public enum SHA256 {
         OpenSSL.sha256(bytes, range)
     }
 
+    /// H(bytes[prefix] ‖ length ‖ bytes[key] ‖ 32 ‖ value), the length as a protobuf varint: a leaf of
+    /// IAVL and simple trees. Allocates nothing.
+    static func leaf(
+        _ bytes: [UInt8], _ prefix: Range<Int>, _ key: Range<Int>, _ value: Digest
+    ) -> Digest {
+        OpenSSL.sha256Leaf(bytes, prefix, key, value)
+    }
+
     /// Folds a leaf's hash through the steps of a commitment proof: each is
     /// H(bytes[before] ‖ hash ‖ bytes[after]), read where it lies. Allocates nothing.
     static func fold(

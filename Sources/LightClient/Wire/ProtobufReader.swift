@@ -103,6 +103,19 @@ public struct ProtobufReader {
         try lengthDelimited(field)
     }
 
+    /// The content of the next field when its tag is this byte and its length takes one byte; nil, with
+    /// nothing read, otherwise. For long runs of one small field.
+    mutating func nextShort(tag: UInt8) -> Range<Int>? {
+        guard end - position >= 2, bytes[position] == tag, bytes[position + 1] < 0x80 else {
+            return nil
+        }
+        let start = position + 2
+        let stop = start + Int(bytes[position + 1])
+        guard stop <= end else { return nil }
+        position = stop
+        return start..<stop
+    }
+
     /// The whole input this reader and its parents read from; ranges index into it.
     public var buffer: [UInt8] { bytes }
 

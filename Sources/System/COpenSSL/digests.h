@@ -64,6 +64,26 @@ static inline cityrelay_sha256_words cityrelay_sha256_node(
     return cityrelay_sha256(bytes, sizeof bytes);
 }
 
+/// Copies at most 48 bytes by a few overlapping moves: a call of memcpy costs more than the moves, and a
+/// proof's step makes two.
+static inline void cityrelay_copy_short(unsigned char *to, const unsigned char *from, size_t count) {
+    if (count >= 16) {
+        memcpy(to, from, 16);
+        if (count > 32) memcpy(to + 16, from + 16, 16);
+        memcpy(to + count - 16, from + count - 16, 16);
+    } else if (count >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + count - 8, from + count - 8, 8);
+    } else if (count >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + count - 4, from + count - 4, 4);
+    } else if (count > 0) {
+        to[0] = from[0];
+        to[count / 2] = from[count / 2];
+        to[count - 1] = from[count - 1];
+    }
+}
+
 /// H(before || middle || after). One call to the hash when the parts are as short as a tree's are: the
 /// copy costs less than three updates.
 static inline cityrelay_sha256_words cityrelay_sha256_step(
@@ -74,9 +94,9 @@ static inline cityrelay_sha256_words cityrelay_sha256_step(
         cityrelay_big(middle.w3)};
     unsigned char bytes[128];
     if (before_count <= 48 && after_count <= 48) {
-        memcpy(bytes, before, before_count);
+        cityrelay_copy_short(bytes, before, before_count);
         memcpy(bytes + before_count, words, sizeof words);
-        memcpy(bytes + before_count + sizeof words, after, after_count);
+        cityrelay_copy_short(bytes + before_count + sizeof words, after, after_count);
         return cityrelay_sha256(bytes, before_count + sizeof words + after_count);
     }
     SHA256_CTX context;
@@ -84,6 +104,45 @@ static inline cityrelay_sha256_words cityrelay_sha256_step(
     SHA256_Update(&context, before, before_count);
     SHA256_Update(&context, words, sizeof words);
     SHA256_Update(&context, after, after_count);
+    return cityrelay_sha256_finish(&context);
+}
+
+/// H(prefix || varint(key_count) || key || 32 || value), the leaf of IAVL and simple trees.
+static inline cityrelay_sha256_words cityrelay_sha256_leaf(
+    const void *prefix, size_t prefix_count, const void *key, size_t key_count,
+    cityrelay_sha256_words value) {
+    unsigned char length[10];
+    size_t length_count = 0;
+    size_t rest = key_count;
+    while (rest >= 0x80) {
+        length[length_count++] = (unsigned char)(rest | 0x80);
+        rest >>= 7;
+    }
+    length[length_count++] = (unsigned char)rest;
+    uint64_t words[4] = {
+        cityrelay_big(value.w0), cityrelay_big(value.w1), cityrelay_big(value.w2),
+        cityrelay_big(value.w3)};
+    unsigned char bytes[192];
+    if (prefix_count + key_count <= sizeof bytes - sizeof length - 1 - sizeof words) {
+        size_t count = 0;
+        memcpy(bytes, prefix, prefix_count);
+        count += prefix_count;
+        memcpy(bytes + count, length, length_count);
+        count += length_count;
+        memcpy(bytes + count, key, key_count);
+        count += key_count;
+        bytes[count++] = 32;
+        memcpy(bytes + count, words, sizeof words);
+        return cityrelay_sha256(bytes, count + sizeof words);
+    }
+    const unsigned char mark = 32;
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, prefix, prefix_count);
+    SHA256_Update(&context, length, length_count);
+    SHA256_Update(&context, key, key_count);
+    SHA256_Update(&context, &mark, 1);
+    SHA256_Update(&context, words, sizeof words);
     return cityrelay_sha256_finish(&context);
 }
 
