@@ -35,8 +35,9 @@ let commitmentSets: [CorpusSet] = [
         }),
 ]
 
-/// Lines where implementations differ, named by their ids: their inputs lie in the files beside this one.
-/// The version that ibc-go links decides; where it accepts and a newer one rejects, rejecting is ours.
+/// Lines where implementations differ, named by their ids: their inputs lie in the files beside
+/// this one. The version that ibc-go links decides; where it accepts and a newer one rejects,
+/// rejecting is ours.
 @Sendable private func judgeDisagreements(_ path: String, _ tally: inout Tally) throws {
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         .joined(separator: "/")

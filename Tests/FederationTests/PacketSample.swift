@@ -6,8 +6,8 @@ import LightClient
 /// The packets of the specification's worked vectors P1 to P8.
 enum PacketSample {
     static let p1Value = Array(
-        #"{"denom":"uatom","amount":"1000000","sender":"sender","receiver":"receiver","memo":"memo"}"#
-            .utf8)
+        (#"{"denom":"uatom","amount":"1000000","sender":"sender","receiver":"receiver","#
+            + #""memo":"memo"}"#).utf8)
 
     static let p1Payload = Payload(
         sourcePort: "transfer", destinationPort: "transfer", version: "ics20-1",

@@ -3,8 +3,8 @@
 import Federation
 import LightClient
 
-/// A chain in memory: a dictionary, clients that know the other chain's past states, one application
-/// whose answers the test sets.
+/// A chain in memory: a dictionary, clients that know the other chain's past states, one
+/// application whose answers the test sets.
 struct PacketTestHost: PacketHost {
     /// What one client knows of the other chain.
     struct KnownState {

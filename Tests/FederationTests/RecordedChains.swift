@@ -16,7 +16,8 @@ enum RecordedChains {
             .map { "\(folder)/\($0)" }
     }
 
-    /// The lines of a file that may go on in `<name>-2.jsonl` and so on; none when there is no file.
+    /// The lines of a file that may go on in `<name>-2.jsonl` and so on; none when there is no
+    /// file.
     static func lines(_ folder: String, _ name: String) throws -> [JSON] {
         var lines: [JSON] = []
         var part = 1

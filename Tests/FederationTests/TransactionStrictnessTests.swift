@@ -106,7 +106,8 @@ import Testing
     }
 
     @Test func `messages within messages end somewhere`() {
-        // A ModeInfo of several keys may hold others: 200 levels are refused, and nothing overflows.
+        // A ModeInfo of several keys may hold others: 200 levels are refused, and nothing
+        // overflows.
         var mode: [UInt8] = []
         for _ in 0..<200 {
             var writer = ProtobufWriter()

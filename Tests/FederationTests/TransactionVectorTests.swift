@@ -27,7 +27,8 @@ import Testing
         let transaction = SignedTransaction([message.wrapped], terms, by: relayer)
         #expect(
             Hex.encode(transaction.signDoc.authInfoBytes)
-                == "0a500a460a1f2f636f736d6f732e63727970746f2e736563703235366b312e5075624b657912230a"
+                == "0a500a460a1f2f636f736d6f732e63727970746f2e736563703235366b312e50"
+                + "75624b657912230a"
                 + "2103e797c76eef89facf105ff59c17992b185f8ff91574dd57755327a8684d7c86af12040a020801"
                 + "180312130a0d0a057374616b6512043530303010c09a0c")
         #expect(
@@ -35,7 +36,8 @@ import Testing
                 == "5aa33b6276b91a0da5160fae8f0d4c751120289f0e81e136dd13da89e4d1bf84")
         #expect(
             Hex.encode(transaction.signature)
-                == "b221476730747abd75e30aa7b06b63dcc79e8c923657b53ce75ab795152b3e2623fb036a77abcc31"
+                == "b221476730747abd75e30aa7b06b63dcc79e8c923657b53ce75ab795152b3e26"
+                + "23fb036a77abcc31"
                 + "95f8cbfb09341429eaff26d74e4d2258682f95fd0ee391eb")
         #expect(
             transaction.hash.description.uppercased()
@@ -55,7 +57,8 @@ import Testing
         #expect(transaction.signDoc.bodyBytes.count == 138)
         #expect(
             Hex.encode(transaction.signDoc.bodyBytes)
-                == "0a87010a2b2f6962632e636f72652e636c69656e742e76322e4d73675265676973746572436f756e"
+                == "0a87010a2b2f6962632e636f72652e636c69656e742e76322e4d736752656769"
+                + "73746572436f756e"
                 + "746572706172747912580a0f30372d74656e6465726d696e742d30120369626312001a0f30372d74"
                 + "656e6465726d696e742d30222d636f736d6f7331336c3676706b6d3671337570787a326e6e306c6e"
                 + "376b37326e33377064336e38307465716765")
@@ -73,7 +76,8 @@ import Testing
     @Test func `W14: the answers of an update, a no-op and a receive`() throws {
         let bytes = try #require(
             Hex.decode(
-                "122d0a2b2f6962632e636f72652e636c69656e742e76312e4d7367557064617465436c69656e74526573"
+                "122d0a2b2f6962632e636f72652e636c69656e742e76312e4d73675570646174"
+                    + "65436c69656e74526573"
                     + "706f6e736512300a2a2f6962632e636f72652e6368616e6e656c2e76322e4d73675265637650"
                     + "61636b6574526573706f6e73651202080112300a2a2f6962632e636f72652e6368616e6e656c"
                     + "2e76322e4d7367526563765061636b6574526573706f6e736512020802"))

@@ -17,8 +17,7 @@ import Testing
 
     // Item 25.
 
-    @Test func `a key between two neighbours, before the first and after the last is absent`() throws
-    {
+    @Test func `a key between neighbours, before the first or after the last is absent`() throws {
         try absent(ICS23Sample.absentKey, sample.leftProof, sample.rightProof)
         try absent([0], nil, sample.leftProof)
         try absent([0xff], sample.rightProof, nil)
@@ -66,7 +65,8 @@ import Testing
             key: [0xff], value: [1], leaf: sample.leafOp(sample.left.prefix), path: [])
         let left = ExistenceProof(
             key: [0x01], value: [1], leaf: sample.leafOp(sample.left.prefix), path: [])
-        for (first, second) in [(left, right), (sample.leftProof, right), (left, sample.rightProof)] {
+        let pairs = [(left, right), (sample.leftProof, right), (left, sample.rightProof)]
+        for (first, second) in pairs {
             #expect(throws: ProofError.self) { try absent([0x40], first, second) }
         }
     }
@@ -156,7 +156,8 @@ import Testing
             for bit in 0..<8 {
                 var flipped = bytes
                 flipped[index] ^= 1 << UInt8(bit)
-                // A flip that decodes to the same proof (in a tag's padding) would be no other proof.
+                // A flip that decodes to the same proof (in a tag's padding) would be no other
+                // proof.
                 guard let proof = try? MerkleProof(reading: flipped), proof != honest else {
                     continue
                 }
@@ -168,7 +169,8 @@ import Testing
     @Test func `truncated proofs are refused or no proof of this`() throws {
         let bytes = sample.chained(.existence(sample.leftProof)).encoded
         for count in bytes.indices {
-            guard let proof = try? MerkleProof(reading: Array(bytes.prefix(count))) else { continue }
+            let cut = Array(bytes.prefix(count))
+            guard let proof = try? MerkleProof(reading: cut) else { continue }
             #expect(throws: ProofError.self) { try chain(proof) }
         }
     }

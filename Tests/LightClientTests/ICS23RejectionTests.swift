@@ -28,7 +28,8 @@ import Testing
     // Item 22.
 
     static let leafPrefixes: [[UInt8]] = [
-        // A byte behind the version, another height, another size, a negative version, nothing, padding.
+        // A byte behind the version, another height, another size, a negative version, nothing,
+        // padding.
         [0, 2, 0x0a, 0], [2, 2, 0x0a], [0, 4, 0x0a], [0, 0, 0x0a], [0, 2, 0x0b], [], [0], [0, 2],
         [0, 2, 0x8a, 0],
     ]
@@ -47,7 +48,8 @@ import Testing
     // Item 23.
 
     static let innerPrefixes: [[UInt8]] = [
-        // A byte too many, none at all, a leaf's beginning, height below its depth, a negative size.
+        // A byte too many, none at all, a leaf's beginning, height below its depth, a negative
+        // size.
         [2, 4, 0x0a, 0x20, 0x20], [2, 4, 0x0a], [0, 4, 0x0a, 0x20], [2, 5, 0x0a, 0x20],
         // Another length byte, a padded height, an unfinished version.
         [2, 4, 0x0a, 0x21], [0x82, 0, 4, 0x0a, 0x20], [2, 4, 0x8a],

@@ -3,8 +3,8 @@
 import LightClient
 import TestSupport
 
-/// Two-leaf stores in a multistore, built from the rules of the node formats alone: the worked vectors V2
-/// and V3 of the specification.
+/// Two-leaf stores in a multistore, built from the rules of the node formats alone: the worked
+/// vectors V2 and V3 of the specification.
 struct ICS23Sample {
     struct Leaf {
         let key: [UInt8]

@@ -78,7 +78,8 @@ import Testing
     @Test func `vector W5 of a real tree proves its key`() throws {
         let bytes = try #require(
             Hex.decode(
-                "0a6b0a01641201341a0b0801180120012a03000208222b08011204020408201a2120782a19ae35a912fd"
+                "0a6b0a01641201341a0b0801180120012a03000208222b08011204020408201a"
+                    + "2120782a19ae35a912fd"
                     + "b6d0e0cbc9d99ef8ca7a920d90182e33e5275af2ff03d5c322290801122504080e20e2966e6f"
                     + "7efbd6702b596d440c1a78201c09b87cccdc09346809d6b8037e6b1920"))
         let root = try #require(

@@ -21,8 +21,8 @@ public struct Acknowledgement: Hashable, Sendable {
     /// Acknowledgements that are decoded at all; valid lists have one. Bounds memory.
     public static let maxDecoded = 1024
 
-    /// Whether the first answer is not the universal error. Requires a non-empty list; an empty one is
-    /// no success.
+    /// Whether the first answer is not the universal error. Requires a non-empty list; an empty one
+    /// is no success.
     public var isSuccess: Bool {
         guard let first = appAcknowledgements.first else { return false }
         return first != Acknowledgement.universalErrorBytes

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The way from a chain's root to the place of its packet keys, root first: ["ibc", ""] on a Cosmos SDK
-/// chain. A key is appended to the last element.
+/// The way from a chain's root to the place of its packet keys, root first: ["ibc", ""] on a Cosmos
+/// SDK chain. A key is appended to the last element.
 public struct MerklePrefix: Hashable, Sendable {
     public var elements: [[UInt8]]
 
@@ -20,8 +20,8 @@ public struct MerklePrefix: Hashable, Sendable {
         }
     }
 
-    /// The whole path of a key, root to leaf. Throws for an invalid prefix and for an empty last element
-    /// of the result.
+    /// The whole path of a key, root to leaf. Throws for an invalid prefix and for an empty last
+    /// element of the result.
     public func path(appending key: [UInt8]) throws(PacketFault) -> [[UInt8]] {
         try validate()
         var path = elements

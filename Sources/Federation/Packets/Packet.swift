@@ -28,8 +28,8 @@ public struct Packet: Hashable, Sendable {
     /// Bytes of all payload values together: ibc-go's own limit.
     public static let maxValueBytes = 262_144
 
-    /// Payloads that are decoded at all. Valid packets have one; the format allows more, and the rest is
-    /// refused by validation. This number bounds memory.
+    /// Payloads that are decoded at all. Valid packets have one; the format allows more, and the
+    /// rest is refused by validation. This number bounds memory.
     public static let maxDecodedPayloads = 1024
 
     /// Throws the first fault, in the order in which ibc-go looks.

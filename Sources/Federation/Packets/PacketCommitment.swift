@@ -2,8 +2,8 @@
 
 public import LightClient
 
-// What chains store of packets and acknowledgements. Source: ibc-go channel/v2 commitment.go; where the
-// specification's prose differs (little-endian timeouts), deployed code wins.
+// What chains store of packets and acknowledgements. Source: ibc-go channel/v2 commitment.go; where
+// the specification's prose differs (little-endian timeouts), deployed code wins.
 
 extension Payload {
     /// H(H(source port) ‖ H(destination port) ‖ H(version) ‖ H(encoding) ‖ H(value)).
@@ -18,8 +18,8 @@ extension Payload {
 }
 
 extension Packet {
-    /// H(02 ‖ H(destination client) ‖ H(be8(timeout)) ‖ H(payload hashes)). The source client and the
-    /// sequence are bound by the key under which it is stored, not by the value.
+    /// H(02 ‖ H(destination client) ‖ H(be8(timeout)) ‖ H(payload hashes)). The source client and
+    /// the sequence are bound by the key under which it is stored, not by the value.
     public var commitment: Digest {
         var inner = SHA256.Stream()
         for payload in payloads { inner.update(payload.commitment) }

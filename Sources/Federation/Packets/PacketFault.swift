@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with a packet, an acknowledgement or a message by itself, before any state is asked.
+/// What is wrong with a packet, an acknowledgement or a message by itself, before any state is
+/// asked.
 public enum PacketFault: Error, Hashable, Sendable {
     case payloadCount(Int)
     case sourcePort(IdentifierFault)

@@ -2,8 +2,8 @@
 
 public import LightClient
 
-/// The keys of a chain's `ibc` store. Source: ibc-go 24-host/v2 packet_keys.go (its tags, not those of
-/// two swapped snippets in the specification).
+/// The keys of a chain's `ibc` store. Source: ibc-go 24-host/v2 packet_keys.go (its tags, not those
+/// of two swapped snippets in the specification).
 public enum PacketKey {
     /// client ‖ 01 ‖ be8(sequence), on the source chain.
     public static func commitment(_ client: WireText, _ sequence: UInt64) -> [UInt8] {
@@ -25,7 +25,8 @@ public enum PacketKey {
         Array("nextSequenceSend/".utf8) + client.bytes
     }
 
-    /// The packet whose acknowledgement is still to be written: client ‖ "async_packet" ‖ be8(sequence).
+    /// The packet whose acknowledgement is still to be written: client ‖ "async_packet" ‖
+    /// be8(sequence).
     public static func asyncPacket(_ client: WireText, _ sequence: UInt64) -> [UInt8] {
         client.bytes + Array("async_packet".utf8) + bigEndian(sequence)
     }

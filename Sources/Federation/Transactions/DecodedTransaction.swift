@@ -2,9 +2,9 @@
 
 public import LightClient
 
-/// A transaction read as strictly as the Cosmos SDK reads it: canonical outer fields, no unknown fields
-/// (but non-critical ones in the body), registered types, amounts that are numbers. Signatures, accounts
-/// and the messages' own rules come later.
+/// A transaction read as strictly as the Cosmos SDK reads it: canonical outer fields, no unknown
+/// fields (but non-critical ones in the body), registered types, amounts that are numbers.
+/// Signatures, accounts and the messages' own rules come later.
 public struct DecodedTransaction: Hashable, Sendable {
     public let raw: TxRaw
     public let body: TxBody

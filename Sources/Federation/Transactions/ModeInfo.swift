@@ -2,8 +2,8 @@
 
 public import LightClient
 
-/// How a signer signed (cosmos.tx.v1beta1.ModeInfo). Signatures of several keys together are kept as
-/// bytes: a relay signs with one key.
+/// How a signer signed (cosmos.tx.v1beta1.ModeInfo). Signatures of several keys together are kept
+/// as bytes: a relay signs with one key.
 public struct ModeInfo: Hashable, Sendable {
     public enum Mode: Hashable, Sendable {
         /// A number of cosmos.tx.signing.v1beta1.SignMode.

@@ -80,8 +80,8 @@ public struct TransactionTerms: Hashable, Sendable {
     }
 }
 
-/// A transaction of one signer in SIGN_MODE_DIRECT, ready for broadcast. The same inputs always give the
-/// same bytes: the signature is deterministic (RFC 6979).
+/// A transaction of one signer in SIGN_MODE_DIRECT, ready for broadcast. The same inputs always
+/// give the same bytes: the signature is deterministic (RFC 6979).
 public struct SignedTransaction: Hashable, Sendable {
     public let signDoc: SignDoc
     public let signature: [UInt8]

@@ -157,8 +157,8 @@ struct StrictCheck {
     }
 }
 
-/// Integers as Go's math/big reads them from text with base 0: a sign, a prefix 0b, 0o, 0x or 0 (octal),
-/// digits, and underscores between digits.
+/// Integers as Go's math/big reads them from text with base 0: a sign, a prefix 0b, 0o, 0x or 0
+/// (octal), digits, and underscores between digits.
 enum BigIntegerText {
     /// Bits of an amount: the SDK's limit.
     static let maxBits = 256

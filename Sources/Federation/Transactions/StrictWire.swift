@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A protobuf scanner with the verdicts of Go's protowire, which the Cosmos SDK uses before it decodes a
-/// transaction: no bits above 64, numbers up to 2^31 - 1, groups must end with their own number.
+/// A protobuf scanner with the verdicts of Go's protowire, which the Cosmos SDK uses before it
+/// decodes a transaction: no bits above 64, numbers up to 2^31 - 1, groups must end with their own
+/// number.
 struct StrictWire {
     private let bytes: [UInt8]
     private(set) var position: Int

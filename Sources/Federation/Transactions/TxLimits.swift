@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bounds of one transaction's lists. Chains bound transactions by their bytes (1 MiB by default); these
-/// bound what their decoding may allocate.
+/// Bounds of one transaction's lists. Chains bound transactions by their bytes (1 MiB by default);
+/// these bound what their decoding may allocate.
 public enum TxLimits {
     /// Messages: a batch of 256 packets with room for client updates, eight times over.
     public static let maxMessages = 2048

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a step's child stands among its siblings, and what follows from it. A branch that the child
-/// order forgets makes the specification useless as soon as somebody asks for it, as in the reference,
-/// which then stops.
+/// Where a step's child stands among its siblings, and what follows from it. A branch that the
+/// child order forgets makes the specification useless as soon as somebody asks for it, as in the
+/// reference, which then stops.
 struct BranchRules {
     private let spec: InnerSpec
     private let childSize: Int
@@ -36,8 +36,8 @@ struct BranchRules {
         return true
     }
 
-    /// Whether no leaf can stand between the two: above their paths' parting everything is common, at
-    /// the parting they take adjacent branches, and below it nothing is nearer.
+    /// Whether no leaf can stand between the two: above their paths' parting everything is common,
+    /// at the parting they take adjacent branches, and below it nothing is nearer.
     func areNeighbours(
         _ left: ExistenceProof, _ right: ExistenceProof
     ) throws(ProofError) -> Bool {

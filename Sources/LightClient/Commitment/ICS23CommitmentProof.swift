@@ -59,7 +59,8 @@ public struct CommitmentProof: Hashable, Sendable {
 }
 
 extension ExistenceProof {
-    /// Throws unless the proof keeps the specification and leads to `root`, for its own key and value.
+    /// Throws unless the proof keeps the specification and leads to `root`, for its own key and
+    /// value.
     func verify(_ rules: SpecRules, root: [UInt8]) throws(ProofError) {
         let calculated = try checkedRoot(rules)
         guard calculated.equals(root) else {
@@ -67,7 +68,8 @@ extension ExistenceProof {
         }
     }
 
-    /// The root under which the proof shows `value` at `key`. Cheap comparisons come before hashing.
+    /// The root under which the proof shows `value` at `key`. Cheap comparisons come before
+    /// hashing.
     func subroot(
         _ rules: SpecRules, key: [UInt8], value: Subroot
     ) throws(ProofError) -> Subroot {

@@ -27,8 +27,8 @@ public struct ExistenceProof: Sendable {
     private(set) var leafPart: Leaf?
     private(set) var steps: [Step] = []
 
-    /// Steps that are decoded at all: four times the deepest specification in use (256). Longer paths
-    /// fail their specification's own limit anyway; this one bounds memory.
+    /// Steps that are decoded at all: four times the deepest specification in use (256). Longer
+    /// paths fail their specification's own limit anyway; this one bounds memory.
     public static let maxDecodedSteps = 1024
 
     public init(key: [UInt8], value: [UInt8], leaf: LeafOp?, path: [InnerOp]) {
@@ -97,7 +97,8 @@ extension ExistenceProof: Hashable {
 }
 
 extension ExistenceProof {
-    /// An empty proof over the reader's input, to be filled by `merge` from readers of the same input.
+    /// An empty proof over the reader's input, to be filled by `merge` from readers of the same
+    /// input.
     init(over reader: ProtobufReader) { buffer = reader.buffer }
 
     /// Reads all fields; `reader` must read the input that `self` was made over.
@@ -164,9 +165,9 @@ extension ExistenceProof {
         return step
     }
 
-    /// A step in the form in which every tree writes it: hash, prefix and perhaps suffix, once each, in
-    /// one byte lengths. Nil for any other form, which the general reader judges. (A third of the cost
-    /// of decoding a proof.)
+    /// A step in the form in which every tree writes it: hash, prefix and perhaps suffix, once
+    /// each, in one byte lengths. Nil for any other form, which the general reader judges. (A third
+    /// of the cost of decoding a proof.)
     private func canonicalStep(_ range: Range<Int>) -> Step? {
         let start = range.lowerBound
         guard range.count >= 4, buffer[start] == 0x08, buffer[start + 1] < 0x80,

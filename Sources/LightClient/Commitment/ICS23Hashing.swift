@@ -3,8 +3,8 @@
 // Computing roots: the leaf's hash, folded through the steps.
 
 extension HashOp {
-    /// The function over whole bytes. Throws `unsupportedHash` for "no hash", for functions that the
-    /// reference does not compute either (Keccak-256, BLAKE3) and for unknown numbers.
+    /// The function over whole bytes. Throws `unsupportedHash` for "no hash", for functions that
+    /// the reference does not compute either (Keccak-256, BLAKE3) and for unknown numbers.
     public func hash(_ bytes: [UInt8]) throws(ProofError) -> [UInt8] {
         switch self {
         case .sha256: SHA256.hash(bytes).bytes
@@ -126,7 +126,8 @@ extension ExistenceProof.Leaf {
             && (length == .noPrefix || length == .varProto)
     }
 
-    /// Whether the leaf is prefix ‖ length ‖ key ‖ 32 ‖ H(value), as IAVL and simple trees write it.
+    /// Whether the leaf is prefix ‖ length ‖ key ‖ 32 ‖ H(value), as IAVL and simple trees write
+    /// it.
     fileprivate var isPlain: Bool {
         prehashKey == .noHash && prehashValue == .sha256 && length == .varProto
     }

@@ -10,8 +10,8 @@ public struct MerkleProof: Hashable, Sendable {
     /// Trees that may be stacked. Cosmos chains stack two; the number bounds decoding only.
     public static let maxProofs = 64
 
-    /// Throws unless the state under `root` holds `value` at `path` (root to leaf); `specs` go from leaf
-    /// to root.
+    /// Throws unless the state under `root` holds `value` at `path` (root to leaf); `specs` go from
+    /// leaf to root.
     public func verifyMembership(
         specs: [ProofSpec], root: [UInt8], path: [[UInt8]], value: [UInt8]
     ) throws(ProofError) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The proof that a tree lacks a key: the leaves left and right of where it would stand, each with its
-/// way to the same root, and nothing between them.
+/// The proof that a tree lacks a key: the leaves left and right of where it would stand, each with
+/// its way to the same root, and nothing between them.
 ///
 /// The message's own `key` field is bound by nothing and is ignored: the caller's key counts.
 public struct NonExistenceProof: Hashable, Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A hash function by its number in cosmos.ics23.v1.HashOp. Unknown numbers are kept, and refused where
-/// the function is to be computed.
+/// A hash function by its number in cosmos.ics23.v1.HashOp. Unknown numbers are kept, and refused
+/// where the function is to be computed.
 public struct HashOp: RawRepresentable, Hashable, Sendable {
     public let rawValue: Int32
 
@@ -77,8 +77,8 @@ public struct LengthOp: RawRepresentable, Hashable, Sendable {
     }
 }
 
-/// How a leaf is hashed: H(prefix ‖ mark(H'(key)) ‖ mark(H'(value))). As part of a `ProofSpec` the prefix
-/// is what every leaf's prefix must begin with.
+/// How a leaf is hashed: H(prefix ‖ mark(H'(key)) ‖ mark(H'(value))). As part of a `ProofSpec` the
+/// prefix is what every leaf's prefix must begin with.
 public struct LeafOp: Hashable, Sendable {
     public var hash: HashOp
     public var prehashKey: HashOp

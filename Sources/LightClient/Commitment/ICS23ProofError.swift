@@ -7,7 +7,8 @@ public enum ProofError: Error, Hashable, Sendable {
     /// Proofs, specifications and path elements must be equally many, and at least one.
     case lengths(proofs: Int, specs: Int, path: Int)
     case emptyRoot
-    /// The specification lacks its leaf or inner part, or its child order names no position for a branch.
+    /// The specification lacks its leaf or inner part, or its child order names no position for a
+    /// branch.
     case incompleteSpec
     /// Prefix lengths overlap a child's size, so that a child's position is ambiguous.
     case ambiguousSpec(minPrefix: Int32, maxPrefix: Int32, childSize: Int32)
@@ -52,8 +53,8 @@ public enum ProofError: Error, Hashable, Sendable {
         case length(LengthOp)
         /// Not the prefix of the specification, or not exactly it where nothing may follow.
         case prefix([UInt8])
-        /// Not the three varints height 0, size 1, version of an IAVL leaf, or bytes after them: with
-        /// such bytes the tail of a real key would pass for a key of its own.
+        /// Not the three varints height 0, size 1, version of an IAVL leaf, or bytes after them:
+        /// with such bytes the tail of a real key would pass for a key of its own.
         case iavlPrefix([UInt8])
     }
 

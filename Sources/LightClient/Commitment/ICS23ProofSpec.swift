@@ -76,7 +76,8 @@ public struct ProofSpec: Sendable {
     /// Whether the order of keys is that of their hashes, as in a sparse tree.
     public var prehashKeyBeforeComparison: Bool { didSet { compile() } }
 
-    /// The same, ready for use: proofs are checked against one reference instead of copies of all parts.
+    /// The same, ready for use: proofs are checked against one reference instead of copies of all
+    /// parts.
     private(set) var rules: SpecRules
 
     public init(

@@ -2,10 +2,11 @@
 
 // What a proof's operations must look like under a specification, before anything is hashed.
 //
-// Stricter than ics23 v0.11 on purpose, for the three trees in use: a node's bytes must be exactly those
-// that the tree writes. The reference takes leaf prefixes that only begin as they should, so that part
-// of a key can hide in the prefix and its tail pass for a key (the Dragonberry forgery), and it takes
-// steps whose sibling is missing or on both sides. Every proof that a real tree makes passes.
+// Stricter than ics23 v0.11 on purpose, for the three trees in use: a node's bytes must be exactly
+// those that the tree writes. The reference takes leaf prefixes that only begin as they should, so
+// that part of a key can hide in the prefix and its tail pass for a key (the Dragonberry forgery),
+// and it takes steps whose sibling is missing or on both sides. Every proof that a real tree makes
+// passes.
 
 extension ExistenceProof {
     /// Throws unless the proof keeps the specification's form.
@@ -58,8 +59,8 @@ extension ExistenceProof {
         }
     }
 
-    /// Whether a step keeps every rule. What it breaks is found out by `fault` afterwards: the usual
-    /// step pays for no evidence.
+    /// Whether a step keeps every rule. What it breaks is found out by `fault` afterwards: the
+    /// usual step pays for no evidence.
     private func isSound(_ step: Step, height: Int, _ rules: SpecRules) -> Bool {
         guard step.hash == rules.innerHash, !begins(step.prefix, with: rules.leafPrefix),
             step.prefix.count >= rules.prefixLengths.least,
@@ -109,16 +110,17 @@ extension ExistenceProof {
         }
     }
 
-    /// Simple and sparse trees: `01` before a left child and the right one after it, or `01 left` before
-    /// a right child.
+    /// Simple and sparse trees: `01` before a left child and the right one after it, or `01 left`
+    /// before a right child.
     private func isSimple(_ step: Step) -> Bool {
         guard buffer[step.prefix.lowerBound] == 1 else { return false }
         return step.prefix.count == 1 && step.suffix.count == 32
             || step.prefix.count == 33 && step.suffix.isEmpty
     }
 
-    /// The three zig-zag varints at the beginning of an IAVL node: height, size, version; each minimal
-    /// and not negative. Nil when one is missing, padded, too long or negative. `end` is where they end.
+    /// The three zig-zag varints at the beginning of an IAVL node: height, size, version; each
+    /// minimal and not negative. Nil when one is missing, padded, too long or negative. `end` is
+    /// where they end.
     private func iavlNode(_ range: Range<Int>) -> (height: Int64, size: Int64, end: Int)? {
         var position = range.lowerBound
         guard let height = iavlNumber(&position, range.upperBound),

@@ -8,8 +8,8 @@ enum NodeFormat {
     case other
 }
 
-/// A specification made ready: plain numbers, and the node format it stands for. Immutable, so that any
-/// number of verifiers share one.
+/// A specification made ready: plain numbers, and the node format it stands for. Immutable, so that
+/// any number of verifiers share one.
 final class SpecRules: Sendable {
     /// Nil: the specification proves nothing.
     let leaf: LeafOp?
@@ -57,7 +57,8 @@ final class SpecRules: Sendable {
         }
     }
 
-    /// The shape alone decides, as in the reference: depths, leaf prefix and empty child may differ.
+    /// The shape alone decides, as in the reference: depths, leaf prefix and empty child may
+    /// differ.
     private static func isIAVL(_ leaf: LeafOp?, _ inner: InnerSpec) -> Bool {
         guard let leaf else { return false }
         return leaf.hash == .sha256 && leaf.prehashKey == .noHash && leaf.prehashValue == .sha256

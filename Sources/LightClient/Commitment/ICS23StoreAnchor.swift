@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The root of one store, proven under the root of a whole state. All proofs of one store and height
-/// share it: verify it once, then only the leaf tree's step of each packet.
+/// The root of one store, proven under the root of a whole state. All proofs of one store and
+/// height share it: verify it once, then only the leaf tree's step of each packet.
 public struct StoreAnchor: Hashable, Sendable {
     public let storeRoot: [UInt8]
     /// The proofs above the leaf tree, leaf to root.
@@ -11,8 +11,8 @@ public struct StoreAnchor: Hashable, Sendable {
     /// The path to the store, root to leaf.
     private let path: [[UInt8]]
 
-    /// Proves that `root` holds `storeRoot` at `path` (root to leaf); `proofs` and `specs` go from leaf
-    /// to root, without the leaf tree's own.
+    /// Proves that `root` holds `storeRoot` at `path` (root to leaf); `proofs` and `specs` go from
+    /// leaf to root, without the leaf tree's own.
     public init(
         proving storeRoot: [UInt8], by proofs: [CommitmentProof], specs: [ProofSpec], root: [UInt8],
         path: [[UInt8]]
@@ -34,9 +34,9 @@ public struct StoreAnchor: Hashable, Sendable {
         self.path = path
     }
 
-    /// Whether this is what a chained proof claims of the store it goes through: the same store root
-    /// under the same root and path, by the very same proofs. A chained proof with another upper part is
-    /// verified by itself, so that what is accepted here is accepted by everybody.
+    /// Whether this is what a chained proof claims of the store it goes through: the same store
+    /// root under the same root and path, by the very same proofs. A chained proof with another
+    /// upper part is verified by itself, so that what is accepted here is accepted by everybody.
     func covers(
         _ storeRoot: Subroot, _ chain: [CommitmentProof], specs: [ProofSpec], root: [UInt8],
         path: [[UInt8]]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A calculated root. A digest where the tree hashes with SHA-256 alone, so that the usual proof allocates
-/// nothing for it.
+/// A calculated root. A digest where the tree hashes with SHA-256 alone, so that the usual proof
+/// allocates nothing for it.
 enum Subroot {
     case digest(Digest)
     case bytes([UInt8])

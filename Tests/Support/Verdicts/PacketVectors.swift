@@ -70,8 +70,8 @@ public enum PacketVectors {
         )
     }
 
-    /// A null expectation is an error. The reference's own function takes an empty path under an empty
-    /// last element; no store has the empty key, and we refuse to build that path.
+    /// A null expectation is an error. The reference's own function takes an empty path under an
+    /// empty last element; no store has the empty key, and we refuse to build that path.
     private static func path(_ value: JSON) -> Case {
         let elements = (value["prefix"]?.array ?? []).compactMap {
             $0.string.map { Array($0.utf8) }

@@ -3,8 +3,8 @@
 import LightClient
 
 extension ProofVectors {
-    /// One case of derived/ops_cases.json. Checks of one operation are put to our check of a whole proof:
-    /// the parts that the case leaves open are filled in as an honest tree would.
+    /// One case of derived/ops_cases.json. Checks of one operation are put to our check of a whole
+    /// proof: the parts that the case leaves open are filled in as an honest tree would.
     static func operations(_ value: JSON) -> Judgement {
         guard let check = value["check"]?.string, let isValid = value["valid"]?.bool else {
             return .disagreed("not a case of this format")
@@ -91,8 +91,8 @@ extension ProofVectors {
     }
 }
 
-// The reference's JSON: byte fields in base64, or in hex under a name with `_hex`; an omitted field is its
-// default.
+// The reference's JSON: byte fields in base64, or in hex under a name with `_hex`; an omitted field
+// is its default.
 
 extension JSON {
     fileprivate func bytes(_ name: String) -> [UInt8] {

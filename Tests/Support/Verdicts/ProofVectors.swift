@@ -6,7 +6,8 @@ import LightClient
 public enum ProofVectors {
     public typealias Case = (id: String, judgement: Judgement)
 
-    /// Judges a whole file, told apart by its folder and name. Nil when the file is of no known kind.
+    /// Judges a whole file, told apart by its folder and name. Nil when the file is of no known
+    /// kind.
     public static func judge(_ file: JSON, path: [String]) -> [Case]? {
         guard let name = path.last?.split(separator: ".").first.map(String.init) else { return nil }
         let folder = path.dropLast().last ?? ""

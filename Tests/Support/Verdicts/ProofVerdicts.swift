@@ -108,7 +108,8 @@ public enum ProofVerdicts {
         } catch { return error }
     }
 
-    /// The documented decision behind a refusal that goes beyond the reference; nil when there is none.
+    /// The documented decision behind a refusal that goes beyond the reference; nil when there is
+    /// none.
     public static func decision(_ refusal: ProofError) -> String? {
         switch refusal {
         case .batch: "batch and compressed proofs are not read"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An event as a chain emits it and its nodes answer it. Nothing authenticates events: what one says is
-/// a hint, to be proven by the state.
+/// An event as a chain emits it and its nodes answer it. Nothing authenticates events: what one
+/// says is a hint, to be proven by the state.
 public struct EmittedEvent: Hashable, Sendable {
     public struct Attribute: Hashable, Sendable {
         public var key: String

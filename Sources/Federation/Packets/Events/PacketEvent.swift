@@ -64,8 +64,8 @@ public enum PacketEventError: Error, Hashable, Sendable {
 
 extension PacketEvent {
     /// Reads an event. Nil when it is no packet event of IBC v2: events of version 1 have the same
-    /// types, but no encoded packet, and those of failed callbacks have renamed types. The encoded packet
-    /// counts; plain attributes must agree with it.
+    /// types, but no encoded packet, and those of failed callbacks have renamed types. The encoded
+    /// packet counts; plain attributes must agree with it.
     public init?(_ event: EmittedEvent) throws(PacketEventError) {
         guard let encoded = event[Key.packet] else { return nil }
         let make: (Packet) -> PacketEvent

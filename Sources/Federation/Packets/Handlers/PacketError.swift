@@ -2,8 +2,8 @@
 
 public import LightClient
 
-/// Why a chain refuses a packet message. No case leaves any state behind. (A repetition is no error: the
-/// handlers answer `noop`.)
+/// Why a chain refuses a packet message. No case leaves any state behind. (A repetition is no
+/// error: the handlers answer `noop`.)
 public enum PacketError: Error, Hashable, Sendable {
     case fault(PacketFault)
     /// The packet made of a send message breaks a packet's rules.

@@ -2,8 +2,9 @@
 
 public import LightClient
 
-/// The four steps of a packet's life on a chain, as transitions of a host. Each either does all of its
-/// work, or throws and leaves nothing. Source: ibc-go channel/v2 keeper; specs/cometbft-ibc.md §4.5.
+/// The four steps of a packet's life on a chain, as transitions of a host. Each either does all of
+/// its work, or throws and leaves nothing. Source: ibc-go channel/v2 keeper; specs/cometbft-ibc.md
+/// §4.5.
 ///
 /// The messages must have passed `validate`.
 public enum PacketHandler {
@@ -35,7 +36,8 @@ public enum PacketHandler {
         }
     }
 
-    /// Delivers a packet: at most once, before its deadline, and only with a proof of its commitment.
+    /// Delivers a packet: at most once, before its deadline, and only with a proof of its
+    /// commitment.
     public static func receive<Host: PacketHost>(
         _ message: MsgRecvPacket, on host: inout Host
     ) throws(PacketError) -> HandlerResult {

@@ -41,7 +41,8 @@ extension PacketHandler {
         return packet
     }
 
-    /// Runs the receiving applications in a layer of their own. Nil: the acknowledgement comes later.
+    /// Runs the receiving applications in a layer of their own. Nil: the acknowledgement comes
+    /// later.
     static func runApplications<Host: PacketHost>(
         _ packet: Packet, _ relayer: [UInt8], _ host: inout Host
     ) throws(PacketError) -> Acknowledgement? {

@@ -20,8 +20,8 @@ public protocol ClientView {
     func timestamp(
         ofClient client: WireText, at height: Height
     ) throws(ClientViewError) -> Timestamp
-    /// Throws unless the other chain's state at this height holds `value` at `path` (root to leaf). The
-    /// client's status comes first.
+    /// Throws unless the other chain's state at this height holds `value` at `path` (root to leaf).
+    /// The client's status comes first.
     func verifyMembership(
         ofClient client: WireText, at height: Height, proof: [UInt8], path: [[UInt8]],
         value: [UInt8]
