@@ -33,7 +33,14 @@ struct Judge {
         guard isDirectory else { return [path] }
         return try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
             .map { "\(path)/\($0)" }
-            .filter { $0.hasSuffix(".json") || $0.hasSuffix(".jsonl") }
+            .filter { isCase($0) }
+    }
+
+    /// Every file but the explanations and the folders themselves.
+    private func isCase(_ path: String) -> Bool {
+        var isDirectory = false
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        return !isDirectory && !path.hasSuffix(".md")
     }
 
     private func report(_ tallies: [String: Tally], _ unknown: [String]) -> Bool {
