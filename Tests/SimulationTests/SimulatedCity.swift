@@ -109,6 +109,9 @@ final class SimulatedCity {
         mailbox = []
         guard let effects = engine?.handle(events, now: clock) else { return }
         turns += 1
+        if let wake = engine?.nextWake, wake <= clock {
+            federation.report("\(id): asks to be woken at once, for ever")
+        }
         // Where in this turn the process dies; nil: it lives.
         let dies = faults.isOn && world.chance(faults.crash)
         let deathPlace = dies ? Int(world.between(0, Int64(effects.count))) : nil

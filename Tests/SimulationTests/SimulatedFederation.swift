@@ -67,6 +67,15 @@ final class SimulatedFederation {
         }
     }
 
+    /// Plans and answers hold cities, which hold the world: taken apart, or every seed would stay.
+    deinit {
+        world.forget()
+        for city in cities {
+            city.replies = [:]
+            city.chain.others = [:]
+        }
+    }
+
     func city(_ id: String) -> SimulatedCity? { cities.first { $0.id == id } }
 
     func report(_ text: String) { invariants.fail(text) }

@@ -36,6 +36,9 @@ final class World {
         return true
     }
 
+    /// Drops everything that was planned.
+    func forget() { agenda = Agenda() }
+
     func chance(_ probability: Double) -> Bool {
         guard probability > 0 else { return false }
         return Double(random.next() >> 11) / Double(1 << 53) < probability

@@ -66,7 +66,13 @@ package struct RelayEngine: Sendable {
         var due = Int64.max
         if let first = timers.first { due = min(due, first.due) }
         if let deadline = jobs.nextDeadline { due = min(due, deadline) }
-        for route in routes { due = min(due, route.careDue, route.reconcileDue) }
+        for route in routes {
+            due = min(due, route.careDue, route.reconcileDue)
+            if route.peer.pausedUntil > clock { due = min(due, route.peer.pausedUntil) }
+            if route.chore != nil && route.choreNotBefore > clock {
+                due = min(due, route.choreNotBefore)
+            }
+        }
         for transaction in submitter.pending { due = min(due, transaction.resolveDue) }
         return due == .max ? nil : Timestamp(unixNanoseconds: due)
     }

@@ -136,9 +136,9 @@ extension RelayEngine {
 
     /// Looks after transactions whose outcome does not come by itself.
     mutating func resolvePending() {
-        guard let cursor = chain.cursor, chain.unreachableCode.isEmpty else { return }
         for place in submitter.pending.indices where submitter.pending[place].resolveDue <= clock {
             submitter.pending[place].resolveDue = clock &+ configuration.timing.resolveInterval
+            guard let cursor = chain.cursor, chain.unreachableCode.isEmpty else { continue }
             let transaction = submitter.pending[place]
             effects.append(
                 .resolve(
