@@ -96,7 +96,7 @@ package enum SyntheticPeople {
         return body + String(checkDigit(body))
     }
 
-    static func checkDigit(_ body: String) -> Character {
+    package static func checkDigit(_ body: String) -> Character {
         let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
         let sum = zip(body.utf8, weights).reduce(0) { $0 + (Int($1.0) - 0x30) * $1.1 }
         return Array("10X98765432")[sum % 11]

@@ -71,9 +71,19 @@ package struct LoopError: Error, Hashable, Sendable, CustomStringConvertible {
     package func schedule(
         after delay: UInt64, every interval: UInt64, _ action: @escaping () -> Void
     ) throws {
-        let timer = Timer(action)
+        let timer = Timer()
+        timer.action = { [unowned self, unowned timer] in
+            action()
+            // A timer that fires once is of no use any more.
+            if interval == 0 { cancel(timer) }
+        }
         try timer.start(on: self, after: delay, every: interval)
         timers.append(timer)
+    }
+
+    private func cancel(_ timer: Timer) {
+        timer.cancel()
+        timers.removeAll { $0 === timer }
     }
 
     private func drain() {
@@ -118,14 +128,11 @@ package struct LoopError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A libuv timer that owns its handle.
 @safe private final class Timer {
-    private let action: () -> Void
+    var action: () -> Void = {}
     private let handle: UnsafeMutablePointer<uv_timer_t>
     private var isOpen = false
 
-    init(_ action: @escaping () -> Void) {
-        self.action = action
-        unsafe handle = .allocate(capacity: 1)
-    }
+    init() { unsafe handle = .allocate(capacity: 1) }
 
     func start(on loop: EventLoop, after delay: UInt64, every interval: UInt64) throws {
         let status = unsafe uv_timer_init(loop.loop, handle)
@@ -139,7 +146,9 @@ package struct LoopError: Error, Hashable, Sendable, CustomStringConvertible {
             handle,
             { handle in
                 guard let data = unsafe handle?.pointee.data else { return }
-                unsafe Unmanaged<Timer>.fromOpaque(data).takeUnretainedValue().action()
+                // Held while it runs: the action may drop the last other reference.
+                let timer = unsafe Unmanaged<Timer>.fromOpaque(data).takeUnretainedValue()
+                timer.action()
             }, delay, interval)
         guard started == 0 else { throw LoopError("start a timer", started) }
     }

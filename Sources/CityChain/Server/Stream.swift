@@ -134,8 +134,9 @@ internal import Glibc
     package func write(_ bytes: [UInt8], thenClose: Bool = false) {
         guard !isClosing, !bytes.isEmpty else { return }
         let base = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-        for (index, byte) in bytes.enumerated() {
-            unsafe base[index] = CChar(bitPattern: byte)
+        unsafe bytes.withUnsafeBytes { source in
+            guard let start = source.baseAddress else { return }
+            unsafe UnsafeMutableRawPointer(base).copyMemory(from: start, byteCount: source.count)
         }
         let pending = unsafe PendingWrite(self, base, bytes.count, thenClose)
         let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)

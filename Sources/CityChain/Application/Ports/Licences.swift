@@ -85,6 +85,7 @@ package struct Licences: RecordBook {
                 throw .refusedRecord("licence \(licence) has ended")
             }
         } else if standing == .suspended, record["action"] != nil {
+            // A letter with an action is an order; one with a status alone only reports.
             throw .refusedRecord("licence \(licence) was never issued")
         }
         let value: JSONValue = [
