@@ -216,7 +216,8 @@ extension HTTP2Connection {
         }
         unsafe loop.buffers.staging.append(head, 9)
         stream.take(length, into: loop.buffers.staging)
-        return 0
+        // nghttp2 would go on through the whole window; a slow reader costs one fill only.
+        return loop.buffers.staging.count < limits.fillBytes ? 0 : NGHTTP2_ERR_PAUSE.rawValue
     }
 
     /// How much of a body the next DATA frame carries; says when it is the last.

@@ -17,8 +17,9 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
     private let loop: EventLoop
     private let tls: TLSContext?
     private let limits: TransportLimits
-    private let handler: @Sendable ([IncomingRequest]) -> Void
-    private let onEvent: @Sendable (TransportEvent) -> Void
+    /// Both are let go when the last connection has closed: they often hold the server themselves.
+    private var handler: @Sendable ([IncomingRequest]) -> Void
+    private var onEvent: @Sendable (TransportEvent) -> Void
     private let listener: UnsafeMutablePointer<uv_tcp_t>
     private var isListening = false
     private var connections: [UInt64: HTTP2Connection] = [:]
@@ -166,6 +167,7 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         connections[connection.id] = nil
         onEvent(.disconnected(connection.peer, error))
         checkDrained()
+        letGo()
     }
 
     // MARK: LoopResident
@@ -178,6 +180,13 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         for connection in connections.values {
             connection.close(TransportError(.loopStopped, "the listener was closed"))
         }
+        letGo()
+    }
+
+    private func letGo() {
+        guard !isListening, connections.isEmpty else { return }
+        handler = { _ in }
+        onEvent = { _ in }
     }
 
     // MARK: Private
