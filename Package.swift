@@ -63,7 +63,8 @@ let package = Package(
             dependencies: ["Federation", "LightClient", "CSQLite"],
             path: "Sources/Relay/Store", swiftSettings: strict),
         .target(
-            name: "RelayTransport", dependencies: ["CUV", "COpenSSL", "CNghttp2", "CCurl", "CWslay"],
+            name: "RelayTransport",
+            dependencies: ["CUV", "COpenSSL", "CNghttp2", "CCurl", "CWslay"],
             path: "Sources/Relay/Transport", swiftSettings: strict),
         .target(
             name: "RelayConnectors",
@@ -107,7 +108,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["RelayEngine", "RelayStore", "Federation", "LightClient", "TestSupport"],
+            dependencies: [
+                "RelayEngine", "RelayStore", "Federation", "LightClient", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .executableTarget(
@@ -123,7 +126,8 @@ let package = Package(
         .executableTarget(
             name: "relay-demo",
             dependencies: [
-                "CityChain", "TestSupport", "RelayStore", "RelayTransport", "RelayConnectors", "RelayEngine", "Federation",
+                "CityChain", "TestSupport", "RelayStore", "RelayTransport", "RelayConnectors",
+                "RelayEngine", "Federation",
                 "LightClient",
             ],
             path: "Tests/Demo", swiftSettings: strict),

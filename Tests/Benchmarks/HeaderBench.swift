@@ -3,8 +3,8 @@
 import LightClient
 import TestSupport
 
-/// Verifying an adjacent header of a chain whose validators are known, per signature checked, in OpenSSL
-/// Ed25519 verifies measured in turns in the same run.
+/// Verifying an adjacent header of a chain whose validators are known, per signature checked, in
+/// OpenSSL Ed25519 verifies measured in turns in the same run.
 func headerBench() {
     for validators in [4, 100] {
         HeaderBench(validators: validators).run()

@@ -11,9 +11,9 @@ import RelayStore
 import RelayTransport
 import TestSupport
 
-/// CPU of a verified, durable packet through two relays: the source's engine and journal, the delivery
-/// over mutual TLS, header and proof verified, the destination's engine and journal, and its answer
-/// journaled at the source. The chains' nodes and what is said to them are not in it.
+/// CPU of a verified, durable packet through two relays: the source's engine and journal, the
+/// delivery over mutual TLS, header and proof verified, the destination's engine and journal, and
+/// its answer journaled at the source. The chains' nodes and what is said to them are not in it.
 func packetBench() {
     do {
         for batch in [1, 10, 100] { try PacketBench(batch: batch).run() }
@@ -97,8 +97,8 @@ struct SourceChain {
     var now: Timestamp { chain.now }
 }
 
-/// The destination's relay as it runs in production, with a store that knows the source's anchor. Its own
-/// chain's nodes do not answer.
+/// The destination's relay as it runs in production, with a store that knows the source's anchor.
+/// Its own chain's nodes do not answer.
 struct Destination {
     let daemon: RelayDaemon
     let topology: Topology

@@ -4,11 +4,14 @@ import CityChain
 import LightClient
 import TestSupport
 
-/// A chained ICS-23 proof (IAVL store, then multistore) against the bare hashes that it consists of.
+/// A chained ICS-23 proof (IAVL store, then multistore) against the bare hashes that it consists
+/// of.
 func proofBench() {
     var stores = Multistore(storeNames: ["acc", "bank", "ibc", "licence", "providentfund"])
     let key = { (number: Int) in Array("07-tendermint-0".utf8) + [1] + bigEndian(number) }
-    for number in 0..<20_000 { stores.set("ibc", key(number), SHA256.hash(bigEndian(number)).bytes) }
+    for number in 0..<20_000 {
+        stores.set("ibc", key(number), SHA256.hash(bigEndian(number)).bytes)
+    }
     let committed = stores.commit()
     var proofs: [(proof: [UInt8], key: [UInt8], value: [UInt8])] = []
     for number in stride(from: 0, to: 20_000, by: 211) {
@@ -19,7 +22,9 @@ func proofBench() {
         for operation in answer.operations { writer.alwaysBytes(1, operation.data) }
         proofs.append((writer.bytes, key(number), answer.value ?? []))
     }
-    guard let first = proofs.first, let shape = try? MerkleProof(reading: first.proof) else { return }
+    guard let first = proofs.first, let shape = try? MerkleProof(reading: first.proof) else {
+        return
+    }
     var ours: [Double] = []
     var batched: [Double] = []
     var bare: [Double] = []
@@ -85,7 +90,8 @@ private func bareHashes(
     var sum = SHA256.hash(item.value)
     let inner = [UInt8](repeating: 1, count: 70)
     let simple = [UInt8](repeating: 2, count: 65)
-    // Leaf of the IAVL tree, then its inner nodes; value and leaf of the multistore, then its nodes.
+    // Leaf of the IAVL tree, then its inner nodes; value and leaf of the multistore, then its
+    // nodes.
     sum = SHA256.hash([UInt8](repeating: 0, count: 64))
     for _ in 0..<depth(shape, 0) { sum = SHA256.hash(inner) }
     sum = SHA256.hash(item.value)

@@ -3,8 +3,8 @@
 import LightClient
 import TestSupport
 
-/// What one signature of a known validator costs, in OpenSSL Ed25519 verifies measured in the same run,
-/// in turns.
+/// What one signature of a known validator costs, in OpenSSL Ed25519 verifies measured in the same
+/// run, in turns.
 func signatureBench() {
     let bench = SignatureBench()
     for (name, frequentKeys) in [("7.7 KB table", 0), ("30 KB table", 32)] {

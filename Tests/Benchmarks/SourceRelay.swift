@@ -12,8 +12,8 @@ import TestSupport
 
 // Unsafe: sem_t at a stable address.
 
-/// The source's engine and journal with a connection to the destination: what the daemon does, without a
-/// chain of its own.
+/// The source's engine and journal with a connection to the destination: what the daemon does,
+/// without a chain of its own.
 struct SourceRelay {
     private var engine: RelayEngine
     private let journal: SQLiteJournal
@@ -130,7 +130,8 @@ struct SourceRelay {
 
     /// Events that other threads hand in; whoever takes waits for the first.
     ///
-    /// `@unchecked Sendable`, because `events` is a `Mutex` and a semaphore is made for several threads.
+    /// `@unchecked Sendable`, because `events` is a `Mutex` and a semaphore is made for several
+    /// threads.
     @safe
     private final class Inbox: @unchecked Sendable {
         private let events = Mutex<[EngineEvent]>([])

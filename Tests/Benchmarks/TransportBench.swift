@@ -83,7 +83,8 @@ private struct TransportBench {
 
     /// Microseconds of server CPU a request.
     private func measure(
-        _ load: Load, _ port: Int, _ member: Certificates.Credentials, _ caller: Certificates.Credentials,
+        _ load: Load, _ port: Int, _ member: Certificates.Credentials,
+        _ caller: Certificates.Credentials,
         clock: () throws -> Int
     ) throws -> Double {
         let loop = try EventLoop(name: "bench client")

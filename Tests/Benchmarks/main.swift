@@ -2,8 +2,8 @@
 
 import FoundationEssentials
 
-// relay-bench [NAME…]: one line a figure, each beside its yardstick measured in the same run. Never a
-// test: machines differ, ratios carry over.
+// relay-bench [NAME…]: one line a figure, each beside its yardstick measured in the same run. Never
+// a test: machines differ, ratios carry over.
 
 let benches: [(name: String, run: () -> Void)] = [
     ("signatures", signatureBench),

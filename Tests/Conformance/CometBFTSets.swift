@@ -34,8 +34,8 @@ private func lines(
     }
 }
 
-/// Lines on which two references differ. Each names a line of the files beside it, or carries its own
-/// input; what counts is the verdict of CometBFT 0.38, which the corpus follows.
+/// Lines on which two references differ. Each names a line of the files beside it, or carries its
+/// own input; what counts is the verdict of CometBFT 0.38, which the corpus follows.
 private func judgeDisagreements(_ path: String, _ tally: inout Tally) throws {
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         .joined(separator: "/")

@@ -25,14 +25,15 @@ struct Tally {
     }
 }
 
-/// One kind of file that the tool knows how to judge. A set is found by the file's place and name, so
-/// that other files of the same format are judged alike.
+/// One kind of file that the tool knows how to judge. A set is found by the file's place and name,
+/// so that other files of the same format are judged alike.
 struct CorpusSet: Sendable {
     /// The name in the table, for example `verdicts/ed25519`.
     let name: String
     /// Whether the file at this path (components from the root of the search) belongs to the set.
     let matches: @Sendable ([String]) -> Bool
-    /// Judges every case of one file. Throws when the file itself cannot be read as the set's format.
+    /// Judges every case of one file. Throws when the file itself cannot be read as the set's
+    /// format.
     let judge: @Sendable (_ path: String, _ tally: inout Tally) throws -> Void
 }
 

@@ -2,8 +2,8 @@
 
 import TestSupport
 
-/// Corpora of chain families and formats that are not built yet: each case is counted and named, none is
-/// dropped in silence. A family that gets built takes its line out of here.
+/// Corpora of chain families and formats that are not built yet: each case is counted and named,
+/// none is dropped in silence. A family that gets built takes its line out of here.
 let unbuiltSets: [CorpusSet] = [
     unbuilt("bytom-vapor", "Vapor"), unbuilt("ethereum", "QBFT"),
     unbuilt("fabric-blocks", "Fabric"), unbuilt("fabric-weaver-views", "Fabric"),

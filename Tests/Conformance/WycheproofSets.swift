@@ -3,8 +3,8 @@
 import LightClient
 import TestSupport
 
-/// Wycheproof. The algorithms that the relay judges have lines of their own; the files of others are named
-/// as unsupported, case by case. What a case is, its file says itself.
+/// Wycheproof. The algorithms that the relay judges have lines of their own; the files of others
+/// are named as unsupported, case by case. What a case is, its file says itself.
 let wycheproofSets: [CorpusSet] = [
     wycheproofSet("ed25519") { $0.hasPrefix("ed25519_") },
     wycheproofSet("secp256k1") { $0.hasPrefix("ecdsa_secp256k1_") },
@@ -62,8 +62,8 @@ private struct WycheproofFile {
         else { return .disagreed("not readable") }
         var verifier = SignatureVerifier()
         let ours = verifier.isValid(signature, of: message, by: .ed25519(bytes: key))
-        // Wycheproof judges by RFC 8032, which has one encoding of each point; ZIP-215 accepts the others
-        // too. That is the only way in which we may accept what it refuses.
+        // Wycheproof judges by RFC 8032, which has one encoding of each point; ZIP-215 accepts the
+        // others too. That is the only way in which we may accept what it refuses.
         let mayDiffer =
             signature.count == 64
             && (!isCanonicalPoint(Array(signature[..<32])) || !isCanonicalPoint(key))
@@ -99,7 +99,8 @@ private struct WycheproofFile {
         }
     }
 
-    /// Whether the 32 bytes are a point's one RFC 8032 encoding: y below p, and no sign where x = 0.
+    /// Whether the 32 bytes are a point's one RFC 8032 encoding: y below p, and no sign where x =
+    /// 0.
     private func isCanonicalPoint(_ bytes: [UInt8]) -> Bool {
         guard bytes.count == 32 else { return false }
         var y = bytes

@@ -3,8 +3,8 @@
 import Glibc
 import TestSupport
 
-// conformance PATH… [--verbose]: judges every corpus found under the paths through public API, prints
-// one line a set, and exits 1 on any disagreement or unknown case.
+// conformance PATH… [--verbose]: judges every corpus found under the paths through public API,
+// prints one line a set, and exits 1 on any disagreement or unknown case.
 
 let arguments = CommandLine.arguments.dropFirst()
 let isVerbose = arguments.contains("--verbose")

@@ -6,8 +6,8 @@ import RelayConnectors
 import RelayEngine
 import TestSupport
 
-/// Whether a source chain says of its packets what the relay's store says: no commitment is left, and the
-/// application recorded the same end.
+/// Whether a source chain says of its packets what the relay's store says: no commitment is left,
+/// and the application recorded the same end.
 struct ChainAgreement {
     let world: World
     let city: City

@@ -38,7 +38,8 @@ final class ChildProcess {
         let status = unsafe posix_spawn(&pid, program, &actions, nil, words, environ)
         guard status == 0 else {
             throw Failure(
-                description: "\(name): cannot start \(program): \(unsafe String(cString: strerror(status)))")
+                description:
+                    "\(name): cannot start \(program): \(unsafe String(cString: strerror(status)))")
         }
         exitStatus = nil
     }

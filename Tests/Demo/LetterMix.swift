@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// What is sent on a route: mostly letters that are accepted, some that the other city refuses, some that
-/// it acknowledges late, and licences among them.
+/// What is sent on a route: mostly letters that are accepted, some that the other city refuses,
+/// some that it acknowledges late, and licences among them.
 struct LetterMix {
     let count: Int
     private var number = 0

@@ -4,7 +4,8 @@ import Federation
 import RelayStore
 import TestSupport
 
-/// What a run cost: requests to the nodes, blocks from send to acknowledgement, transactions and gas.
+/// What a run cost: requests to the nodes, blocks from send to acknowledgement, transactions and
+/// gas.
 struct LiveFigures {
     private var lines: [String] = []
 
@@ -24,9 +25,12 @@ struct LiveFigures {
                 guard let record = try reader.packet(packet.id), record.state.isTerminal,
                     let ended = try reader.transactions(of: record).last(where: { $0.height > 0 })
                 else { continue }
-                if ended.height >= packet.sentHeight { blocks.append(ended.height - packet.sentHeight) }
+                if ended.height >= packet.sentHeight {
+                    blocks.append(ended.height - packet.sentHeight)
+                }
             }
-            requests += try LiveFigures.requests(logPath: "\(world.directory)/log/relay-\(city.code).log")
+            requests += try LiveFigures.requests(
+                logPath: "\(world.directory)/log/relay-\(city.code).log")
         }
         blocks.sort()
         let count = Double(max(packets.count, 1))

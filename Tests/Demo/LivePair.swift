@@ -7,8 +7,8 @@ import LightClient
 import RelayStore
 import TestSupport
 
-/// `make live`: two real ibc-go chains of four nodes each, two relays of ours between them, letters both
-/// ways; a relay and the node that a relay talks to are killed on the way.
+/// `make live`: two real ibc-go chains of four nodes each, two relays of ours between them, letters
+/// both ways; a relay and the node that a relay talks to are killed on the way.
 struct LivePair {
     /// Letters each way besides those whose deadline passes.
     let letters: Int
@@ -22,8 +22,8 @@ struct LivePair {
     private static let beijing = City(
         name: "Beijing", code: "110000", chainID: "beijing-110000-1", rpcPort: port + 100,
         relayPort: 27600)
-    /// Nodes that the relays talk to: not node 0, which the senders need, and not node 1 of Hangzhou,
-    /// which prunes.
+    /// Nodes that the relays talk to: not node 0, which the senders need, and not node 1 of
+    /// Hangzhou, which prunes.
     private static let relayNodes = [2, 3]
 
     static func full() -> LivePair { LivePair(letters: 110, blockPause: "900ms", patience: 600) }

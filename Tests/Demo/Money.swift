@@ -2,11 +2,12 @@
 
 import CityChain
 
-/// The sums of each city's provident-fund ledger, read from its chain: what left one city for good must
-/// have arrived in another, and nothing may stay locked once every letter has ended.
+/// The sums of each city's provident-fund ledger, read from its chain: what left one city for good
+/// must have arrived in another, and nothing may stay locked once every letter has ended.
 struct Money {
-    private var totals: [(city: String, opened: UInt64, received: UInt64, locked: UInt64, settled: UInt64)] =
-        []
+    private var totals:
+        [(city: String, opened: UInt64, received: UInt64, locked: UInt64, settled: UInt64)] =
+            []
 
     init(world: World) throws {
         for city in world.cities {
@@ -37,5 +38,7 @@ struct Money {
         }.joined(separator: "\n")
     }
 
-    private func yuan(_ fen: UInt64) -> String { "\(fen / 100).\(Letter.padded(Int(fen % 100), 2))" }
+    private func yuan(_ fen: UInt64) -> String {
+        "\(fen / 100).\(Letter.padded(Int(fen % 100), 2))"
+    }
 }

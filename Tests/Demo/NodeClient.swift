@@ -22,10 +22,12 @@ final class NodeClient {
         loop.stop()
     }
 
-    func call<Answer: Decodable & Sendable>(_ call: RPCCall, as type: Answer.Type) throws -> Answer {
+    func call<Answer: Decodable & Sendable>(_ call: RPCCall, as type: Answer.Type) throws -> Answer
+    {
         let box = Box<Answer>()
         let rpc = rpc
-        guard loop.post({ rpc.call(call, as: type) { answer in box.value.withLock { $0 = answer } } })
+        guard
+            loop.post({ rpc.call(call, as: type) { answer in box.value.withLock { $0 = answer } } })
         else { throw TransportError(.loopStopped, "the driver is ending") }
         while true {
             if let answer = box.value.withLock({ $0 }) { return try answer.get() }
@@ -43,7 +45,8 @@ final class NodeClient {
 
     func query(_ path: String, _ request: [UInt8]) throws -> [UInt8] {
         let call = RPCCall(
-            "abci_query", [("path", path), ("data", Hex.encode(request))], flags: [("prove", false)])
+            "abci_query", [("path", path), ("data", Hex.encode(request))], flags: [("prove", false)]
+        )
         let response = try self.call(call, as: RPCQuery.self).response
         guard response.code == 0 else {
             throw NodeError(.queryRefused, node: "-", method: path, detail: response.log)

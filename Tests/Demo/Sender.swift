@@ -34,7 +34,8 @@ final class Sender {
     func track(_ letters: [Letter], to other: City, client: String) throws -> [Tracked] {
         var tracked: [Tracked] = []
         for start in stride(from: 0, to: letters.count, by: Sender.lettersPerTransaction) {
-            let part = Array(letters[start..<min(start + Sender.lettersPerTransaction, letters.count)])
+            let part = Array(
+                letters[start..<min(start + Sender.lettersPerTransaction, letters.count)])
             let sent = try send(part, client: client)
             for (letter, sequence) in zip(part, sent.sequences) {
                 tracked.append(
@@ -69,7 +70,9 @@ final class Sender {
         }
         let sequences = (included.tx_result.events ?? []).compactMap { event in
             event.type == "send_packet"
-                ? event.attributes.first { $0.key == "packet_sequence" }?.value.flatMap { UInt64($0) }
+                ? event.attributes.first { $0.key == "packet_sequence" }?.value.flatMap {
+                    UInt64($0)
+                }
                 : nil
         }
         return (UInt64(clamping: included.height.value), sequences)
@@ -93,7 +96,8 @@ final class Sender {
             }
             guard answer.code == 0 else {
                 throw Failure(
-                    description: "\(city.name): refused: \(answer.codespace) \(answer.code) \(answer.log)")
+                    description:
+                        "\(city.name): refused: \(answer.codespace) \(answer.code) \(answer.log)")
             }
             sequence += 1
             return try outcome(of: signed.hash.bytes)

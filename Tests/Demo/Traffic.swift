@@ -94,10 +94,13 @@ struct Ledger {
         sorted.isEmpty ? "-" : String(sorted[min(sorted.count - 1, sorted.count * percent / 100)])
     }
 
-    private static func line(_ route: String, _ cells: [String], _ p50: String, _ p99: String) -> String {
+    private static func line(_ route: String, _ cells: [String], _ p50: String, _ p99: String)
+        -> String
+    {
         let wide = route + String(repeating: " ", count: max(0, 22 - route.count))
-        return wide + (cells + [p50, p99]).map { cell in
-            String(repeating: " ", count: max(1, 10 - cell.count)) + cell
-        }.joined()
+        return wide
+            + (cells + [p50, p99]).map { cell in
+                String(repeating: " ", count: max(1, 10 - cell.count)) + cell
+            }.joined()
     }
 }

@@ -5,7 +5,8 @@ import LightClient
 import RelayConnectors
 import TestSupport
 
-/// The files and processes of one run: certificates, topology, and for each city a chain and a relay.
+/// The files and processes of one run: certificates, topology, and for each city a chain and a
+/// relay.
 final class World {
     let directory: String
     let cities: [City]
@@ -30,7 +31,9 @@ final class World {
         programs = parts.dropLast().joined(separator: "/")
         let files = FileManager.default
         if files.fileExists(atPath: directory) { try files.removeItem(atPath: directory) }
-        for folder in ["", "/certs", "/log"] + cities.flatMap({ ["/\($0.code)", "/run/\($0.code)"] }) {
+        for folder in ["", "/certs", "/log"]
+            + cities.flatMap({ ["/\($0.code)", "/run/\($0.code)"] })
+        {
             try files.createDirectory(
                 atPath: directory + folder, withIntermediateDirectories: true)
         }
@@ -53,7 +56,10 @@ final class World {
             let log = "\(directory)/log/issue-\(city.code).txt"
             try run(
                 script,
-                ["\(directory)/certs", "member", city.code, city.institution, "localhost", "127.0.0.1"],
+                [
+                    "\(directory)/certs", "member", city.code, city.institution, "localhost",
+                    "127.0.0.1",
+                ],
                 log: log)
             let words = String(decoding: try Corpus.read(log), as: UTF8.self)
                 .split { $0 == " " || $0 == "\n" }
@@ -72,7 +78,8 @@ final class World {
                 name: "chain \(city.name)", program: program("citychain"),
                 arguments: [
                     "run", "--chain-id", city.chainID, "--code", city.code, "--name", city.name,
-                    "--rpc", "127.0.0.1:\(city.rpcPort)", "--home", "\(directory)/\(city.code)/chain",
+                    "--rpc", "127.0.0.1:\(city.rpcPort)", "--home",
+                    "\(directory)/\(city.code)/chain",
                     "--block-ms", "\(blockMilliseconds)", "--lab",
                 ], logPath: "\(directory)/log/chain-\(city.code).log")
             try chain.start()

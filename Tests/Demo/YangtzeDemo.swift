@@ -6,8 +6,8 @@ import Glibc
 import RelayStore
 import TestSupport
 
-/// `make demo`: three cities, each with an embedded chain and a relay; letters and licences between all
-/// pairs; a relay that is killed and comes back; and at the end every packet accounted for.
+/// `make demo`: three cities, each with an embedded chain and a relay; letters and licences between
+/// all pairs; a relay that is killed and comes back; and at the end every packet accounted for.
 struct YangtzeDemo {
     let keeps: Bool
     let lettersPerRoute: Int

@@ -33,7 +33,9 @@ do {
         }
         exit(try pair.run(ibcgo: ibcgo, directory: directory))
     default:
-        say("usage: relay-demo yangtze [--keep] [--letters N] | live [--short] [--skip-when-absent]")
+        say(
+            "usage: relay-demo yangtze [--keep] [--letters N] | live [--short] [--skip-when-absent]"
+        )
         exit(64)
     }
 } catch {

@@ -17,9 +17,12 @@ enum SourceTree {
             var found: Set<String> = []
             for line in lines {
                 let words = line.split(separator: " ").map(String.init)
-                guard let place = words.firstIndex(of: "import"), place <= 1, place + 1 < words.count
+                guard let place = words.firstIndex(of: "import"), place <= 1,
+                    place + 1 < words.count
                 else { continue }
-                let kinds: Set<String> = ["struct", "class", "enum", "protocol", "func", "let", "var"]
+                let kinds: Set<String> = [
+                    "struct", "class", "enum", "protocol", "func", "let", "var",
+                ]
                 let name = kinds.contains(words[place + 1]) ? words.last ?? "" : words[place + 1]
                 found.insert(String(name.split(separator: ".").first ?? ""))
             }

@@ -55,8 +55,10 @@ import Testing
     @Test func `the pure layers hold no async code, no thread and no global variable`() {
         for file in SourceTree.files(under: Self.pure) {
             for (index, line) in file.lines.enumerated() where !line.contains("//") {
-                let isGlobal = line.hasPrefix("var ") || line.contains("static var ") && line.hasSuffix("= ")
-                let isAsync = line.contains(" async ") || line.contains("await ") || line.contains("Task {")
+                let isGlobal =
+                    line.hasPrefix("var ") || line.contains("static var ") && line.hasSuffix("= ")
+                let isAsync =
+                    line.contains(" async ") || line.contains("await ") || line.contains("Task {")
                 #expect(!isGlobal && !isAsync, "\(file):\(index + 1)")
             }
         }
@@ -93,10 +95,13 @@ import Testing
 
     @Test func `every unchecked Sendable brings its proof`() {
         for file in SourceTree.files(under: ["Sources"]) {
-            for (index, line) in file.lines.enumerated() where line.contains("@unchecked Sendable {") {
+            for (index, line) in file.lines.enumerated()
+            where line.contains("@unchecked Sendable {") {
                 let before = file.lines[max(0, index - 16)..<index]
                 #expect(
-                    before.contains { $0.contains("@unchecked Sendable") || $0.contains("because") },
+                    before.contains {
+                        $0.contains("@unchecked Sendable") || $0.contains("because")
+                    },
                     "\(file):\(index + 1)")
             }
         }

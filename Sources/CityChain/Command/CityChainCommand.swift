@@ -3,6 +3,8 @@
 import CityChain
 import Glibc
 
+// Unsafe: write(2) takes a pointer.
+
 /// `citychain`: one city chain as a process.
 struct CityChainCommand {
     private let arguments: [String]

@@ -2,7 +2,8 @@
 
 package import LightClient
 
-/// What executes transactions; the consensus calls it and knows nothing of its state but the app hash.
+/// What executes transactions; the consensus calls it and knows nothing of its state but the app
+/// hash.
 ///
 /// A call is deterministic: the same blocks from the same genesis give the same outputs, because a
 /// restart replays the block log. Order: `initialize`, then for each height `execute` and `commit`;
@@ -10,8 +11,9 @@ package import LightClient
 package protocol Application {
     /// Writes the genesis state. Returns the app hash of the first header (an SDK chain: H("")).
     mutating func initialize(_ genesis: GenesisInfo) -> Digest
-    /// Judges a transaction for the mempool on the check state: the last commit and the transactions
-    /// accepted since. `isRecheck` after a commit, for each one still pending, in order.
+    /// Judges a transaction for the mempool on the check state: the last commit and the
+    /// transactions accepted since. `isRecheck` after a commit, for each one still pending, in
+    /// order.
     mutating func check(_ transaction: [UInt8], isRecheck: Bool) -> CheckResult
     /// Executes a block. The outputs count from `commit` on.
     mutating func execute(_ block: ExecutionBlock) -> ExecutionOutput

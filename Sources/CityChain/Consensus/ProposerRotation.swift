@@ -4,8 +4,8 @@ package import LightClient
 
 /// A validator set with the priorities that say whose turn it is.
 ///
-/// Source: CometBFT v0.38 types/validator_set.go; building-cometbft.md section 2.3. All arithmetic is
-/// 64 bits with clipping, division truncates, the average is floored.
+/// Source: CometBFT v0.38 types/validator_set.go; building-cometbft.md section 2.3. All arithmetic
+/// is 64 bits with clipping, division truncates, the average is floored.
 package struct ProposerRotation: Hashable, Sendable {
     package struct Member: Hashable, Sendable {
         package let publicKey: PublicKey
@@ -145,7 +145,8 @@ extension ProposerRotation {
         else { return }
         let spread = clippedDifference(highest, lowest)
         guard spread > window else { return }
-        // spread < Int64.max / 2 for every reachable state; the clipped sum keeps even others whole.
+        // spread < Int64.max / 2 for every reachable state; the clipped sum keeps even others
+        // whole.
         let ratio = clippedSum(spread, window - 1) / window
         for index in members.indices { members[index].priority /= ratio }
     }

@@ -9,8 +9,8 @@ package enum ValidatorBehaviour: Hashable, Sendable {
     case absent
     /// Votes for no block, as a validator does whose timeouts are too short.
     case votesNil
-    /// Its vote comes after the commit at the tip was shown, and in time for the next block: the two
-    /// commits of one height then differ.
+    /// Its vote comes after the commit at the tip was shown, and in time for the next block: the
+    /// two commits of one height then differ.
     case votesLate
 }
 

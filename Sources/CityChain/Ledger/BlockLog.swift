@@ -9,7 +9,8 @@ package enum BlockLogError: Error, Hashable, Sendable {
     case otherGenesis(path: String)
     /// A whole, checksummed frame does not hold what it should: another program wrote it.
     case unreadable(path: String, frame: Int)
-    /// Executing the logged blocks again gives another state than they say: the program has changed.
+    /// Executing the logged blocks again gives another state than they say: the program has
+    /// changed.
     case diverged(height: UInt64)
 }
 
@@ -17,11 +18,13 @@ package enum BlockLogError: Error, Hashable, Sendable {
 ///
 /// Frame: payload length (4 bytes, little-endian), first 8 bytes of SHA-256(payload), payload. The
 /// first frame names the genesis. A torn last frame is what a crash leaves: it is cut off, since
-/// nothing after it was ever announced. The state is not stored: a restart executes the blocks again.
+/// nothing after it was ever announced. The state is not stored: a restart executes the blocks
+/// again.
 struct BlockLog {
     enum Record {
         case block(LoggedBlock)
-        /// Blocks and states below are forgotten on purpose; the log keeps the blocks for the replay.
+        /// Blocks and states below are forgotten on purpose; the log keeps the blocks for the
+        /// replay.
         case pruned(below: UInt64)
     }
 

@@ -12,7 +12,8 @@ extension Chain {
     }
 
     /// Orders a set change: it goes out with the next block h, shows in next_validators_hash of h+1
-    /// and votes from h+2 on. Power 0 removes. A later order for the same validator replaces this one.
+    /// and votes from h+2 on. Power 0 removes. A later order for the same validator replaces this
+    /// one.
     package func order(power: Int64, of name: String) throws(ChainError) {
         guard let validator = configuration.validators.first(where: { $0.name == name }) else {
             throw .unknownValidator(name)

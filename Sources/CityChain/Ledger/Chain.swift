@@ -35,7 +35,8 @@ package final class Chain {
     private var log: BlockLog?
     private var isReplaying = false
 
-    /// Starts the chain at its genesis, or where its block log ends: logged blocks are executed again.
+    /// Starts the chain at its genesis, or where its block log ends: logged blocks are executed
+    /// again.
     package init(
         _ configuration: ChainConfiguration, application: any Application
     ) throws(ChainError) {
@@ -73,8 +74,8 @@ package final class Chain {
 
     /// Makes, stores and executes the next block.
     ///
-    /// - Parameter now: the validators' clock. The block's own time is the median of the votes for the
-    ///   one before; this one's votes carry `now`.
+    /// - Parameter now: the validators' clock. The block's own time is the median of the votes for
+    /// the one before; this one's votes carry `now`.
     @discardableResult
     package func produceBlock(now: Timestamp) throws(ChainError) -> StoredBlock {
         try storeBlock(now: now)
@@ -126,8 +127,8 @@ package final class Chain {
         return stored
     }
 
-    /// Forgets blocks, results and states below a height, as a pruning node does; the tip stays. The
-    /// block log keeps them, since a restart executes from the genesis.
+    /// Forgets blocks, results and states below a height, as a pruning node does; the tip stays.
+    /// The block log keeps them, since a restart executes from the genesis.
     package func prune(below height: UInt64) throws(ChainError) {
         do throws(BlockLogError) {
             try log?.append(.pruned(below: height))

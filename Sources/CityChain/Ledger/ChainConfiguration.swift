@@ -24,7 +24,8 @@ package struct ChainConfiguration: Sendable {
     package var initialHeight: UInt64 = 1
     package var parameters = ConsensusParameters()
     package var validators: [Validator]
-    /// What else the genesis says: any bytes that differ when the application's genesis state differs.
+    /// What else the genesis says: any bytes that differ when the application's genesis state
+    /// differs.
     package var applicationGenesis: [UInt8] = []
     /// Blocks, results and states kept; older ones are forgotten, as a pruning node does.
     package var retainedHeights = Multistore.keptVersionsLimit
@@ -39,7 +40,8 @@ package struct ChainConfiguration: Sendable {
         self.validators = validators
     }
 
-    /// Validators val0, val1, … with keys by the laboratory's rule; those with power 0 may join later.
+    /// Validators val0, val1, … with keys by the laboratory's rule; those with power 0 may join
+    /// later.
     package static func laboratory(
         chainID: String, code: String, powers: [Int64], genesisTime: Timestamp
     ) throws(KeyError) -> ChainConfiguration {

@@ -8,8 +8,8 @@ struct TransactionPlace: Hashable {
     let index: Int
 }
 
-/// Finds transactions by hash, and candidates for a search: the shortest list that one of the query's
-/// conditions names. The query itself is matched against each candidate afterwards.
+/// Finds transactions by hash, and candidates for a search: the shortest list that one of the
+/// query's conditions names. The query itself is matched against each candidate afterwards.
 struct EventIndex {
     private var places: [Digest: TransactionPlace] = [:]
     /// "type.key" and "type.key=value" to places, ascending.

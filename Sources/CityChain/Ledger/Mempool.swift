@@ -22,8 +22,8 @@ package enum MempoolError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Transactions that wait for a block, in order of arrival, and a memory of those seen.
 ///
-/// A transaction stays in the memory while it waits and after a block took it with success; one that
-/// fails or is dropped may be offered again. Source: CometBFT v0.38 mempool/clist_mempool.go.
+/// A transaction stays in the memory while it waits and after a block took it with success; one
+/// that fails or is dropped may be offered again. Source: CometBFT v0.38 mempool/clist_mempool.go.
 package struct Mempool {
     /// Transactions waiting; CometBFT's default.
     package static let countLimit = 5_000

@@ -17,8 +17,8 @@ extension StoreReader {
     }
 }
 
-/// A state being worked on: one committed version under a stack of write sets. A transaction opens a
-/// layer, and either merges or discards it. A copy is cheap and independent.
+/// A state being worked on: one committed version under a stack of write sets. A transaction opens
+/// a layer, and either merges or discards it. A copy is cheap and independent.
 package struct CachedStore: StoreReader {
     let base: StoreSnapshot
     private(set) var layers: [WriteSet]

@@ -64,7 +64,8 @@ final class IAVLNode {
         return result
     }
 
-    /// Height, size and version as zig-zag varints: how every preimage, and every proof step, begins.
+    /// Height, size and version as zig-zag varints: how every preimage, and every proof step,
+    /// begins.
     func appendHead(to bytes: inout [UInt8]) {
         appendUnsigned(UInt64(height) << 1, to: &bytes)
         appendUnsigned(UInt64(size) << 1, to: &bytes)

@@ -7,8 +7,8 @@ import LightClient
 ///
 /// Source: iavl v1.2.2 proof_ics23.go; building-cometbft.md section 3.2.
 extension IAVLTree {
-    /// Presence of the key, or its absence between its neighbours. An empty tree proves nothing: the
-    /// bytes then hold the key alone, as a real node answers, and no verifier takes them.
+    /// Presence of the key, or its absence between its neighbours. An empty tree proves nothing:
+    /// the bytes then hold the key alone, as a real node answers, and no verifier takes them.
     package func proof(of key: [UInt8]) -> [UInt8] {
         var proof = ProtobufWriter()
         if let existence = existence(of: key) {

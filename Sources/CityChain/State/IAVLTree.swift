@@ -2,8 +2,8 @@
 
 package import LightClient
 
-/// An immutable balanced tree of keys and values with the shape and the hashes of Cosmos's iavl.
-/// A write makes new nodes along one path; a copy costs one reference, so old versions stay provable.
+/// An immutable balanced tree of keys and values with the shape and the hashes of Cosmos's iavl. A
+/// write makes new nodes along one path; a copy costs one reference, so old versions stay provable.
 ///
 /// Source: iavl v1.2.2 mutable_tree.go; building-cometbft.md section 3.1.
 package struct IAVLTree {

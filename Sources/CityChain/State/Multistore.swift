@@ -107,9 +107,9 @@ package struct Multistore: StoreReader {
         }
     }
 
-    /// The value (nil when absent) with the two proof operations that a node answers, against the app
-    /// hash of that version: the one in the header of the height after it. Nil when the version is not
-    /// kept or there is no such store.
+    /// The value (nil when absent) with the two proof operations that a node answers, against the
+    /// app hash of that version: the one in the header of the height after it. Nil when the version
+    /// is not kept or there is no such store.
     package func prove(
         _ store: String, _ key: [UInt8], version: UInt64
     ) -> (value: [UInt8]?, operations: [ProofOperation])? {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes that wait: store name -> key -> new value, or nil for a deletion. The last one per key counts.
+/// Writes that wait: store name -> key -> new value, or nil for a deletion. The last one per key
+/// counts.
 package struct WriteSet {
     private var stores: [String: [[UInt8]: [UInt8]?]] = [:]
 

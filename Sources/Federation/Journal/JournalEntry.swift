@@ -6,8 +6,8 @@ public import LightClient
 public struct Attempt: Hashable, Sendable {
     public let packet: PacketID
     public let at: Timestamp
-    /// The step tried: "prove", "deliver", "submit-receive", "acknowledge", "submit-acknowledgement",
-    /// "prove-absence", "submit-timeout".
+    /// The step tried: "prove", "deliver", "submit-receive", "acknowledge",
+    /// "submit-acknowledgement", "prove-absence", "submit-timeout".
     public let step: String
     /// "ok" or a stable error code.
     public let code: String
@@ -42,7 +42,8 @@ public struct ClientRecord: Hashable, Sendable {
     }
 }
 
-/// One verified header of another chain, with the client message that proved it (empty for the anchor).
+/// One verified header of another chain, with the client message that proved it (empty for the
+/// anchor).
 public struct HeaderRecord: Hashable, Sendable {
     public let chainID: String
     public let height: Height
@@ -73,7 +74,8 @@ public struct HeaderRecord: Hashable, Sendable {
 
 /// What is known of a transaction of ours.
 public enum TransactionState: Int, Hashable, Sendable, CaseIterable {
-    /// Journaled, perhaps broadcast: its outcome is unknown until a block or its timeout height says so.
+    /// Journaled, perhaps broadcast: its outcome is unknown until a block or its timeout height
+    /// says so.
     case pending = 0
     /// In a block, code 0.
     case included = 1
@@ -160,9 +162,9 @@ public struct LinkRecord: Hashable, Sendable {
     }
 }
 
-/// Sequences already accepted from one client, as disjoint ascending intervals. Dense traffic keeps one.
-/// `client` is the destination client's id; prefixed with "sent/", a source client of ours and the
-/// sequences whose sends were seen on our chain.
+/// Sequences already accepted from one client, as disjoint ascending intervals. Dense traffic keeps
+/// one. `client` is the destination client's id; prefixed with "sent/", a source client of ours and
+/// the sequences whose sends were seen on our chain.
 public struct ReplayWindow: Hashable, Sendable {
     public let client: String
     public var intervals: [ClosedRange<UInt64>]

@@ -3,8 +3,9 @@
 public import LightClient
 
 extension PacketRecord {
-    /// What is known of the packet and what happens next, in sentences for people. From the record alone:
-    /// what a running relay knows beyond it (a peer that is down, a client that lags) is not in here.
+    /// What is known of the packet and what happens next, in sentences for people. From the record
+    /// alone: what a running relay knows beyond it (a peer that is down, a client that lags) is not
+    /// in here.
     public func explanation(now: Timestamp) -> String {
         if state == .parked { return parkedExplanation }
         var sentences = [sentence]
@@ -70,7 +71,8 @@ extension PacketRecord {
     private func deadlineSentence(_ now: Timestamp) -> String {
         let seconds = now.unixSeconds
         if seconds < timeoutSeconds {
-            return "Its deadline is in \(PacketRecord.span(Int64(clamping: timeoutSeconds - seconds)))."
+            return
+                "Its deadline is in \(PacketRecord.span(Int64(clamping: timeoutSeconds - seconds)))."
         }
         let late = PacketRecord.span(Int64(clamping: seconds - timeoutSeconds))
         return "Its deadline passed \(late) ago."

@@ -31,7 +31,9 @@ extension PacketID: CustomStringConvertible {
     /// Nil unless the text is in the form of `description`.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, let sequence = UInt64(parts[2]), !parts[1].isEmpty else { return nil }
+        guard parts.count == 3, let sequence = UInt64(parts[2]), !parts[1].isEmpty else {
+            return nil
+        }
         switch parts[0] {
         case "out": direction = .outgoing
         case "in": direction = .incoming
@@ -99,10 +101,11 @@ public struct PacketRecord: Hashable, Sendable {
     public var state: PacketState
     /// The packet's deadline, seconds since 1970.
     public var timeoutSeconds: UInt64
-    /// Height of our chain at which the state's fact was committed (send, receipt or acknowledgement).
+    /// Height of our chain at which the state's fact was committed (send, receipt or
+    /// acknowledgement).
     public var committedHeight: Height
-    /// Proof for the next step, and the height it stands on. Outgoing: ours while `proven`, the peer's
-    /// from `acknowledgementVerified` on. Incoming: the peer's while `verified`, ours from
+    /// Proof for the next step, and the height it stands on. Outgoing: ours while `proven`, the
+    /// peer's from `acknowledgementVerified` on. Incoming: the peer's while `verified`, ours from
     /// `acknowledgementProven` on.
     public var proof: [UInt8]
     public var proofHeight: Height

@@ -13,8 +13,8 @@ public enum DivisionCodeError: Error, Hashable, Sendable {
 /// An administrative division after GB/T 2260: province, prefecture and county, two digits each.
 /// Text, never a number: it names, it does not count.
 ///
-/// Does not say whether the division exists today: divisions are merged and renamed, and records keep
-/// the code of their time (522400 became 520500).
+/// Does not say whether the division exists today: divisions are merged and renamed, and records
+/// keep the code of their time (522400 became 520500).
 public struct DivisionCode: Hashable, Sendable, Comparable {
     public let text: String
 
@@ -48,7 +48,9 @@ public struct DivisionCode: Hashable, Sendable, Comparable {
         self.text = text
     }
 
-    public static func < (left: DivisionCode, right: DivisionCode) -> Bool { left.text < right.text }
+    public static func < (left: DivisionCode, right: DivisionCode) -> Bool {
+        left.text < right.text
+    }
 }
 
 extension DivisionCode: CustomStringConvertible {

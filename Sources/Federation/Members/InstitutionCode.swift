@@ -13,8 +13,8 @@ public enum InstitutionCodeError: Error, Hashable, Sendable {
 }
 
 /// A body within a division. Three forms are in use, told apart by their length:
-/// - 15 digits: a provident-fund centre on the national transfer platform. It begins with the division
-///   code of its founding, which may be abolished by now; it has no check digit.
+/// - 15 digits: a provident-fund centre on the national transfer platform. It begins with the
+/// division code of its founding, which may be abolished by now; it has no check digit.
 /// - 18 characters: a unified social credit code, GB 32100-2015, with two check characters.
 /// - 9 characters: an organisation code, GB 11714, with one check character.
 public struct InstitutionCode: Hashable, Sendable, Comparable {

@@ -91,7 +91,8 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         self.init(host: host, port: port)
     }
 
-    /// Whether the text can name a host: the characters of DNS names and of IP addresses, at most 253.
+    /// Whether the text can name a host: the characters of DNS names and of IP addresses, at most
+    /// 253.
     public static func isHost(_ text: String) -> Bool {
         guard (1...253).contains(text.utf8.count) else { return false }
         for byte in text.utf8 {

@@ -2,7 +2,8 @@
 
 public import LightClient
 
-/// Headers in order of height; each is verifiable from a trusted height or from the one before. Source: peer.proto.
+/// Headers in order of height; each is verifiable from a trusted height or from the one before.
+/// Source: peer.proto.
 public struct ClientUpdate: Hashable, Sendable {
     /// Family-specific client messages (CometBFT: ICS-07 Header).
     public var headers: [[UInt8]]

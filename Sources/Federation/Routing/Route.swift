@@ -4,8 +4,8 @@
 public struct Route: Hashable, Sendable {
     public struct End: Hashable, Sendable {
         public var member: MemberID
-        /// The client on this member's chain that follows the other end's; empty: the relay finds or
-        /// creates it and remembers it in its store.
+        /// The client on this member's chain that follows the other end's; empty: the relay finds
+        /// or creates it and remembers it in its store.
         public var client: String
 
         public init(member: MemberID, client: String = "") {
@@ -19,7 +19,8 @@ public struct Route: Hashable, Sendable {
     /// Longest time from a packet's send to its deadline that the members agreed on.
     public var maxPacketLifetimeSeconds: UInt64
 
-    /// IBC v2 refuses a longer lifetime when a packet is sent (ICS-04 v2, MaxTimeoutDelta), seconds.
+    /// IBC v2 refuses a longer lifetime when a packet is sent (ICS-04 v2, MaxTimeoutDelta),
+    /// seconds.
     public static let longestLifetimeSeconds: UInt64 = 86_400
 
     public init(

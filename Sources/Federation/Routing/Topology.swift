@@ -2,8 +2,9 @@
 
 public import LightClient
 
-/// Who is in the federation, how each member's chain is verified, where its relay is, and who talks to
-/// whom. All members run with the same topology: they compare its version and digest when they meet.
+/// Who is in the federation, how each member's chain is verified, where its relay is, and who talks
+/// to whom. All members run with the same topology: they compare its version and digest when they
+/// meet.
 public struct Topology: Hashable, Sendable {
     public var name: String
     /// Rises with every change that the members agree on.

@@ -3,8 +3,8 @@
 internal import LightClient
 
 extension Topology {
-    /// Everything that is wrong or doubtful, not just the first. A relay starts only when all findings
-    /// are warnings.
+    /// Everything that is wrong or doubtful, not just the first. A relay starts only when all
+    /// findings are warnings.
     public func findings() -> [TopologyFinding] {
         var check = TopologyCheck(self)
         check.run()

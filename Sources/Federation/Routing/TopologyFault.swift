@@ -102,7 +102,8 @@ extension TopologyFault {
         case .duplicateEndpoint: "give every relay an address of its own"
         case .duplicateKeyPin: "pin each relay's own key; two relays never share one"
         case .noRoute: "add a route under `routes`, or remove the member"
-        case .chainIDLength: "use the id in the chain's genesis, at most \(ChainID.maxByteCount) bytes"
+        case .chainIDLength:
+            "use the id in the chain's genesis, at most \(ChainID.maxByteCount) bytes"
         case .threshold: "use 1/3 unless the members agreed on more"
         case .notPositive: "write a time with its unit, such as 10s"
         case .trustingNotBelowUnbonding, .trustingAboveTwoThirds:

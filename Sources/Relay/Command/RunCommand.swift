@@ -104,7 +104,8 @@ struct RouteNames: Sendable {
             case .alarm: .error
             }
         log.write(
-            level, note.code, route: note.chainID.isEmpty ? nil : names[note.chainID] ?? note.chainID,
+            level, note.code,
+            route: note.chainID.isEmpty ? nil : names[note.chainID] ?? note.chainID,
             packet: note.packet, note.detail.isEmpty ? [] : [("detail", .text(note.detail))])
     }
 }

@@ -5,7 +5,8 @@ import FoundationEssentials
 import Glibc
 import LightClient
 
-/// The file that holds the signing key of the relay's account: 64 hexadecimal digits, a secp256k1 scalar.
+/// The file that holds the signing key of the relay's account: 64 hexadecimal digits, a secp256k1
+/// scalar.
 enum AccountKeyFile {
     enum Fault: Error, CustomStringConvertible {
         case unreadable(String)
@@ -37,7 +38,8 @@ enum AccountKeyFile {
             throw Fault.readableByOthers(path, mode: UInt32(truncatingIfNeeded: mode & 0o777))
         }
         let text = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
-        guard let scalar = Hex.decode(text), let key = try? SigningKey.secp256k1(scalar: scalar) else {
+        guard let scalar = Hex.decode(text), let key = try? SigningKey.secp256k1(scalar: scalar)
+        else {
             throw Fault.malformed(path)
         }
         return AccountKey(key, prefix: prefix)

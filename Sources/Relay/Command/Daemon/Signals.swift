@@ -4,8 +4,8 @@ import Glibc
 
 // Unsafe: signal sets are C structs that are filled through pointers.
 
-/// Signals as values: blocked before the first thread starts, then awaited by the main thread, so that no
-/// code ever runs inside a handler.
+/// Signals as values: blocked before the first thread starts, then awaited by the main thread, so
+/// that no code ever runs inside a handler.
 enum Signals {
     enum Request {
         /// SIGTERM or SIGINT: end in order.
