@@ -30,7 +30,7 @@ struct BookkeepingTables {
     }
 
     func write(_ record: Attempt, number: Int64) throws {
-        PacketTable.bind(record.packet, to: attempt)
+        PacketTable.bind(record.packet, from: 1, to: attempt)
         attempt.bind(4, number)
         attempt.bind(5, record.at.column)
         attempt.bind(6, record.step)

@@ -94,9 +94,9 @@ package final class JournalReader {
 
     package func packet(_ id: PacketID) throws -> PacketRecord? {
         let statement = try database.prepare(
-            "\(PacketTable.selection) WHERE p.direction = ?1 AND p.client = ?2 AND p.sequence = ?3")
-        PacketTable.bind(id, to: statement)
-        return try statement.step() ? try PacketTable.record(statement, path) : nil
+            "\(PacketRows.selection) WHERE p.direction = ?1 AND p.client = ?2 AND p.sequence = ?3")
+        PacketTable.bind(id, from: 1, to: statement)
+        return try statement.step() ? try PacketRows.record(statement, path) : nil
     }
 
     /// In the order they were made; the latest ones when there are more than the limit.
@@ -106,7 +106,7 @@ package final class JournalReader {
             SELECT at, step, code, detail FROM attempt
             WHERE direction = ?1 AND client = ?2 AND sequence = ?3 ORDER BY number DESC LIMIT ?4
             """)
-        PacketTable.bind(id, to: statement)
+        PacketTable.bind(id, from: 1, to: statement)
         statement.bind(4, Int64(limit))
         var result: [Attempt] = []
         while try statement.step() {

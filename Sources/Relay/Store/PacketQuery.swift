@@ -37,17 +37,15 @@ package struct PacketQuery: Hashable, Sendable {
             // Raw values are ours, so they may stand in the text.
             let list = states.map { String($0.rawValue) }.joined(separator: ",")
             terms.append("state IN (\(list))")
-            if states.allSatisfy({ PacketQuery.troubled.contains($0) }) {
-                terms.append(Schema.isTroubled)
-            }
+            let classes = Set(states.map { Schema.packetClass($0) })
+            let numbers = classes.sorted().map { String($0) }.joined(separator: ",")
+            terms.append("class IN (\(numbers))")
+            if classes.isSubset(of: [2, 3]) { terms.append(Schema.isTroubled) }
+            if classes.isSubset(of: [1, 2]) { terms.append(Schema.isOpen) }
         }
-        if isOpen || (!states.isEmpty && states.allSatisfy { !$0.isTerminal }) {
-            terms.append(Schema.isOpen)
-        }
+        if isOpen { terms.append(Schema.isOpen) }
         return terms.isEmpty ? "1" : terms.joined(separator: " AND ")
     }
-
-    private static let troubled: Set<PacketState> = [.refused, .timedOut, .expired, .parked]
 
     func bind(to statement: Statement) {
         if let direction { statement.bind(1, Int64(direction.rawValue)) }

@@ -3,29 +3,40 @@
 import Federation
 import LightClient
 
-/// Reads and writes packets: one short row, and up to three byte strings beside it.
-struct PacketTable {
-    /// What `record` reads, in this order.
-    static let selection = """
-        SELECT p.direction, p.client, p.sequence, p.counterparty_chain, p.state, p.timeout_seconds,
-            p.committed_revision, p.committed_height, p.proof_revision, p.proof_height,
-            p.transaction_hash, p.attempts, p.not_before, p.reason_code, p.reason_detail,
-            p.parked_from, p.first_seen, p.last_changed, b.bytes,
-            CASE WHEN p.proof_bytes > 0 THEN r.bytes END,
-            CASE WHEN p.acknowledgement_bytes > 0 THEN a.bytes END
-        FROM packet p JOIN packet_body b ON b.id = p.id
-            LEFT JOIN packet_proof r ON r.id = p.id
-            LEFT JOIN packet_acknowledgement a ON a.id = p.id
-        """
-
+/// Writes packets: one short row, and up to three byte strings beside it.
+final class PacketTable {
+    private let database: Database
     private let find: Statement
     private let insert: Statement
     private let update: Statement
+    private let advance: Statement
     private let body: Statement
     private let proof: Statement
     private let acknowledgement: Statement
     private let dropProof: Statement
-    private let database: Database
+    /// Open packets as their rows stand. The arrays are the engine's own, shared and not copied, so that
+    /// most comparisons are of two addresses; with it most updates are one statement instead of four.
+    private var known: [PacketID: KnownRow] = [:]
+
+    private struct KnownRow {
+        let row: Int64
+        let record: PacketRecord
+        /// What the byte tables hold, whatever the row says; nil: not known.
+        let proof: [UInt8]?
+        let acknowledgement: [UInt8]?
+
+        /// Whether the record changes nothing but what `advance` writes.
+        func isAdvanced(by next: PacketRecord) -> Bool {
+            Schema.packetClass(record.state) == Schema.packetClass(next.state)
+                && record.firstSeen == next.firstSeen
+                && record.timeoutSeconds == next.timeoutSeconds
+                && record.counterpartyChain == next.counterpartyChain
+        }
+    }
+
+    /// Rows known at once, some 300 bytes each: three times the open packets that a city plans for. What
+    /// is not known is looked up.
+    private static let maxKnown = 1 << 20
 
     init(_ database: Database) throws {
         self.database = database
@@ -33,20 +44,23 @@ struct PacketTable {
             "SELECT id FROM packet WHERE direction = ?1 AND client = ?2 AND sequence = ?3")
         insert = try database.prepare(
             """
-            INSERT INTO packet (direction, client, sequence, counterparty_chain, state,
-                timeout_seconds, committed_revision, committed_height, proof_revision, proof_height,
-                proof_bytes, acknowledgement_bytes, transaction_hash, attempts, not_before,
-                reason_code, reason_detail, parked_from, first_seen, last_changed)
-            VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)
+            INSERT INTO packet (state, committed_revision, committed_height, proof_revision,
+                proof_height, proof_bytes, acknowledgement_bytes, transaction_hash, attempts,
+                not_before, reason_code, reason_detail, parked_from, last_changed,
+                counterparty_chain, class, timeout_seconds, first_seen, direction, client, sequence)
+            VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)
             """)
+        let moving = """
+            UPDATE packet SET state = ?1, committed_revision = ?2, committed_height = ?3,
+                proof_revision = ?4, proof_height = ?5, proof_bytes = ?6,
+                acknowledgement_bytes = ?7, transaction_hash = ?8, attempts = ?9, not_before = ?10,
+                reason_code = ?11, reason_detail = ?12, parked_from = ?13, last_changed = ?14
+            """
+        advance = try database.prepare("\(moving) WHERE id = ?15")
         update = try database.prepare(
             """
-            UPDATE packet SET counterparty_chain = ?4, state = ?5, timeout_seconds = ?6,
-                committed_revision = ?7, committed_height = ?8, proof_revision = ?9,
-                proof_height = ?10, proof_bytes = ?11, acknowledgement_bytes = ?12,
-                transaction_hash = ?13, attempts = ?14, not_before = ?15, reason_code = ?16,
-                reason_detail = ?17, parked_from = ?18, first_seen = ?19, last_changed = ?20
-            WHERE id = ?21
+            \(moving), counterparty_chain = ?15, class = ?16, timeout_seconds = ?17,
+                first_seen = ?18 WHERE id = ?19
             """)
         body = try PacketTable.replace("packet_body", database)
         proof = try PacketTable.replace("packet_proof", database)
@@ -64,95 +78,103 @@ struct PacketTable {
     }
 
     func write(_ record: PacketRecord) throws {
-        PacketTable.bind(record.id, to: find)
-        let id = try find.step() ? find.integer(0) : nil
-        find.reset()
-        let statement = id == nil ? insert : update
-        bind(record, to: statement)
-        if let id { statement.bind(21, id) }
-        try statement.run()
-        let row = id ?? database.lastInsertedID
-        body.bind(1, row)
-        try body.run(binding: 2, record.packet)
-        if !record.proof.isEmpty {
-            proof.bind(1, row)
-            try proof.run(binding: 2, record.proof)
-        } else if id != nil, record.state.isTerminal {
-            dropProof.bind(1, row)
-            try dropProof.run()
+        let known = known[record.id]
+        let found = try known?.row ?? row(of: record.id)
+        let row = try writeRow(record, found, known)
+        if known?.record.packet != record.packet { try write(record.packet, body, row) }
+        if record.proof.isEmpty {
+            if record.state.isTerminal, found != nil, known?.proof != [] {
+                dropProof.bind(1, row)
+                try dropProof.run()
+            }
+        } else if known?.proof != record.proof {
+            try write(record.proof, proof, row)
         }
-        if !record.acknowledgement.isEmpty {
-            acknowledgement.bind(1, row)
-            try acknowledgement.run(binding: 2, record.acknowledgement)
+        if !record.acknowledgement.isEmpty, known?.acknowledgement != record.acknowledgement {
+            try write(record.acknowledgement, acknowledgement, row)
         }
+        remember(record, row, known, isNew: found == nil)
     }
 
-    static func bind(_ id: PacketID, to statement: Statement) {
-        statement.bind(1, Int64(id.direction.rawValue))
-        statement.bind(2, id.client)
-        statement.bind(3, id.sequence)
+    private func row(of id: PacketID) throws -> Int64? {
+        PacketTable.bind(id, from: 1, to: find)
+        defer { find.reset() }
+        return try find.step() ? find.integer(0) : nil
     }
 
-    private func bind(_ record: PacketRecord, to statement: Statement) {
-        PacketTable.bind(record.id, to: statement)
-        statement.bind(4, record.counterpartyChain)
-        statement.bind(5, Int64(record.state.rawValue))
-        statement.bind(6, record.timeoutSeconds)
-        statement.bind(7, record.committedHeight.revision)
-        statement.bind(8, record.committedHeight.height)
-        statement.bind(9, record.proofHeight.revision)
-        statement.bind(10, record.proofHeight.height)
-        statement.bind(11, Int64(record.proof.count))
-        statement.bind(12, Int64(record.acknowledgement.count))
-        statement.bind(13, copying: record.transaction)
-        statement.bind(14, Int64(record.attempts))
-        statement.bind(15, record.notBefore.column)
-        statement.bind(16, record.reasonCode)
-        statement.bind(17, record.reasonDetail)
-        statement.bind(18, record.parkedFrom?.rawValue)
-        statement.bind(19, record.firstSeen.column)
-        statement.bind(20, record.lastChanged.column)
-    }
-
-    /// The packet in the present row of a statement that begins with `selection`.
-    static func record(_ row: Statement, _ path: String) throws -> PacketRecord {
-        guard let direction = PacketDirection(rawValue: Int(row.integer(0))),
-            let state = PacketState(rawValue: Int(row.integer(4)))
-        else {
-            throw StoreError.corrupt(
-                path, "packet \(row.text(1))/\(row.unsigned(2)) has direction \(row.integer(0)) "
-                    + "and state \(row.integer(4))")
+    private func writeRow(
+        _ record: PacketRecord, _ row: Int64?, _ known: KnownRow?
+    ) throws -> Int64 {
+        guard let row else {
+            bindMoving(record, to: insert)
+            bindFixed(record, to: insert)
+            PacketTable.bind(record.id, from: 19, to: insert)
+            try insert.run()
+            return database.lastInsertedID
         }
-        let id = PacketID(direction: direction, client: row.text(1), sequence: row.unsigned(2))
-        var record = PacketRecord(
-            id: id, counterpartyChain: row.text(3), packet: row.bytes(18), state: state,
-            timeoutSeconds: row.unsigned(5),
-            committedHeight: Height(revision: row.unsigned(6), height: row.unsigned(7)),
-            now: Timestamp(column: row.integer(16)))
-        record.proofHeight = Height(revision: row.unsigned(8), height: row.unsigned(9))
-        record.transaction = row.bytes(10)
-        record.attempts = Int(row.integer(11))
-        record.notBefore = Timestamp(column: row.integer(12))
-        record.reasonCode = row.text(13)
-        record.reasonDetail = row.text(14)
-        record.parkedFrom = row.isNull(15) ? nil : PacketState(rawValue: Int(row.integer(15)))
-        record.lastChanged = Timestamp(column: row.integer(17))
-        record.proof = row.bytes(19)
-        record.acknowledgement = row.bytes(20)
-        return record
-    }
-}
-
-extension Timestamp {
-    /// Nanoseconds since 1970; before 1678 and after 2262 the ends of the range, which read back as the
-    /// first and the last moment.
-    var column: Int64 { unixNanoseconds }
-
-    init(column: Int64) {
-        switch column {
-        case .min: self = .goZero
-        case .max: self = .latest
-        default: self.init(unixNanoseconds: column)
+        if let known, known.isAdvanced(by: record) {
+            bindMoving(record, to: advance)
+            advance.bind(15, row)
+            try advance.run()
+        } else {
+            bindMoving(record, to: update)
+            bindFixed(record, to: update)
+            update.bind(19, row)
+            try update.run()
         }
+        return row
+    }
+
+    private func write(_ bytes: [UInt8], _ statement: Statement, _ row: Int64) throws {
+        statement.bind(1, row)
+        try statement.run(binding: 2, bytes)
+    }
+
+    private func remember(_ record: PacketRecord, _ row: Int64, _ known: KnownRow?, isNew: Bool) {
+        if record.state.isTerminal {
+            self.known[record.id] = nil
+            return
+        }
+        guard known != nil || self.known.count < PacketTable.maxKnown else { return }
+        // Empty bytes write nothing: what the table held before, it still holds.
+        func held(_ bytes: [UInt8], _ before: [UInt8]?) -> [UInt8]? {
+            bytes.isEmpty ? isNew ? [] : before : bytes
+        }
+        self.known[record.id] = KnownRow(
+            row: row, record: record, proof: held(record.proof, known?.proof),
+            acknowledgement: held(record.acknowledgement, known?.acknowledgement))
+    }
+
+    /// After a commit that did not happen, rows are looked up again.
+    func forget() { known = [:] }
+
+    static func bind(_ id: PacketID, from index: Int32, to statement: Statement) {
+        statement.bind(index, Int64(id.direction.rawValue))
+        statement.bind(index + 1, id.client)
+        statement.bind(index + 2, id.sequence)
+    }
+
+    private func bindMoving(_ record: PacketRecord, to statement: Statement) {
+        statement.bind(1, Int64(record.state.rawValue))
+        statement.bind(2, record.committedHeight.revision)
+        statement.bind(3, record.committedHeight.height)
+        statement.bind(4, record.proofHeight.revision)
+        statement.bind(5, record.proofHeight.height)
+        statement.bind(6, Int64(record.proof.count))
+        statement.bind(7, Int64(record.acknowledgement.count))
+        statement.bind(8, copying: record.transaction)
+        statement.bind(9, Int64(record.attempts))
+        statement.bind(10, record.notBefore.column)
+        statement.bind(11, record.reasonCode)
+        statement.bind(12, record.reasonDetail)
+        statement.bind(13, record.parkedFrom?.rawValue)
+        statement.bind(14, record.lastChanged.column)
+    }
+
+    private func bindFixed(_ record: PacketRecord, to statement: Statement) {
+        statement.bind(15, record.counterpartyChain)
+        statement.bind(16, Schema.packetClass(record.state))
+        statement.bind(17, record.timeoutSeconds)
+        statement.bind(18, record.firstSeen.column)
     }
 }

@@ -77,6 +77,8 @@ package final class SQLiteJournal: Journal {
     }
 
     private func rollBack() {
+        packets.forget()
+        transactions.forget()
         guard !database.isAutocommit else { return }
         do { try database.execute("ROLLBACK") } catch { isHalted = true }
     }
@@ -103,8 +105,8 @@ package final class SQLiteJournal: Journal {
     package func load() throws -> JournalSnapshot {
         var snapshot = JournalSnapshot()
         let path = path
-        try rows("\(PacketTable.selection) WHERE p.\(Schema.isOpen) ORDER BY p.first_seen, p.id") {
-            snapshot.packets.append(try PacketTable.record($0, path))
+        try rows("\(PacketRows.selection) WHERE p.\(Schema.isOpen) ORDER BY p.first_seen, p.id") {
+            snapshot.packets.append(try PacketRows.record($0, path))
         }
         try rows("\(ClientTables.clientSelection) ORDER BY chain_id") {
             snapshot.clients.append(ClientTables.client($0))

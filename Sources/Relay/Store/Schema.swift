@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Federation
+
 /// The tables, for this program and for people who open the store with `sqlite3`:
 ///
 ///     sqlite3 -readonly data/relay.db "SELECT * FROM packet_view WHERE state = 'parked'"
@@ -28,10 +30,21 @@ package enum Schema {
     /// Marks a database file as ours: "CRLY".
     static let applicationID = 0x4352_4c59
 
-    /// The states in which nothing more happens, spelled exactly as the partial indexes have them:
-    /// SQLite uses such an index only for the same words.
-    static let isOpen = "state NOT IN (20,21,22,50,51)"
-    static let isTroubled = "state IN (21,22,51,90)"
+    /// Conditions of the partial indexes, word for word: SQLite uses such an index only for the same
+    /// words. They speak of `class`, which changes rarely, and not of `state`: an update then leaves the
+    /// indexes alone.
+    static let isOpen = "class IN (1,2)"
+    static let isTroubled = "class IN (2,3)"
+
+    /// What `class` holds: 0 ended well, 1 in work, 2 parked, 3 ended otherwise.
+    static func packetClass(_ state: PacketState) -> Int64 {
+        switch state {
+        case .acknowledged, .acknowledgementDelivered: 0
+        case .refused, .timedOut, .expired: 3
+        case .parked: 2
+        default: 1
+        }
+    }
 
     private static let packets = """
         -- Every packet that this relay has taken up. Long byte strings have tables of their own, so that
@@ -42,6 +55,7 @@ package enum Schema {
             client TEXT NOT NULL,                -- client on our own chain
             sequence INTEGER NOT NULL,
             counterparty_chain TEXT NOT NULL,
+            class INTEGER NOT NULL,              -- 0 ended well, 1 in work, 2 parked, 3 ended otherwise
             state INTEGER NOT NULL,              -- named in packet_view
             timeout_seconds INTEGER NOT NULL,    -- the packet's deadline, since 1970
             committed_revision INTEGER NOT NULL, -- height of our chain that committed the state's fact
@@ -61,7 +75,7 @@ package enum Schema {
         ) STRICT;
         CREATE UNIQUE INDEX packet_name ON packet(direction, client, sequence);
         CREATE INDEX packet_open ON packet(first_seen) WHERE \(isOpen);
-        CREATE INDEX packet_troubled ON packet(state, first_seen) WHERE \(isTroubled);
+        CREATE INDEX packet_troubled ON packet(class, first_seen) WHERE \(isTroubled);
         -- ibc.core.channel.v2.Packet.
         CREATE TABLE packet_body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
         -- ibc.core.commitment.v1.MerkleProof, or the chain family's own form.
@@ -158,12 +172,14 @@ package enum Schema {
             commits INTEGER NOT NULL
         ) STRICT;
         -- Next sequence of each signing account.
-        CREATE TABLE account_sequence (account TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT;
+        CREATE TABLE account_sequence (account TEXT PRIMARY KEY, next INTEGER NOT NULL)
+            STRICT, WITHOUT ROWID;
         -- Last height of our own chain whose contents are here.
-        CREATE TABLE cursor (chain_id TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT;
+        CREATE TABLE cursor (chain_id TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         -- Sequences accepted from each client: 'first-last', separated by blanks.
-        CREATE TABLE replay_window (client TEXT PRIMARY KEY, intervals TEXT NOT NULL) STRICT;
-        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+        CREATE TABLE replay_window (client TEXT PRIMARY KEY, intervals TEXT NOT NULL)
+            STRICT, WITHOUT ROWID;
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
         """
 

@@ -4,7 +4,7 @@ import Federation
 import LightClient
 
 /// Reads and writes transactions of ours. Their bytes, up to hundreds of kilobytes, lie beside the row.
-struct TransactionTable {
+final class TransactionTable {
     /// What `record` reads, in this order.
     static let selection =
         "SELECT \(columns), b.bytes FROM chain_transaction t JOIN transaction_body b ON b.id = t.id"
@@ -21,6 +21,11 @@ struct TransactionTable {
     private let update: Statement
     private let body: Statement
     private let database: Database
+    /// Rows of pending transactions and the bytes they hold: an outcome then rewrites no bytes.
+    private var pending: [[UInt8]: (row: Int64, bytes: [UInt8])] = [:]
+
+    /// The engine has a handful out at once; what is not known is looked up.
+    private static let maxPending = 1024
 
     init(_ database: Database) throws {
         self.database = database
@@ -46,9 +51,8 @@ struct TransactionTable {
     }
 
     func write(_ record: TransactionRecord) throws {
-        find.bind(1, copying: record.hash)
-        let id = try find.step() ? find.integer(0) : nil
-        find.reset()
+        let known = pending[record.hash]
+        let id = try known?.row ?? row(of: record.hash)
         let statement = id == nil ? insert : update
         statement.bind(1, copying: record.hash)
         statement.bind(2, record.account)
@@ -66,9 +70,26 @@ struct TransactionTable {
         statement.bind(14, TransactionTable.text(record.packets))
         if let id { statement.bind(15, id) }
         try statement.run()
-        body.bind(1, id ?? database.lastInsertedID)
-        try body.run(binding: 2, record.bytes)
+        let row = id ?? database.lastInsertedID
+        if known?.bytes != record.bytes {
+            body.bind(1, row)
+            try body.run(binding: 2, record.bytes)
+        }
+        if record.state != .pending {
+            pending[record.hash] = nil
+        } else if pending.count < TransactionTable.maxPending {
+            pending[record.hash] = (row, record.bytes)
+        }
     }
+
+    private func row(of hash: [UInt8]) throws -> Int64? {
+        find.bind(1, copying: hash)
+        defer { find.reset() }
+        return try find.step() ? find.integer(0) : nil
+    }
+
+    /// After a commit that did not happen, rows are looked up again.
+    func forget() { pending = [:] }
 
     /// Each name between line ends, so that `instr` finds whole names only.
     private static func text(_ packets: [PacketID]) -> String {

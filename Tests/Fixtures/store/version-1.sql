@@ -5,6 +5,7 @@ CREATE TABLE packet (
     client TEXT NOT NULL,                -- client on our own chain
     sequence INTEGER NOT NULL,
     counterparty_chain TEXT NOT NULL,
+    class INTEGER NOT NULL,              -- 0 ended well, 1 in work, 2 parked, 3 ended otherwise
     state INTEGER NOT NULL,              -- named in packet_view
     timeout_seconds INTEGER NOT NULL,    -- the packet's deadline, since 1970
     committed_revision INTEGER NOT NULL, -- height of our chain that committed the state's fact
@@ -23,8 +24,8 @@ CREATE TABLE packet (
     last_changed INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX packet_name ON packet(direction, client, sequence);
-CREATE INDEX packet_open ON packet(first_seen) WHERE state NOT IN (20,21,22,50,51);
-CREATE INDEX packet_troubled ON packet(state, first_seen) WHERE state IN (21,22,51,90);
+CREATE INDEX packet_open ON packet(first_seen) WHERE class IN (1,2);
+CREATE INDEX packet_troubled ON packet(class, first_seen) WHERE class IN (2,3);
 CREATE TABLE packet_body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE packet_proof (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE packet_acknowledgement (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
@@ -102,14 +103,14 @@ CREATE TABLE journal (
     owner TEXT NOT NULL,                 -- the member whose relay this is
     commits INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE account_sequence (account TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT;
-CREATE TABLE cursor (chain_id TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT;
-CREATE TABLE replay_window (client TEXT PRIMARY KEY, intervals TEXT NOT NULL) STRICT;
-CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+CREATE TABLE account_sequence (account TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE cursor (chain_id TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE replay_window (client TEXT PRIMARY KEY, intervals TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO journal VALUES (1, '330100/330100000000000', 41);
-INSERT INTO packet VALUES (1, 0, '07-tendermint-0', 1, 'beijing-110000-1', 20, 1795712400, 1, 40, 1, 52,
+INSERT INTO packet VALUES (1, 0, '07-tendermint-0', 1, 'beijing-110000-1', 0, 20, 1795712400, 1, 40, 1, 52,
     0, 3, x'aa01', 0, 0, '', '', NULL, 1795710000000000000, 1795710010000000000);
-INSERT INTO packet VALUES (2, 0, '07-tendermint-0', 2, 'beijing-110000-1', 90, 1795712460, 1, 41, 1, 42,
+INSERT INTO packet VALUES (2, 0, '07-tendermint-0', 2, 'beijing-110000-1', 2, 90, 1795712460, 1, 41, 1, 42,
     2, 0, x'', 5, 9223372036854775807, 'peer/refused', 'The peer refused it.', 11,
     1795710001000000000, 1795710031000000000);
 INSERT INTO packet_body VALUES (1, x'0801');

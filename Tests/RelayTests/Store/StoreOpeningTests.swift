@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0.1, 0.5, 0.9, 0.99])
+    @Test(arguments: [0.1, 0.5, 0.9, 0.99, 0.9999])
     func `a torn store is refused and left as it is`(part: Double) throws {
         let folder = try ScratchFolder()
         let path = try filled(folder)
@@ -100,10 +100,10 @@ import Testing
         let path = try filled(folder)
         let whole = try folder.read("relay.db")
         var random = Generator(seed: 5)
-        let pages = whole.count / 4096
+        let pages = whole.count / 8192
         for page in 1..<min(pages, 24) {
             var broken = whole
-            broken.replaceSubrange(page * 4096..<page * 4096 + 4096, with: random.bytes(4096))
+            broken.replaceSubrange(page * 8192..<page * 8192 + 8192, with: random.bytes(8192))
             try folder.write(broken, to: "relay.db")
             #expect(code { _ = try SQLiteJournal(path: path, owner: Self.owner) } == .corrupt)
             #expect(try folder.read("relay.db") == broken)

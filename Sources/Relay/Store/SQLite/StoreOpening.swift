@@ -5,8 +5,11 @@ package enum StoreOpening {
     /// Databases up to this size are read through and checked at start (about a second); larger ones are
     /// checked page by page as they are used.
     static let fullCheckBytes: Int64 = 256 << 20
+    /// Bytes of a page of a new store. A commit of many packets writes long runs: half as many pages cost
+    /// an eighth less CPU than with SQLite's standard, and a commit of one packet hardly more.
+    private static let pageBytes: Int64 = 8192
     /// Pages of the write-ahead log before it is folded in: 16 MiB, read again after a crash.
-    private static let checkpointPages = 4000
+    private static let checkpointPages = 2000
     /// KiB of pages kept in memory by the writer.
     private static let writerCache = 65_536
 
@@ -23,7 +26,8 @@ package enum StoreOpening {
         let database = try Database(path, .write, busyMilliseconds: busyMilliseconds)
         database.leaveFilesOnClose(true)
         let version = try check(database)
-        if try database.integer("PRAGMA page_count") ?? 0 <= fullCheckBytes / 4096 {
+        try requireWholePages(database)
+        if try database.integer("PRAGMA page_count") ?? 0 <= fullCheckBytes / pageBytes {
             guard try database.text("PRAGMA quick_check(1)") == "ok" else {
                 throw StoreError.corrupt(path, "the database is damaged (quick_check)")
             }
@@ -38,6 +42,16 @@ package enum StoreOpening {
         try migrate(database, from: version)
         database.leaveFilesOnClose(false)
         return database
+    }
+
+    /// SQLite reads a page that is cut off as one that ends in zeros, and inside a long byte string nothing
+    /// shows. While a write-ahead log is there the file may end anywhere: the log holds its pages.
+    private static func requireWholePages(_ database: Database) throws {
+        let pageBytes = max(1, try database.integer("PRAGMA page_size") ?? 0)
+        guard StoreFiles.size(database.path + "-wal") ?? 0 == 0,
+            let size = StoreFiles.size(database.path), size % pageBytes != 0
+        else { return }
+        throw StoreError.corrupt(database.path, "the file ends inside a page, after \(size) bytes")
     }
 
     /// A connection that can only read.
@@ -83,6 +97,7 @@ package enum StoreOpening {
         try StoreFiles.createPrivate(draft)
         do {
             let database = try Database(draft, .create)
+            try database.execute("PRAGMA page_size = \(pageBytes)")
             try makeDurable(database)
             try database.execute("PRAGMA application_id = \(Schema.applicationID)")
             try migrate(database, from: 0)
@@ -102,6 +117,7 @@ package enum StoreOpening {
             PRAGMA wal_autocheckpoint = \(checkpointPages);
             PRAGMA cache_size = -\(writerCache);
             PRAGMA temp_store = MEMORY;
+            PRAGMA secure_delete = OFF;
             PRAGMA cell_size_check = ON;
             PRAGMA trusted_schema = OFF
             """)
