@@ -13,9 +13,12 @@ enum Program {
         let output: String
     }
 
+    /// Where a program lies: in the usual places, else in PATH.
     static func path(_ name: String) -> String? {
-        ["/usr/bin", "/usr/sbin", "/bin", "/usr/local/bin"].map { "\($0)/\(name)" }
-            .first { unsafe access($0, X_OK) == 0 }
+        let places = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let folders =
+            ["/usr/bin", "/usr/sbin", "/bin"] + places.split(separator: ":").map(String.init)
+        return folders.map { "\($0)/\(name)" }.first { unsafe access($0, X_OK) == 0 }
     }
 
     /// Starts a program; standard output and error go to a file.

@@ -133,6 +133,77 @@ import Testing
         }
     }
 
+    /// TLS in front of a plain port: python's own ssl module.
+    static let proxy = """
+        import socket, ssl, sys, threading
+        certificate, key, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        listener = socket.create_server(("127.0.0.1", 0))
+        print(listener.getsockname()[1], flush=True)
+        def pump(source, target):
+            try:
+                while data := source.recv(65536): target.sendall(data)
+                target.shutdown(socket.SHUT_WR)
+            except OSError: pass
+        while True:
+            raw = listener.accept()[0]
+            try: outer = context.wrap_socket(raw, server_side=True)
+            except OSError: continue
+            inner = socket.create_connection(("127.0.0.1", port))
+            for pair in ((outer, inner), (inner, outer)):
+                threading.Thread(target=pump, args=pair, daemon=True).start()
+        """
+
+    static let python = Program.path("python3") ?? Program.path("python3.11")
+
+    @Test(.enabled(if: python != nil, "python3 is not installed"))
+    func `wss works, and only with the right authority and host name`() async throws {
+        let node = try ScriptedNode { connection in
+            guard Self.upgrade(connection), let first = Self.read(connection) else { return }
+            connection.write(Self.frame(1, first.payload))
+            _ = connection.read()
+        }
+        defer { node.close() }
+        let credentials = try Laboratory.issue("wss", division: "330100")
+        let stranger = try Laboratory.issue(
+            "wss-stranger", division: "330100", authority: "\(Laboratory.folder)/wss-ca")
+        let output = "\(Laboratory.folder)/wss-port"
+        let pid = try Program.start(
+            [
+                try #require(Self.python), "-c", Self.proxy, credentials.files.certificate,
+                credentials.files.key, "\(node.port)",
+            ], output: output)
+        defer { Program.end(pid) }
+        var port: Int?
+        for _ in 0..<500 where port == nil {
+            try await Task.sleep(for: .milliseconds(20))
+            let text = (try? Corpus.read(output)) ?? []
+            port = Int(String(decoding: text.prefix { $0 != 0x0a }, as: UTF8.self))
+        }
+        let found = try #require(port)
+        let loop = try EventLoop(name: "wss")
+        defer { loop.stop() }
+        func attempt(_ host: String, _ authority: String) async throws -> Events {
+            let events = Events()
+            let socket = try NodeWebSocket(
+                loop: loop, url: "wss://\(host):\(found)/websocket", authorityFile: authority,
+                onEvent: { events.add($0) })
+            try await events.wait { $0.isOpen || $0.closed != nil }
+            socket.send(text: Array("hello".utf8))
+            try await events.wait { !$0.texts.isEmpty || $0.closed != nil }
+            socket.close()
+            try await events.wait { $0.closed != nil }
+            return events
+        }
+        let authority = credentials.files.authority
+        #expect(try await attempt("127.0.0.1", authority).texts == ["hello"])
+        #expect(try await attempt("localhost", authority).texts == ["hello"])
+        let wrong = try await attempt("127.0.0.1", stranger.files.authority)
+        #expect(wrong.closed?.code == .wrongAuthority)
+        #expect(try await attempt("127.0.0.2", authority).isOpen == false)
+    }
+
     @Test func `a message over the limit ends the connection`() async throws {
         var limits = WebSocketLimits()
         limits.messageBytes = 1_000
