@@ -26,13 +26,15 @@ extension RelayEngine {
     }
 
     mutating func startQuestions(_ route: Int, _ slots: [Int]) {
-        var notBefore: UInt64 = 0
+        // The earliest deadline: the others' moment may not have come, and they ask again; waiting for the
+        // latest would hold up everybody.
+        var notBefore: UInt64?
         var questions: [PeerQuestion] = []
         let remoteClient = routes[route].remoteClient
         for slot in slots {
             let subject = subject(slot)
             if subject == .receipt {
-                notBefore = max(notBefore, packets[slot].record.timeoutSeconds)
+                notBefore = min(notBefore ?? .max, packets[slot].record.timeoutSeconds)
             }
             questions.append(
                 PeerQuestion(
@@ -44,7 +46,7 @@ extension RelayEngine {
                 job,
                 PeerQuestions(
                     peerChain: routes[route].chainID, trustedHeight: routes[route].trustedHeight,
-                    notBeforeSeconds: notBefore, questions: questions)))
+                    notBeforeSeconds: notBefore ?? 0, questions: questions)))
     }
 
     private func subject(_ slot: Int) -> QuestionSubject {
