@@ -223,10 +223,15 @@ import Testing
     }
 
     @Test func `stopping a loop settles every request that is open`() async throws {
-        let rig = try Rig { _, _ in }
+        let arrived = Arrivals()
+        let rig = try Rig(handler: { _, requests in
+            arrived.count.withLock { $0 += requests.count }
+        })
         async let open = rig.send(
             (0..<300).map { OutgoingRequest(method: .post, path: "/", body: [UInt8($0 & 255)]) })
-        try await Task.sleep(for: .milliseconds(200))
+        for _ in 0..<1_000 where arrived.count.withLock({ $0 }) < 256 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         rig.clientLoop.stop()
         let outcomes = await open
         #expect(outcomes.count == 300)
@@ -236,4 +241,9 @@ import Testing
         #expect(outcomes.count { $0.failure?.fate == .notSent } == 44)
         rig.serverLoop.stop()
     }
+}
+
+/// How many requests a server that never answers has seen.
+private final class Arrivals: Sendable {
+    let count = Mutex(0)
 }
