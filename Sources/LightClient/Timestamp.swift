@@ -93,9 +93,8 @@ extension Timestamp: ProtobufMessage {
 extension ProtobufReader {
     /// A google.protobuf.Timestamp; a later occurrence replaces an earlier one (gogoproto stdtime).
     public mutating func timestamp(_ field: ProtobufField) throws(WireError) -> Timestamp {
-        var inner = try message(field)
         var raw = Timestamp.unixEpoch
-        try raw.merge(from: &inner)
+        try merge(field, into: &raw)
         guard let value = Timestamp(seconds: raw.seconds, nanoseconds: raw.nanoseconds) else {
             throw .outOfRange("timestamp")
         }

@@ -85,12 +85,12 @@ public struct Header: Hashable, Sendable {
     /// proven alone. Throws when the header names no validators. Spec: §1.2.
     public func hash() throws(BlockError) -> Digest {
         guard !validatorsHash.isEmpty else { throw .noHeaderHash }
-        return BinaryMerkle.root([
-            version.encoded, wrapped(chainID.bytes), wrapped(height), time.encoded,
-            lastBlockID.encoded, wrapped(lastCommitHash), wrapped(dataHash),
-            wrapped(validatorsHash), wrapped(nextValidatorsHash), wrapped(consensusHash),
-            wrapped(appHash), wrapped(lastResultsHash), wrapped(evidenceHash),
-            wrapped(proposerAddress),
+        return BinaryMerkle.root(leafHashes: [
+            BinaryMerkle.leafHash(version.encoded), wrapped(chainID.bytes), wrapped(height),
+            BinaryMerkle.leafHash(time.encoded), BinaryMerkle.leafHash(lastBlockID.encoded),
+            wrapped(lastCommitHash), wrapped(dataHash), wrapped(validatorsHash),
+            wrapped(nextValidatorsHash), wrapped(consensusHash), wrapped(appHash),
+            wrapped(lastResultsHash), wrapped(evidenceHash), wrapped(proposerAddress),
         ])
     }
 
@@ -100,17 +100,17 @@ public struct Header: Hashable, Sendable {
         return Height(revision: try chainID.revision(), height: height)
     }
 
-    /// google.protobuf.BytesValue or StringValue: an empty value is an empty leaf.
-    private func wrapped(_ bytes: [UInt8]) -> [UInt8] {
+    /// The leaf of a google.protobuf.BytesValue or StringValue: an empty value is an empty leaf.
+    private func wrapped(_ bytes: [UInt8]) -> Digest {
         var writer = ProtobufWriter(reservingCapacity: bytes.count + 4)
         writer.bytes(1, bytes)
-        return writer.bytes
+        return BinaryMerkle.leafHash(writer.bytes)
     }
 
-    private func wrapped(_ number: Int64) -> [UInt8] {
-        var writer = ProtobufWriter()
+    private func wrapped(_ number: Int64) -> Digest {
+        var writer = ProtobufWriter(reservingCapacity: 12)
         writer.int64(1, number)
-        return writer.bytes
+        return BinaryMerkle.leafHash(writer.bytes)
     }
 }
 

@@ -22,15 +22,17 @@ public struct VoteSignBytes: Sendable {
     /// The bytes to sign or to verify for a vote cast at `time`.
     public func bytes(at time: Timestamp) -> [UInt8] {
         var timeWriter = ProtobufWriter(reservingCapacity: 20)
-        timeWriter.message(5, time)
-        let count = beforeTime.count + timeWriter.bytes.count + afterTime.count
+        time.write(to: &timeWriter)
+        let timeCount = timeWriter.bytes.count
+        // Tag and length of the time: at most seventeen bytes follow, so one byte of length.
+        let count = beforeTime.count + 2 + timeCount + afterTime.count
         var writer = ProtobufWriter(reservingCapacity: count + 2)
         writer.varint(UInt64(count))
-        var bytes = writer.bytes
-        bytes.reserveCapacity(count + 2)
-        bytes.append(contentsOf: beforeTime)
-        bytes.append(contentsOf: timeWriter.bytes)
-        bytes.append(contentsOf: afterTime)
-        return bytes
+        writer.append(beforeTime)
+        writer.varint(5 << 3 | 2)
+        writer.varint(UInt64(timeCount))
+        writer.append(timeWriter.bytes)
+        writer.append(afterTime)
+        return writer.bytes
     }
 }

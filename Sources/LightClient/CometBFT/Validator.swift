@@ -29,8 +29,21 @@ public struct Validator: Hashable, Sendable {
 
     /// The leaf of the set's hash: key and power only.
     var leaf: [UInt8] {
+        // A public key message holds one bytes field, written without a message of its own in between.
+        let key: (number: Int, bytes: [UInt8])? =
+            switch publicKey.kind {
+            case .ed25519(let bytes) where bytes.count < 126: (1, bytes)
+            case .secp256k1(let bytes) where bytes.count < 126: (2, bytes)
+            default: nil
+            }
         var writer = ProtobufWriter(reservingCapacity: 56)
-        writer.message(1, publicKey)
+        if let key {
+            writer.varint(0x0a)
+            writer.varint(UInt64(key.bytes.count + 2))
+            writer.alwaysBytes(key.number, key.bytes)
+        } else {
+            writer.message(1, publicKey)
+        }
         writer.int64(2, votingPower)
         return writer.bytes
     }

@@ -22,7 +22,9 @@ public struct ValidatorSet: Hashable, Sendable {
 
     /// The root over keys and powers in the order given. Sorting is not ours to do: the canonical order
     /// is part of what is hashed. Spec: §1.5.
-    public func hash() -> Digest { BinaryMerkle.root(validators.map(\.leaf)) }
+    public func hash() -> Digest {
+        BinaryMerkle.root(leafHashes: validators.map { BinaryMerkle.leafHash($0.leaf) })
+    }
 
     /// The canonical order: power descending, then address ascending.
     public static func canonicalOrder(_ left: Validator, _ right: Validator) -> Bool {
@@ -34,7 +36,6 @@ public struct ValidatorSet: Hashable, Sendable {
     /// repeated member hashes differently, and votes are counted once an entry or once an address.
     public func checked() throws(BlockError) -> CheckedValidatorSet {
         guard !validators.isEmpty else { throw .noValidators }
-        guard let proposer else { throw .missing("proposer") }
         var members: [CheckedValidatorSet.Member] = []
         members.reserveCapacity(validators.count)
         var total: Int64 = 0
@@ -48,13 +49,32 @@ public struct ValidatorSet: Hashable, Sendable {
             members.append(
                 .init(key: key, address: validator.address, power: validator.votingPower))
         }
-        if !validators.contains(proposer) {
-            _ = try proposer.checkedKey(index: -1)
-            guard validators.contains(where: { $0.address == proposer.address }) else {
-                throw .proposerNotMember(proposer.address)
-            }
+        try checkProposer()
+        return CheckedValidatorSet(members: members, totalPower: total, hash: hash())
+    }
+
+    /// The same as `checked()`, for a set that most often is `other` again: the members' keys need not
+    /// be hashed twice then. Proposer and priorities are this set's own.
+    func checked(like other: ValidatorSet, _ known: CheckedValidatorSet) throws(BlockError)
+        -> CheckedValidatorSet
+    {
+        guard validators.count == other.validators.count else { return try checked() }
+        for (mine, theirs) in zip(validators, other.validators)
+        where mine.address != theirs.address || mine.publicKey != theirs.publicKey
+            || mine.votingPower != theirs.votingPower
+        {
+            return try checked()
         }
-        return CheckedValidatorSet(members: members, totalPower: total, source: self)
+        try checkProposer()
+        return known
+    }
+
+    private func checkProposer() throws(BlockError) {
+        guard let proposer else { throw .missing("proposer") }
+        guard !validators.contains(proposer) else { return }
+        _ = try proposer.checkedKey(index: -1)
+        for validator in validators where validator.address == proposer.address { return }
+        throw .proposerNotMember(proposer.address)
     }
 }
 
@@ -68,16 +88,16 @@ public struct CheckedValidatorSet: Hashable, Sendable {
 
     public let members: [Member]
     public let totalPower: Int64
-    /// The wire form that was checked.
-    public let source: ValidatorSet
+    private let digest: Digest
 
-    init(members: [Member], totalPower: Int64, source: ValidatorSet) {
+    init(members: [Member], totalPower: Int64, hash: Digest) {
         self.members = members
         self.totalPower = totalPower
-        self.source = source
+        digest = hash
     }
 
-    public func hash() -> Digest { source.hash() }
+    /// The root over keys and powers in the order given.
+    public func hash() -> Digest { digest }
 
     /// Place of the first member with each address.
     var indexByAddress: [[UInt8]: Int] {

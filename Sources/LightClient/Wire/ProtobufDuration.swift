@@ -49,9 +49,8 @@ extension ProtobufReader {
     /// A google.protobuf.Duration in nanoseconds; a later occurrence replaces an earlier one (gogoproto
     /// stdduration).
     mutating func durationNanoseconds(_ field: ProtobufField) throws(WireError) -> Int64 {
-        var inner = try message(field)
         var raw = ProtobufDuration()
-        try raw.merge(from: &inner)
+        try merge(field, into: &raw)
         guard let value = raw.nanoseconds else { throw .outOfRange("duration") }
         return value
     }

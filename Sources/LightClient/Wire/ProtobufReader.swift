@@ -14,7 +14,7 @@ public struct ProtobufField: Hashable, Sendable {
 public struct ProtobufReader {
     private let bytes: [UInt8]
     private var position: Int
-    private let end: Int
+    private var end: Int
 
     public init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -129,8 +129,13 @@ public struct ProtobufReader {
     public mutating func merge<Message: ProtobufMessage>(
         _ field: ProtobufField, into message: inout Message
     ) throws(WireError) {
-        var inner = try self.message(field)
-        try message.merge(from: &inner)
+        // In place, within narrower bounds: a reader of its own would cost two reference counts.
+        let range = try lengthDelimited(field)
+        let outerEnd = end
+        position = range.lowerBound
+        end = range.upperBound
+        try message.merge(from: &self)
+        end = outerEnd
     }
 
     /// Merges an embedded message that may be absent: its first occurrence makes it present.
@@ -203,6 +208,10 @@ public struct ProtobufReader {
     }
 
     private mutating func longVarint() throws(WireError) -> UInt64 {
+        if position < end, bytes[position] < 0x80 {
+            position += 1
+            return UInt64(bytes[position - 1])
+        }
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {

@@ -80,6 +80,9 @@ public struct ProtobufWriter: Sendable {
         alwaysBytes(number, inner.bytes)
     }
 
+    /// Fields that are written already.
+    public mutating func append(_ fields: [UInt8]) { bytes.append(contentsOf: fields) }
+
     public mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {

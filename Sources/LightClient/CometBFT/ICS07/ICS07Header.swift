@@ -23,6 +23,7 @@ extension ICS07 {
             public let signed: SignedHeader.Checked
             public let height: LightClient.Height
             public let validators: CheckedValidatorSet
+            let validatorSet: ValidatorSet
             public let trustedHeight: LightClient.Height
             public let trustedValidators: ValidatorSet?
 
@@ -51,7 +52,7 @@ extension ICS07 {
                 throw .block(.validatorsMismatch(got: hash, header: header.validatorsHash))
             }
             return Checked(
-                signed: signed, height: height, validators: validators,
+                signed: signed, height: height, validators: validators, validatorSet: validatorSet,
                 trustedHeight: trustedHeight, trustedValidators: trustedValidators)
         }
     }

@@ -34,7 +34,9 @@ extension ICS07.Header.Checked {
         _ trusted: ICS07.ConsensusState
     ) throws(ClientError) -> CheckedValidatorSet {
         guard let trustedValidators else { throw .block(.missing("trusted validators")) }
-        let set = try basicRules { () throws(BlockError) in try trustedValidators.checked() }
+        let set = try basicRules { () throws(BlockError) in
+            try trustedValidators.checked(like: validatorSet, validators)
+        }
         let hash = set.hash()
         guard trusted.nextValidatorsHash == hash.bytes else {
             throw .trustedValidatorsMismatch(got: hash, expected: trusted.nextValidatorsHash)
