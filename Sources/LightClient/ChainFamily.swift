@@ -26,8 +26,8 @@ public struct ProofCache: Sendable {
     public init() {}
 }
 
-/// A kind of chain: how its headers and proofs are verified. Pure and without state of its own; a new
-/// family is one folder, one conformance to this, and one line in `Families`.
+/// A kind of chain: how its headers and proofs are verified. Pure and without state of its own; a
+/// new family is one folder, one conformance to this, and one line in `Families`.
 public protocol ChainFamily: Sendable {
     /// A decoded client update: claimed.
     associatedtype ClientMessage: Sendable
@@ -45,8 +45,8 @@ public protocol ChainFamily: Sendable {
         now: Timestamp, signatures: inout SignatureVerifier
     ) throws(ClientError) -> TrustedHeader
 
-    /// The trusted header of an operator's anchor: the header must have exactly this hash and be signed
-    /// by its own set.
+    /// The trusted header of an operator's anchor: the header must have exactly this hash and be
+    /// signed by its own set.
     static func verifyAnchor(
         _ message: ClientMessage, parameters: ClientParameters, hash: Digest,
         signatures: inout SignatureVerifier

@@ -19,8 +19,8 @@ public struct ChainID: Hashable, Sendable {
     /// before the last hyphen neither a hyphen nor a newline. Source: ibc-go 02-client height.go.
     public var isRevisionFormat: Bool { revisionDigits != nil }
 
-    /// The number behind the last hyphen, 0 when the id is not in revision form. Throws when the number
-    /// does not fit 64 bits, where the reference panics.
+    /// The number behind the last hyphen, 0 when the id is not in revision form. Throws when the
+    /// number does not fit 64 bits, where the reference panics.
     public func revision() throws(BlockError) -> UInt64 {
         guard let digits = revisionDigits else { return 0 }
         guard let number = UInt64(String(decoding: digits, as: UTF8.self)) else {
@@ -51,8 +51,8 @@ extension ChainID: CustomStringConvertible {
 }
 
 extension [UInt8] {
-    /// True when the text is empty or white space only, as Go's `strings.TrimSpace` sees it: ill-formed
-    /// bytes are not space.
+    /// True when the text is empty or white space only, as Go's `strings.TrimSpace` sees it:
+    /// ill-formed bytes are not space.
     var isBlankText: Bool {
         for scalar in String(decoding: self, as: UTF8.self).unicodeScalars
         where !scalar.properties.isWhitespace { return false }

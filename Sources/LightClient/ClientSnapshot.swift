@@ -20,8 +20,8 @@ public struct ClientSnapshot: Hashable, Sendable {
     /// The verified headers that matter, by height.
     public var trusted: [Height: TrustedHeader]
 
-    /// Most trusted headers of one snapshot. Enough for every height that open packets ask for; more
-    /// would make each job copy megabytes.
+    /// Most trusted headers of one snapshot. Enough for every height that open packets ask for;
+    /// more would make each job copy megabytes.
     public static let maxTrusted = 4096
 
     public init(
@@ -40,8 +40,8 @@ public struct ClientSnapshot: Hashable, Sendable {
         trusted.values.max { $0.height < $1.height }
     }
 
-    /// Whether `header` is too old at `now` to serve as a base: its time plus the trusting period is not
-    /// after `now`.
+    /// Whether `header` is too old at `now` to serve as a base: its time plus the trusting period
+    /// is not after `now`.
     public func isExpired(_ header: TrustedHeader, now: Timestamp) -> Bool {
         header.timestamp.adding(nanoseconds: parameters.trustingPeriodNanoseconds) <= now
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The relay's own light clients, whatever the family. Verifier threads call what is dear here, on a
-/// snapshot; the decider calls `judge` and `status` on the current state.
+/// The relay's own light clients, whatever the family. Verifier threads call what is dear here, on
+/// a snapshot; the decider calls `judge` and `status` on the current state.
 public enum Families {
     /// The one switch: a new `FamilyID` makes the compiler ask for its family here.
     static func family(_ id: FamilyID) -> any ChainFamily.Type {

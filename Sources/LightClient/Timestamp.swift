@@ -72,8 +72,8 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 extension Timestamp: ProtobufMessage {
     public init() { self = .unixEpoch }
 
-    /// A value out of range is found only once both fields are read: use `Timestamp(reading:)` through
-    /// `readTimestamp`, never this field by field.
+    /// A value out of range is found only once both fields are read: use `Timestamp(reading:)`
+    /// through `readTimestamp`, never this field by field.
     public mutating func read(
         _ field: ProtobufField, from reader: inout ProtobufReader
     ) throws(WireError) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The part of a trusted set's power that must have signed a header further on. One third by default:
-/// with fewer than a third of liars one honest member is among the signers.
+/// The part of a trusted set's power that must have signed a header further on. One third by
+/// default: with fewer than a third of liars one honest member is among the signers.
 public struct TrustThreshold: Hashable, Sendable {
     public var numerator: UInt64
     public var denominator: UInt64
@@ -22,15 +22,15 @@ public struct TrustThreshold: Hashable, Sendable {
         return overflow || product >= denominator
     }
 
-    /// The same as the reference tests it before it stores a client: its product wraps at 2^64 and so
-    /// refuses some levels of huge numbers that lie in range.
+    /// The same as the reference tests it before it stores a client: its product wraps at 2^64 and
+    /// so refuses some levels of huge numbers that lie in range.
     public var passesReferenceTest: Bool {
         denominator != 0 && numerator <= denominator && numerator &* 3 >= denominator
     }
 
-    /// The power that must be exceeded: total x numerator / denominator, rounded down. Throws on a zero
-    /// denominator, a number of 2^63 or more (the reference's signed arithmetic would turn the need
-    /// negative and accept nothing signed at all), and on an overflow of the product.
+    /// The power that must be exceeded: total x numerator / denominator, rounded down. Throws on a
+    /// zero denominator, a number of 2^63 or more (the reference's signed arithmetic would turn the
+    /// need negative and accept nothing signed at all), and on an overflow of the product.
     public func powerToExceed(of total: Int64) throws(VerificationError) -> Int64 {
         guard denominator != 0, let numerator = Int64(exactly: numerator),
             let denominator = Int64(exactly: denominator)

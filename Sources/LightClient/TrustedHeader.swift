@@ -2,8 +2,8 @@
 
 /// What a client remembers of one verified header.
 ///
-/// Only a family's verifier, the journal and an operator's trust anchor make one; a decoded header is
-/// never this type.
+/// Only a family's verifier, the journal and an operator's trust anchor make one; a decoded header
+/// is never this type.
 public struct TrustedHeader: Hashable, Sendable {
     public let height: Height
     public let timestamp: Timestamp

@@ -4,8 +4,8 @@ import LightClient
 import TestSupport
 import Testing
 
-/// Rejections 1 to 13: commits and validator sets that must carry no header. The set is that of vector
-/// V1: powers 20, 20, 10, 1; more than 34 must sign, more than 17 of a trusted set.
+/// Rejections 1 to 13: commits and validator sets that must carry no header. The set is that of
+/// vector V1: powers 20, 20, 10, 1; more than 34 must sign, more than 17 of a trusted set.
 @Suite struct CometBFTCommitTests {
     static let chain = TestChain(blocks: 2)
     static let members = TestChain.founders
@@ -266,7 +266,8 @@ import Testing
     }
 
     @Test func `11: a power is what its 64 bits say, in the hash and in the count`() throws {
-        // 5 written with bits above 64: the decoder drops them, as Go does, and 5 is hashed and counted.
+        // 5 written with bits above 64: the decoder drops them, as Go does, and 5 is hashed and
+        // counted.
         let wrapped: [UInt8] = [0x18, 0x85, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7e]
         let plain = TestMember(0, power: 5).validator
         let read = try Validator(reading: plain.encoded + wrapped)

@@ -4,8 +4,8 @@ import LightClient
 import TestSupport
 import Testing
 
-/// Wire-level forms of CometBFT messages: what Go's decoder takes is taken alike, hashes are those of the
-/// decoded value, and no bytes crash.
+/// Wire-level forms of CometBFT messages: what Go's decoder takes is taken alike, hashes are those
+/// of the decoded value, and no bytes crash.
 @Suite struct CometBFTParserTests {
     static let chain = TestChain(blocks: 6)
     static let header = chain.block(5).header

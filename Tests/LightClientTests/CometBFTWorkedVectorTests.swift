@@ -62,20 +62,23 @@ import Testing
         let bytes = vote.signBytes(chainID: chainID)
         #expect(
             Hex.encode(bytes)
-                == "69080211070000000000000022480a20700b700aa8525464a27956e4acd734e9fdfa514dc29c8115"
+                == "69080211070000000000000022480a20700b700aa8525464a27956e4acd734e9fdfa51"
+                + "4dc29c8115"
                 + "f5425d33cf558a04122408011220948b61bba399d1ff04613baff25fce3dc2791d4434c1a0e7beeb"
                 + "07fdb2fe31192a060881e2cfaa06320a6665642d746573742d31")
         let signer = TestChain.sorted(TestChain.founders)[0].key
         #expect(
             Hex.encode(signer.sign(bytes))
-                == "f6e4565483cd2d9798f3c2b9d62b8076d1279d763d68202d38a22ad8815ed49ea1894ab60e8683dc"
+                == "f6e4565483cd2d9798f3c2b9d62b8076d1279d763d68202d38a22ad8815ed49ea1894a"
+                + "b60e8683dc"
                 + "8dd2d7b8d2e80a6898734eddaa24080ff64a02a254cc2102")
         vote.round = 2
         vote.blockID = .zero
         vote.timestamp = try #require(Timestamp(seconds: 1_700_000_001, nanoseconds: 250))
         #expect(
             Hex.encode(vote.signBytes(chainID: chainID))
-                == "2b08021107000000000000001902000000000000002a090881e2cfaa0610fa01320a6665642d7465"
+                == "2b08021107000000000000001902000000000000002a090881e2cfaa0610fa01320a66"
+                + "65642d7465"
                 + "73742d31")
     }
 

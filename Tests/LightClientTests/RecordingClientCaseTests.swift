@@ -4,8 +4,8 @@ import LightClient
 import TestSupport
 import Testing
 
-/// Client messages that recorded chains accepted, refused or froze on: the same state, the same time, the
-/// same verdict. And the updates that their relayer wrote, byte for byte.
+/// Client messages that recorded chains accepted, refused or froze on: the same state, the same
+/// time, the same verdict. And the updates that their relayer wrote, byte for byte.
 @Suite struct RecordingClientCaseTests {
     private func cases() throws -> [JSON] {
         let folder = try Fixtures.recordings("ibc-go-v10")
@@ -16,8 +16,8 @@ import Testing
         try #require(json?.string.flatMap { Base64.decode($0) })
     }
 
-    /// The client's store as the chain had it before the message. When the states were processed plays no
-    /// part in these cases.
+    /// The client's store as the chain had it before the message. When the states were processed
+    /// plays no part in these cases.
     private func store(_ line: JSON) throws -> MemoryClientStore {
         var store = MemoryClientStore()
         store.set(
@@ -51,7 +51,8 @@ import Testing
             let label = line["label"]?.string ?? ""
             let type = line["client_message_type"]?.string ?? ""
             let code = line["code"]?.int64 ?? 0
-            // Refused by the chain's list of relayers, and decided by governance: not by the client.
+            // Refused by the chain's list of relayers, and decided by governance: not by the
+            // client.
             let isOther = line["codespace"]?.string == "ibc" || type.hasSuffix("MsgRecoverClient")
             if isOther { continue }
             judged += 1

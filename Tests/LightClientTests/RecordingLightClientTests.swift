@@ -13,8 +13,8 @@ import Testing
         #expect(RecordingLightClientTests.chains.count >= 2)
     }
 
-    /// From the first to the last height through every block and through as few as possible: the same
-    /// state, across every change of the set.
+    /// From the first to the last height through every block and through as few as possible: the
+    /// same state, across every change of the set.
     @Test(arguments: chains.map(\.code))
     func `header by header and by skipping to the same state`(code: String) throws {
         let chain = try chain(code)
@@ -105,7 +105,8 @@ import Testing
         }
     }
 
-    /// One flipped bit anywhere: refused, or nothing signed was touched and the same header results.
+    /// One flipped bit anywhere: refused, or nothing signed was touched and the same header
+    /// results.
     @Test(arguments: chains.map(\.code))
     func `flipped bits never give another header`(code: String) throws {
         let chain = try chain(code)

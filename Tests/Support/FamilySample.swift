@@ -2,14 +2,15 @@
 
 public import LightClient
 
-/// A small genuine run of one family's chain, and forms of it that no client may take. A new family adds
-/// its sample here and is judged by every test that runs for `FamilyID.allCases`.
+/// A small genuine run of one family's chain, and forms of it that no client may take. A new family
+/// adds its sample here and is judged by every test that runs for `FamilyID.allCases`.
 public struct FamilySample: Sendable {
     public let family: FamilyID
     public let parameters: ClientParameters
     /// A moment at which the run is fresh.
     public let now: Timestamp
-    /// The message that carries the first trusted header, its hash and what a client remembers of it.
+    /// The message that carries the first trusted header, its hash and what a client remembers of
+    /// it.
     public let anchorMessage: [UInt8]
     public let anchorHash: Digest
     public let anchor: TrustedHeader
@@ -43,10 +44,14 @@ public struct FamilySample: Sendable {
     private static let appHash =
         Hex.decode("f0bb03acc5ec4797f01c4682bfd963974b87f64b663464b416db32f7d47b1244") ?? []
     private static let proofText =
-        "0a780a760a1830372d74656e6465726d696e742d300100000000000000011220a096722aa6534040a0efbdae0576"
-        + "5132a7b223ad306d6512f3734821bd0465051a0b0801180120012a0300020a222b0801120402040a201a21203cc3"
-        + "846e9c2cba7758cfd386f2ac30d298647f3fc6f67fcd7a811324841978d30a5b0a590a03696263122006ebc807cb"
-        + "b3bd3a12b54dd1cf67c79316ff22cc7bc8172f966d2259323882ce1a090801180120012a010022250801122101b8"
+        "0a780a760a1830372d74656e6465726d696e742d300100000000000000011220a09672"
+        + "2aa6534040a0efbdae0576"
+        + "5132a7b223ad306d6512f3734821bd0465051a0b0801180120012a0300020a222b0801"
+        + "120402040a201a21203cc3"
+        + "846e9c2cba7758cfd386f2ac30d298647f3fc6f67fcd7a811324841978d30a5b0a590a"
+        + "03696263122006ebc807cb"
+        + "b3bd3a12b54dd1cf67c79316ff22cc7bc8172f966d2259323882ce1a09080118012001"
+        + "2a010022250801122101b8"
         + "da986f9e08d334502c94430d22e0b171b8586be68e95a16a5ba29bfa00cd60"
 
     private static let cometBFT: FamilySample = {

@@ -8,12 +8,13 @@ import LightClient
 
 /// Packed data of real nodes under Tests/Fixtures, unpacked once under .build/fixtures.
 ///
-/// The folder's name carries the archive's hash and appears by one rename, so that any number of test
-/// processes may ask at once and a new archive is never mistaken for an old one.
+/// The folder's name carries the archive's hash and appears by one rename, so that any number of
+/// test processes may ask at once and a new archive is never mistaken for an old one.
 public enum Fixtures {
     public enum Failure: Error { case unpack(archive: String, status: Int32) }
 
-    /// The folder that holds `Tests/Fixtures/<name>.tar.xz`, unpacked; or `override` when one is given.
+    /// The folder that holds `Tests/Fixtures/<name>.tar.xz`, unpacked; or `override` when one is
+    /// given.
     public static func unpack(_ name: String, override: String? = nil) throws -> String {
         if let override { return override }
         let archive = "\(Corpus.root)/Tests/Fixtures/\(name).tar.xz"
@@ -34,8 +35,8 @@ public enum Fixtures {
         try unpack("verdicts-\(name)", override: place("CITYRELAY_VERDICTS", name))
     }
 
-    /// `recordings/<name>`: where $CITYRELAY_RECORDINGS is set, that folder if it is a recording itself,
-    /// else below it; otherwise `recordings-<name>.tar.xz`.
+    /// `recordings/<name>`: where $CITYRELAY_RECORDINGS is set, that folder if it is a recording
+    /// itself, else below it; otherwise `recordings-<name>.tar.xz`.
     public static func recordings(_ name: String) throws -> String {
         var override = place("CITYRELAY_RECORDINGS", name)
         if let folder = ProcessInfo.processInfo.environment["CITYRELAY_RECORDINGS"],

@@ -2,8 +2,9 @@
 
 public import LightClient
 
-/// CometBFT's JSON, as nodes answer it and vectors carry it, as the light client's types. For tests:
-/// it is lenient where vectors differ (hash case, `parts` or `part_set_header`, absent members).
+/// CometBFT's JSON, as nodes answer it and vectors carry it, as the light client's types. For
+/// tests: it is lenient where vectors differ (hash case, `parts` or `part_set_header`, absent
+/// members).
 public enum RPCJSON {
     public enum Failure: Error { case malformed(String) }
 

@@ -33,8 +33,8 @@ public struct TestMember: Hashable, Sendable {
     }
 }
 
-/// A small chain of genuine blocks, the same at every run: 20 s apart, made by the members given, with
-/// the set changes asked for. Tests bend what it makes and sign it again.
+/// A small chain of genuine blocks, the same at every run: 20 s apart, made by the members given,
+/// with the set changes asked for. Tests bend what it makes and sign it again.
 public struct TestChain: Sendable {
     public struct Block: Hashable, Sendable {
         public var header: Header
@@ -114,8 +114,8 @@ public struct TestChain: Sendable {
         return time
     }
 
-    /// The commit of a header by its members, in canonical order. `flags` says what a member does, by
-    /// number; all vote for the block unless said otherwise.
+    /// The commit of a header by its members, in canonical order. `flags` says what a member does,
+    /// by number; all vote for the block unless said otherwise.
     public static func commit(
         _ header: Header, _ members: [TestMember], round: Int32 = 0,
         flags: [Int: VoteFlag] = [:]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A block as a provider gave it, with the set of the height above, which verifies what comes later.
+/// A block as a provider gave it, with the set of the height above, which verifies what comes
+/// later.
 public struct FetchedBlock: Hashable, Sendable {
     public var block: LightBlock
     public var nextValidators: ValidatorSet
@@ -11,8 +12,8 @@ public struct FetchedBlock: Hashable, Sendable {
     }
 }
 
-/// Skipping verification without I/O: goes to the target in one step where the sets overlap enough, and
-/// through heights between where they do not. Source: CometBFT light/client.go; spec §2.2.
+/// Skipping verification without I/O: goes to the target in one step where the sets overlap enough,
+/// and through heights between where they do not. Source: CometBFT light/client.go; spec §2.2.
 ///
 /// It ends: neighbours need no overlap, so each range splits at most down to single heights, and no
 /// height is asked for twice.
@@ -40,8 +41,8 @@ public struct Bisection: Sendable {
         let nextValidators: CheckedValidatorSet
     }
 
-    /// `trustedValidators` is the set that `trusted` announces for the next height. Throws when it is
-    /// not, and when the target is not above the trusted height.
+    /// `trustedValidators` is the set that `trusted` announces for the next height. Throws when it
+    /// is not, and when the target is not above the trusted height.
     public init(
         from trusted: TrustedState, validators trustedValidators: ValidatorSet, to target: Int64,
         options: TrustOptions
@@ -90,8 +91,8 @@ public struct Bisection: Sendable {
         }
     }
 
-    /// Nine sixteenths of the way up: sets change gradually, so a height above the middle is usually
-    /// still in reach. Requires low + 1 < high.
+    /// Nine sixteenths of the way up: sets change gradually, so a height above the middle is
+    /// usually still in reach. Requires low + 1 < high.
     public static func pivot(from low: Int64, to high: Int64) -> Int64 {
         let (quotient, remainder) = (high - low).quotientAndRemainder(dividingBy: 16)
         return low + quotient * 9 + remainder * 9 / 16

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The result of one transaction, reduced to what the next header's last_results_hash covers: events
-/// and log are not authenticated. Reads a whole `tendermint.abci.ExecTxResult` and drops the rest.
+/// The result of one transaction, reduced to what the next header's last_results_hash covers:
+/// events and log are not authenticated. Reads a whole `tendermint.abci.ExecTxResult` and drops the
+/// rest.
 public struct ExecTxResult: Hashable, Sendable {
     public var code: UInt32
     public var data: [UInt8]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a block was cut into parts for gossip. A light client cannot check it, but the votes sign it.
+/// How a block was cut into parts for gossip. A light client cannot check it, but the votes sign
+/// it.
 public struct PartSetHeader: Hashable, Sendable {
     public var total: UInt32
     public var hash: [UInt8]

@@ -2,11 +2,12 @@
 
 /// Building what a counterparty's client takes. Spec: building-cometbft §6.3, §5.5.
 extension CometBFT {
-    /// A client update from what a node answers: the signed header, its set, and the set of the height
-    /// above `trustedHeight`.
+    /// A client update from what a node answers: the signed header, its set, and the set of the
+    /// height above `trustedHeight`.
     ///
-    /// The bytes are those that relayers write: the set's proposer is the header's, the trusted set's
-    /// its first member, total power is left out. Throws when the header's proposer is no member.
+    /// The bytes are those that relayers write: the set's proposer is the header's, the trusted
+    /// set's its first member, total power is left out. Throws when the header's proposer is no
+    /// member.
     public static func clientMessage(
         signedHeader: SignedHeader, validators: [Validator], trustedHeight: Height,
         trustedValidators: [Validator]
@@ -38,8 +39,8 @@ extension CometBFT {
         ProtobufAny(typeURL: ICS07.headerURL, value: message)
     }
 
-    /// What MsgCreateClient carries: a client on these terms that trusts this header. Throws when the
-    /// terms or the header could not make a client that works.
+    /// What MsgCreateClient carries: a client on these terms that trusts this header. Throws when
+    /// the terms or the header could not make a client that works.
     public static func initialStates(
         parameters: ClientParameters, trusted: TrustedHeader
     ) throws(ClientError) -> (clientState: ProtobufAny, consensusState: ProtobufAny) {

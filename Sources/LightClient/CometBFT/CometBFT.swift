@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// CometBFT chains (Cosmos SDK state): headers signed by more than two thirds of a weighted validator
-/// set, state proven by ICS-23 against the app hash of the *next* header.
+/// CometBFT chains (Cosmos SDK state): headers signed by more than two thirds of a weighted
+/// validator set, state proven by ICS-23 against the app hash of the *next* header.
 ///
-/// A client message is the protobuf `ibc.lightclients.tendermint.v1.Header`, a trusted header's body the
-/// `ConsensusState`: the same bytes that a chain's own client takes and stores.
+/// A client message is the protobuf `ibc.lightclients.tendermint.v1.Header`, a trusted header's
+/// body the `ConsensusState`: the same bytes that a chain's own client takes and stores.
 public enum CometBFT: ChainFamily {
     public typealias ClientMessage = ICS07.Header.Checked
 

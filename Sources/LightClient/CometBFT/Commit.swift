@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The precommits of one round, one entry a validator in the order of the set: claimed, not verified.
+/// The precommits of one round, one entry a validator in the order of the set: claimed, not
+/// verified.
 public struct Commit: Hashable, Sendable {
     public var height: Int64
     public var round: Int32

@@ -10,9 +10,9 @@ public enum CommitScope: Hashable, Sendable {
 
 /// Which signatures of a commit carry enough power of a set. Spec: §1.6.
 ///
-/// The order of the work is a security rule. First power is counted in the order of the entries, which
-/// costs nothing and finds double votes and strangers; only when it suffices are the signatures of
-/// exactly the counted entries verified, as one list.
+/// The order of the work is a security rule. First power is counted in the order of the entries,
+/// which costs nothing and finds double votes and strangers; only when it suffices are the
+/// signatures of exactly the counted entries verified, as one list.
 extension Commit {
     /// More than two thirds of the set that made this block signed it; entries that are not for the
     /// block are verified too (CometBFT's VerifyCommit).
@@ -46,8 +46,8 @@ extension Commit {
         try count.verifySignatures(&verifier)
     }
 
-    /// More than `threshold` of a trusted set, which need not be the set that made this block, signed
-    /// it; members are found by address (VerifyCommitLightTrusting).
+    /// More than `threshold` of a trusted set, which need not be the set that made this block,
+    /// signed it; members are found by address (VerifyCommitLightTrusting).
     public func verifyTrusting(
         chainID: ChainID, trusted: CheckedValidatorSet, threshold: TrustThreshold,
         scope: CommitScope = .untilEnough, signatures verifier: inout SignatureVerifier
@@ -69,7 +69,8 @@ extension Commit {
         try count.verifySignatures(&verifier)
     }
 
-    /// The power of a set that must be exceeded: floor(total x 2 / 3). A checked total is below 2^60.
+    /// The power of a set that must be exceeded: floor(total x 2 / 3). A checked total is below
+    /// 2^60.
     static func twoThirds(_ validators: CheckedValidatorSet) -> Int64 {
         validators.totalPower * 2 / 3
     }
@@ -115,8 +116,8 @@ private struct Count {
         VotingPowerTally(signed: signed, toExceed: toExceed, total: validators.totalPower)
     }
 
-    /// The entry must name the validator at its place: otherwise its vote could be booked on another
-    /// (CSA-2026-001).
+    /// The entry must name the validator at its place: otherwise its vote could be booked on
+    /// another (CSA-2026-001).
     func checkAddress(_ index: Int) throws(VerificationError) {
         let got = commit.signatures[index].validatorAddress
         let expected = validators.members[index].address
@@ -139,7 +140,8 @@ private struct Count {
                 key: member.key, message: template.bytes(at: entry.timestamp),
                 signature: entry.signature))
         indices.append(index)
-        // Each member is taken at most once, or once a place: the sum stays below the checked total.
+        // Each member is taken at most once, or once a place: the sum stays below the checked
+        // total.
         if power { signed += member.power }
     }
 

@@ -8,8 +8,8 @@ public struct DuplicateVoteEvidence: Hashable, Sendable {
     public var validatorPower: Int64
     public var timestamp: Timestamp
 
-    /// Both votes keep the basic rules and stand in the order of their block ids. The signatures are for
-    /// the chain to check.
+    /// Both votes keep the basic rules and stand in the order of their block ids. The signatures
+    /// are for the chain to check.
     public func validate() throws(BlockError) {
         guard let voteA else { throw .missing("vote_a") }
         guard let voteB else { throw .missing("vote_b") }
@@ -77,7 +77,8 @@ public struct Evidence: Hashable, Sendable {
 public struct EvidenceList: Hashable, Sendable {
     public var evidence: [Evidence]
 
-    /// Most pieces in one block; CometBFT's default parameters allow far fewer bytes than this needs.
+    /// Most pieces in one block; CometBFT's default parameters allow far fewer bytes than this
+    /// needs.
     public static let maxCount = 1_000
 
     public init(_ evidence: [Evidence]) { self.evidence = evidence }

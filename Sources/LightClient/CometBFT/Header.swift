@@ -14,8 +14,8 @@ public struct BlockVersion: Hashable, Sendable {
     }
 }
 
-/// A CometBFT block header as it came over the wire: claimed, not verified. Hash fields keep whatever
-/// length they came with; `validate()` judges it.
+/// A CometBFT block header as it came over the wire: claimed, not verified. Hash fields keep
+/// whatever length they came with; `validate()` judges it.
 public struct Header: Hashable, Sendable {
     public var version: BlockVersion
     public var chainID: ChainID
@@ -58,8 +58,8 @@ public struct Header: Hashable, Sendable {
         self.proposerAddress = proposerAddress
     }
 
-    /// The basic rules: block protocol, chain id length, height, hash and address lengths. Time is not
-    /// judged here. Spec: §1.3.
+    /// The basic rules: block protocol, chain id length, height, hash and address lengths. Time is
+    /// not judged here. Spec: §1.3.
     public func validate() throws(BlockError) {
         guard version.block == BlockVersion.blockProtocol else {
             throw .blockVersion(version.block)
@@ -81,8 +81,8 @@ public struct Header: Hashable, Sendable {
         try validateHash(lastResultsHash, "last results hash")
     }
 
-    /// The header's hash: a Merkle root with the fourteen fields as leaves, so that one field can be
-    /// proven alone. Throws when the header names no validators. Spec: §1.2.
+    /// The header's hash: a Merkle root with the fourteen fields as leaves, so that one field can
+    /// be proven alone. Throws when the header names no validators. Spec: §1.2.
     public func hash() throws(BlockError) -> Digest {
         guard !validatorsHash.isEmpty else { throw .noHeaderHash }
         return BinaryMerkle.root(leafHashes: [

@@ -10,15 +10,16 @@ public struct SignedHeader: Hashable, Sendable {
         self.commit = commit
     }
 
-    /// A signed header whose parts keep the basic rules and belong together. Nothing is verified yet.
+    /// A signed header whose parts keep the basic rules and belong together. Nothing is verified
+    /// yet.
     public struct Checked: Hashable, Sendable {
         public let header: Header
         public let commit: Commit
         public let hash: Digest
     }
 
-    /// Header and commit keep the basic rules, the chain is the expected one, and the commit names this
-    /// header's height and hash. Spec: §1.3.
+    /// Header and commit keep the basic rules, the chain is the expected one, and the commit names
+    /// this header's height and hash. Spec: §1.3.
     public func checked(chainID: ChainID) throws(BlockError) -> Checked {
         guard let header else { throw .missing("header") }
         guard let commit else { throw .missing("commit") }

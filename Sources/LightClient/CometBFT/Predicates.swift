@@ -2,7 +2,8 @@
 
 /// The facts that a header must satisfy towards a trusted state, each by itself. Spec: §2.1.
 enum Predicates {
-    /// The trusted state is young enough: its time plus the period lies after `now`. Equality expires.
+    /// The trusted state is young enough: its time plus the period lies after `now`. Equality
+    /// expires.
     static func withinTrustingPeriod(
         _ trusted: TrustedState, periodNanoseconds: Int64, now: Timestamp
     ) throws(VerificationError) {

@@ -18,8 +18,9 @@ public struct PublicKeyMessage: Hashable, Sendable {
         }
     }
 
-    /// The key, when its kind is known and its length right. Whether the bytes are a point of the curve
-    /// shows at the first signature, as in CometBFT. BLS keys are not built yet: `unsupportedKey`.
+    /// The key, when its kind is known and its length right. Whether the bytes are a point of the
+    /// curve shows at the first signature, as in CometBFT. BLS keys are not built yet:
+    /// `unsupportedKey`.
     public func key() throws(BlockError) -> PublicKey {
         switch kind {
         case .ed25519(let bytes):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The signed form of a vote (CanonicalVote with its length in front). All votes of one commit differ in
-/// their times only, so the rest is built once. Spec: §1.6.
+/// The signed form of a vote (CanonicalVote with its length in front). All votes of one commit
+/// differ in their times only, so the rest is built once. Spec: §1.6.
 public struct VoteSignBytes: Sendable {
     private let beforeTime: [UInt8]
     private let afterTime: [UInt8]

@@ -15,8 +15,8 @@ public struct Validator: Hashable, Sendable {
         self.proposerPriority = proposerPriority
     }
 
-    /// The key, when power, key and address fit together. The address must follow from the key: one that
-    /// is merely claimed lets a vote count for somebody else (ISA-2025-003).
+    /// The key, when power, key and address fit together. The address must follow from the key: one
+    /// that is merely claimed lets a vote count for somebody else (ISA-2025-003).
     public func checkedKey(index: Int) throws(BlockError) -> PublicKey {
         let key = try publicKey.key()
         guard votingPower >= 0 else { throw .negativePower(votingPower, index: index) }
@@ -29,7 +29,8 @@ public struct Validator: Hashable, Sendable {
 
     /// The leaf of the set's hash: key and power only.
     var leaf: [UInt8] {
-        // A public key message holds one bytes field, written without a message of its own in between.
+        // A public key message holds one bytes field, written without a message of its own in
+        // between.
         let key: (number: Int, bytes: [UInt8])? =
             switch publicKey.kind {
             case .ed25519(let bytes) where bytes.count < 126: (1, bytes)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A validator set as it came over the wire: claimed. `checked()` gives the form that may be counted
-/// with.
+/// A validator set as it came over the wire: claimed. `checked()` gives the form that may be
+/// counted with.
 public struct ValidatorSet: Hashable, Sendable {
     public var validators: [Validator]
     /// Must be present and a member; otherwise it plays no part.
@@ -20,8 +20,8 @@ public struct ValidatorSet: Hashable, Sendable {
         totalVotingPower = 0
     }
 
-    /// The root over keys and powers in the order given. Sorting is not ours to do: the canonical order
-    /// is part of what is hashed. Spec: §1.5.
+    /// The root over keys and powers in the order given. Sorting is not ours to do: the canonical
+    /// order is part of what is hashed. Spec: §1.5.
     public func hash() -> Digest {
         BinaryMerkle.root(leafHashes: validators.map { BinaryMerkle.leafHash($0.leaf) })
     }
@@ -53,8 +53,8 @@ public struct ValidatorSet: Hashable, Sendable {
         return CheckedValidatorSet(members: members, totalPower: total, hash: hash())
     }
 
-    /// The same as `checked()`, for a set that most often is `other` again: the members' keys need not
-    /// be hashed twice then. Proposer and priorities are this set's own.
+    /// The same as `checked()`, for a set that most often is `other` again: the members' keys need
+    /// not be hashed twice then. Proposer and priorities are this set's own.
     func checked(like other: ValidatorSet, _ known: CheckedValidatorSet) throws(BlockError)
         -> CheckedValidatorSet
     {

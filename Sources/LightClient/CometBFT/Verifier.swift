@@ -18,15 +18,15 @@ public struct TrustOptions: Hashable, Sendable {
 
 /// Decides whether a header is final, given what is trusted. Pure: the time is an argument.
 ///
-/// Cheap checks come before dear ones, and the commit of the untrusted set, which an attacker can make
-/// huge, comes last. Source: CometBFT light/verifier.go; spec §2.1.
+/// Cheap checks come before dear ones, and the commit of the untrusted set, which an attacker can
+/// make huge, comes last. Source: CometBFT light/verifier.go; spec §2.1.
 public struct Verifier: Sendable {
     public let options: TrustOptions
 
     public init(_ options: TrustOptions) { self.options = options }
 
-    /// Verifies a neighbour or a header further on, by its height. `trustedValidators` must be the set
-    /// that the trusted state announced for the next height; it serves headers further on only.
+    /// Verifies a neighbour or a header further on, by its height. `trustedValidators` must be the
+    /// set that the trusted state announced for the next height; it serves headers further on only.
     public func verify(
         _ untrusted: SignedHeader, validators: CheckedValidatorSet, trusted: TrustedState,
         trustedValidators: CheckedValidatorSet, now: Timestamp,
@@ -72,8 +72,8 @@ public struct Verifier: Sendable {
             uncheckedTrustedValidators: trustedValidators, now: now, signatures: &signatures)
     }
 
-    /// The same for a caller that has compared the trusted set's hash already, or that holds the set of
-    /// the trusted height itself, as CometBFT's own client does.
+    /// The same for a caller that has compared the trusted set's hash already, or that holds the
+    /// set of the trusted height itself, as CometBFT's own client does.
     public func verifyNonAdjacent(
         _ untrusted: SignedHeader, validators: CheckedValidatorSet, trusted: TrustedState,
         uncheckedTrustedValidators: CheckedValidatorSet, now: Timestamp,
@@ -90,8 +90,8 @@ public struct Verifier: Sendable {
         return try finish(checked, validators, trusted, &signatures)
     }
 
-    /// Verifies the header below a trusted one: its hash must be the one that the newer header names.
-    /// No signature is needed, and heights are not compared. Spec: §2.2.
+    /// Verifies the header below a trusted one: its hash must be the one that the newer header
+    /// names. No signature is needed, and heights are not compared. Spec: §2.2.
     public static func verifyBackwards(
         _ older: Header, trusted newer: Header
     ) throws(VerificationError) -> Digest {
@@ -108,8 +108,8 @@ public struct Verifier: Sendable {
         return hash
     }
 
-    /// Every check that needs no signature, cheapest first; the set's hash, whose price the sender sets,
-    /// last.
+    /// Every check that needs no signature, cheapest first; the set's hash, whose price the sender
+    /// sets, last.
     private func check(
         _ untrusted: SignedHeader, _ validators: CheckedValidatorSet, _ trusted: TrustedState,
         _ now: Timestamp

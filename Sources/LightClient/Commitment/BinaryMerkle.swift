@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The SHA-256 Merkle tree of RFC 6962 and RFC 9162: leaf H(00 ‖ x), inner H(01 ‖ left ‖ right), split at
-/// the largest power of two below the count, empty tree H(""). CometBFT hashes all its lists so.
+/// The SHA-256 Merkle tree of RFC 6962 and RFC 9162: leaf H(00 ‖ x), inner H(01 ‖ left ‖ right),
+/// split at the largest power of two below the count, empty tree H(""). CometBFT hashes all its
+/// lists so.
 public enum BinaryMerkle {
     /// The hash of one leaf.
     public static func leafHash(_ leaf: [UInt8]) -> Digest {
@@ -41,8 +42,8 @@ public enum BinaryMerkle {
         return level[0]
     }
 
-    /// The siblings on the way from the leaf at `index` to the root, lowest first. Requires an index
-    /// below the count.
+    /// The siblings on the way from the leaf at `index` to the root, lowest first. Requires an
+    /// index below the count.
     public static func aunts(leafHashes: [Digest], index: Int) -> [Digest] {
         precondition(leafHashes.indices.contains(index))
         var aunts: [Digest] = []
@@ -64,8 +65,8 @@ public enum BinaryMerkle {
         return aunts
     }
 
-    /// The root that a leaf at `index` of `total` leaves gives with these siblings; nil when the index
-    /// is not below the total or the siblings are not exactly as many as the shape asks for.
+    /// The root that a leaf at `index` of `total` leaves gives with these siblings; nil when the
+    /// index is not below the total or the siblings are not exactly as many as the shape asks for.
     public static func root(
         leafHash: Digest, index: UInt64, total: UInt64, aunts: [Digest]
     ) -> Digest? {
@@ -87,9 +88,9 @@ public enum BinaryMerkle {
         return used == aunts.count ? hash : nil
     }
 
-    /// Whether the tree of `newSize` leaves under `newRoot` begins with the tree of `oldSize` leaves
-    /// under `oldRoot`. Nothing is proven of an empty old tree: that is refused. Trees of one size are
-    /// compared by their roots as given; a root that must be computed has 32 bytes.
+    /// Whether the tree of `newSize` leaves under `newRoot` begins with the tree of `oldSize`
+    /// leaves under `oldRoot`. Nothing is proven of an empty old tree: that is refused. Trees of
+    /// one size are compared by their roots as given; a root that must be computed has 32 bytes.
     /// Source: RFC 9162 section 2.1.4.2.
     public static func isConsistent(
         oldSize: UInt64, oldRoot: [UInt8], newSize: UInt64, newRoot: [UInt8], proof: [Digest]

@@ -46,8 +46,8 @@ extension ProtobufDuration: ProtobufMessage {
 }
 
 extension ProtobufReader {
-    /// A google.protobuf.Duration in nanoseconds; a later occurrence replaces an earlier one (gogoproto
-    /// stdduration).
+    /// A google.protobuf.Duration in nanoseconds; a later occurrence replaces an earlier one
+    /// (gogoproto stdduration).
     mutating func durationNanoseconds(_ field: ProtobufField) throws(WireError) -> Int64 {
         var raw = ProtobufDuration()
         try merge(field, into: &raw)

@@ -6,9 +6,9 @@ public struct ProtobufField: Hashable, Sendable {
     public let wireType: UInt8
 }
 
-/// A bounded protobuf decoder that gives the verdicts of Go's gogoproto unmarshaller: padded varints
-/// pass up to ten bytes, bits above 64 are dropped, field numbers are cut to 32 bits, unknown fields
-/// of any wire type are skipped, groups too. Remote bytes never trap.
+/// A bounded protobuf decoder that gives the verdicts of Go's gogoproto unmarshaller: padded
+/// varints pass up to ten bytes, bits above 64 are dropped, field numbers are cut to 32 bits,
+/// unknown fields of any wire type are skipped, groups too. Remote bytes never trap.
 ///
 /// Source: protobuf encoding; decoder facts in verdicts/cometbft README (`raw.jsonl`).
 public struct ProtobufReader {
@@ -98,13 +98,14 @@ public struct ProtobufReader {
         return String(decoding: bytes[range], as: UTF8.self)
     }
 
-    /// Where a bytes field lies in `buffer`, for decoders that refer to the input instead of copying.
+    /// Where a bytes field lies in `buffer`, for decoders that refer to the input instead of
+    /// copying.
     public mutating func range(_ field: ProtobufField) throws(WireError) -> Range<Int> {
         try lengthDelimited(field)
     }
 
-    /// The content of the next field when its tag is this byte and its length takes one byte; nil, with
-    /// nothing read, otherwise. For long runs of one small field.
+    /// The content of the next field when its tag is this byte and its length takes one byte; nil,
+    /// with nothing read, otherwise. For long runs of one small field.
     mutating func nextShort(tag: UInt8) -> Range<Int>? {
         guard end - position >= 2, bytes[position] == tag, bytes[position + 1] < 0x80 else {
             return nil

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes canonical proto3: fields in the order of the calls, minimal varints. The methods named after
-/// a type omit the default value; those that begin with `always` write it.
+/// Writes canonical proto3: fields in the order of the calls, minimal varints. The methods named
+/// after a type omit the default value; those that begin with `always` write it.
 public struct ProtobufWriter: Sendable {
     public private(set) var bytes: [UInt8]
 

@@ -70,8 +70,8 @@ public enum RFC3339 {
         }
     }
 
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar; the year begins in March, so that the
-    /// leap day comes last.
+    /// Days since 1970-01-01 in the proleptic Gregorian calendar; the year begins in March, so that
+    /// the leap day comes last.
     private static func daysSinceEpoch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month > 2 ? year : year - 1
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

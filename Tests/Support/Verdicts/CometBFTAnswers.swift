@@ -2,8 +2,8 @@
 
 import LightClient
 
-/// Judges vectors/cometbft-rpc: answers of real nodes. Whatever a header's hash covers must follow from
-/// the parts beside it; all must hold.
+/// Judges vectors/cometbft-rpc: answers of real nodes. Whatever a header's hash covers must follow
+/// from the parts beside it; all must hold.
 public struct CometBFTAnswers {
     private let genesis: ValidatorSet?
     private var signatures = SignatureVerifier()

@@ -2,8 +2,8 @@
 
 import LightClient
 
-/// Judges the lines of verdicts/cometbft/client.jsonl and client-optional.jsonl: whole lives of ICS-07
-/// clients, with every change of their stores.
+/// Judges the lines of verdicts/cometbft/client.jsonl and client-optional.jsonl: whole lives of
+/// ICS-07 clients, with every change of their stores.
 public struct CometBFTClient {
     /// One for a whole file, as on a chain.
     private var signatures = SignatureVerifier()

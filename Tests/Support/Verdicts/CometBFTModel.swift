@@ -63,8 +63,8 @@ public struct CometBFTModel {
             trustedValidators: trustedSet.checked(), now: now, signatures: &signatures)
     }
 
-    /// The model's sets and commits come in any order: both are brought into the canonical one. A commit
-    /// whose entries do not fit the set stays as it is and fails by itself.
+    /// The model's sets and commits come in any order: both are brought into the canonical one. A
+    /// commit whose entries do not fit the set stays as it is and fails by itself.
     private func aligned(_ commit: Commit, with set: ValidatorSet) -> Commit {
         guard commit.signatures.count == set.validators.count else { return commit }
         var byAddress: [[UInt8]: CommitSig] = [:]

@@ -2,8 +2,8 @@
 
 import LightClient
 
-/// Judges the lines of verdicts/cometbft/raw.jsonl: wire bytes, and what the decoded value says when it
-/// is written again and judged.
+/// Judges the lines of verdicts/cometbft/raw.jsonl: wire bytes, and what the decoded value says
+/// when it is written again and judged.
 public enum CometBFTRaw {
     /// What we make of one message.
     public struct Reading: Sendable {

@@ -2,8 +2,8 @@
 
 import LightClient
 
-/// Judges the lines of verdicts/cometbft/verify.jsonl and verify-optional.jsonl: commits and headers
-/// against sets and trusted headers.
+/// Judges the lines of verdicts/cometbft/verify.jsonl and verify-optional.jsonl: commits and
+/// headers against sets and trusted headers.
 public struct CometBFTVerify {
     /// One for a whole file, as in a relay: what it remembers must change no verdict.
     private var signatures = SignatureVerifier()

@@ -5,16 +5,16 @@ public enum ClientID {
     /// Shortest and longest identifier, bytes (ICS-24).
     public static let byteCounts = 4...64
 
-    /// Whether the text may stand where an identifier is asked for: letters, digits and `._+-#[]<>`, and
-    /// not blank.
+    /// Whether the text may stand where an identifier is asked for: letters, digits and
+    /// `._+-#[]<>`, and not blank.
     public static func isIdentifier(_ text: [UInt8]) -> Bool {
         guard byteCounts.contains(text.count) else { return false }
         for byte in text where !isIdentifierByte(byte) { return false }
         return true
     }
 
-    /// The number of an id of the form `type-N`, nil for any other text: at most twenty digits that fit
-    /// 64 bits, and a type that neither begins nor ends with a hyphen.
+    /// The number of an id of the form `type-N`, nil for any other text: at most twenty digits that
+    /// fit 64 bits, and a type that neither begins nor ends with a hyphen.
     public static func sequence(of id: String) -> UInt64? {
         let text = Array(id.utf8)
         guard isIdentifier(text), let hyphen = text.lastIndex(of: 0x2d) else { return nil }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a hosting chain keeps for one client: keys relative to `clients/<id>/`, ordered bytewise. The
-/// chain may back it with any tree; every set and removal is part of its state root.
+/// What a hosting chain keeps for one client: keys relative to `clients/<id>/`, ordered bytewise.
+/// The chain may back it with any tree; every set and removal is part of its state root.
 ///
 /// Reads are mutating so that a host may meter them.
 public protocol ClientStore {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The Tendermint light client of IBC (`ibc.lightclients.tendermint.v1`), as ibc-go hosts it: messages,
-/// and the rules over an abstract store. A city chain hosts it for its counterparties; the relay's own
-/// client (`Families`) shares its verification and keeps its own memory.
+/// The Tendermint light client of IBC (`ibc.lightclients.tendermint.v1`), as ibc-go hosts it:
+/// messages, and the rules over an abstract store. A city chain hosts it for its counterparties;
+/// the relay's own client (`Families`) shares its verification and keeps its own memory.
 ///
 /// Source: ibc-go v10.7.0 modules/light-clients/07-tendermint; spec §2.4, §2.5.
 public enum ICS07 {

@@ -13,7 +13,8 @@ extension ICS07 {
         public var latestHeight: Height
         /// Leaf tree first.
         public var proofSpecs: [ProofSpec]
-        /// Where the chain commits the client of its successor, root to leaf; text, kept byte for byte.
+        /// Where the chain commits the client of its successor, root to leaf; text, kept byte for
+        /// byte.
         public var upgradePath: [[UInt8]]
         /// Deprecated and ignored; kept because they are part of the stored bytes.
         public var allowUpdateAfterExpiry: Bool

@@ -29,8 +29,8 @@ extension ICS07 {
             guard timestamp.seconds > 0 else { throw .invalidState("timestamp") }
         }
 
-        /// Stricter than `validate()`: without next_validators_hash no update can ever be verified, and a
-        /// root that is no hash proves nothing. No client of ours begins so.
+        /// Stricter than `validate()`: without next_validators_hash no update can ever be verified,
+        /// and a root that is no hash proves nothing. No client of ours begins so.
         public func validateUsable() throws(ClientError) {
             try validate()
             guard root.hash.count == Digest.byteCount || root.hash == ICS07.sentinelRoot else {

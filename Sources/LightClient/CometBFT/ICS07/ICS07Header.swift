@@ -31,8 +31,8 @@ extension ICS07 {
             public var consensusState: ConsensusState { ConsensusState(signed.header) }
         }
 
-        /// Header.ValidateBasic: the parts are there, keep the basic rules under the header's own chain
-        /// id, and stand above the trusted height.
+        /// Header.ValidateBasic: the parts are there, keep the basic rules under the header's own
+        /// chain id, and stand above the trusted height.
         public func checked() throws(ClientError) -> Checked {
             guard let signedHeader else { throw .block(.missing("signed header")) }
             guard let header = signedHeader.header else { throw .block(.missing("header")) }

@@ -48,8 +48,8 @@ extension ICS07 {
             return status(clientState, latest, now: now)
         }
 
-        /// Executes a header: verifies it, then freezes the client if it contradicts what is stored,
-        /// stores it otherwise.
+        /// Executes a header: verifies it, then freezes the client if it contradicts what is
+        /// stored, stores it otherwise.
         public static func update(
             _ header: Header, in store: inout some ClientStore, at context: HostContext,
             signatures: inout SignatureVerifier
@@ -70,8 +70,8 @@ extension ICS07 {
             return .updated([checked.height])
         }
 
-        /// Executes misbehaviour: freezes the client when the two headers contradict each other, and
-        /// succeeds without any change when they do not, as the reference does.
+        /// Executes misbehaviour: freezes the client when the two headers contradict each other,
+        /// and succeeds without any change when they do not, as the reference does.
         public static func submit(
             _ misbehaviour: Misbehaviour, in store: inout some ClientStore,
             at context: HostContext, signatures: inout SignatureVerifier
@@ -90,8 +90,8 @@ extension ICS07 {
             return .frozen
         }
 
-        /// The time of a stored header, for judging packet timeouts. No status is asked for: the proof
-        /// that follows does.
+        /// The time of a stored header, for judging packet timeouts. No status is asked for: the
+        /// proof that follows does.
         public static func timestamp(
             at height: Height, in store: inout some ClientStore
         ) throws(ClientError) -> Timestamp {
@@ -127,8 +127,8 @@ extension ICS07 {
             state.timestamp.adding(nanoseconds: clientState.trustingPeriodNanoseconds) <= now
         }
 
-        /// A verified header contradicts the stored states: another state at its height, or a time out
-        /// of order with a neighbour.
+        /// A verified header contradicts the stored states: another state at its height, or a time
+        /// out of order with a neighbour.
         private static func isMisbehaviour(
             _ header: Header.Checked, _ store: inout some ClientStore
         ) throws(ClientError) -> Bool {
@@ -150,7 +150,8 @@ extension ICS07 {
             return false
         }
 
-        /// Prunes at most one expired state, the earliest, then stores the header unless it is stored.
+        /// Prunes at most one expired state, the earliest, then stores the header unless it is
+        /// stored.
         private static func apply(
             _ header: Header.Checked, to clientState: inout ClientState,
             in store: inout some ClientStore, at context: HostContext
@@ -175,8 +176,8 @@ extension ICS07 {
             store.set(clientState)
         }
 
-        /// One header of misbehaviour: enough of the set that was trusted, and is not too old, signed
-        /// it. Its time is not compared with ours, and neighbours need the trust level only.
+        /// One header of misbehaviour: enough of the set that was trusted, and is not too old,
+        /// signed it. Its time is not compared with ours, and neighbours need the trust level only.
         private static func verifyAccused(
             _ header: Header.Checked, _ clientState: ClientState, _ trusted: ConsensusState,
             now: Timestamp, signatures: inout SignatureVerifier

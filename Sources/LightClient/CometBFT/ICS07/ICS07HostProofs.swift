@@ -42,8 +42,8 @@ extension ICS07.Host {
         }
     }
 
-    /// The client and the root to prove under: an active client, a stored state at exactly this height,
-    /// and the delay over.
+    /// The client and the root to prove under: an active client, a stored state at exactly this
+    /// height, and the delay over.
     private static func provable(
         _ height: Height, _ delay: ICS07.Delay, _ store: inout some ClientStore,
         _ context: HostContext

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ICS07.Host {
-    /// Moves a client over to its chain's successor: the old chain committed the successor's client and
-    /// consensus state in the state proven by the client's latest header. What the chain decides is
-    /// taken from there, what the client chose stays. Spec: §2.5.
+    /// Moves a client over to its chain's successor: the old chain committed the successor's client
+    /// and consensus state in the state proven by the client's latest header. What the chain
+    /// decides is taken from there, what the client chose stays. Spec: §2.5.
     public static func upgrade(
         to newClient: ICS07.ClientState, _ newConsensus: ICS07.ConsensusState,
         clientProof: [UInt8], consensusProof: [UInt8], in store: inout some ClientStore,
@@ -46,8 +46,8 @@ extension ICS07.Host {
             at: upgraded.latestHeight, processed: ICS07.Processed(context))
     }
 
-    /// Brings a frozen or expired client back by the latest state of a substitute on the same terms;
-    /// the members have decided that it tells the truth.
+    /// Brings a frozen or expired client back by the latest state of a substitute on the same
+    /// terms; the members have decided that it tells the truth.
     public static func recover(
         _ subject: inout some ClientStore, from substitute: inout some ClientStore,
         now: Timestamp
@@ -104,8 +104,8 @@ extension ICS07.Host {
 }
 
 extension ICS07.ClientState {
-    /// The part that a substitute must share: heights, trusting period and chain id may differ, and the
-    /// deprecated flags do not count.
+    /// The part that a substitute must share: heights, trusting period and chain id may differ, and
+    /// the deprecated flags do not count.
     var comparable: ICS07.ClientState {
         var kept = self
         kept.chainID = ChainID(bytes: [])

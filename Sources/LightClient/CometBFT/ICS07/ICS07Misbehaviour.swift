@@ -14,22 +14,22 @@ extension ICS07 {
             self.header2 = header2
         }
 
-        /// Misbehaviour whose two headers keep every rule which needs no trust; the first is not below
-        /// the second.
+        /// Misbehaviour whose two headers keep every rule which needs no trust; the first is not
+        /// below the second.
         public struct Checked: Hashable, Sendable {
             public let first: Header.Checked
             public let second: Header.Checked
 
-            /// Two hashes for one height, or a higher header that is not later. Without a contradiction
-            /// the message proves nothing.
+            /// Two hashes for one height, or a higher header that is not later. Without a
+            /// contradiction the message proves nothing.
             public var isContradiction: Bool {
                 if first.height == second.height { return first.signed.hash != second.signed.hash }
                 return first.header.time <= second.header.time
             }
         }
 
-        /// Misbehaviour.ValidateBasic. Costs signatures: each commit must carry two thirds of its own
-        /// set.
+        /// Misbehaviour.ValidateBasic. Costs signatures: each commit must carry two thirds of its
+        /// own set.
         public func checked(
             signatures: inout SignatureVerifier
         ) throws(ClientError) -> Checked {

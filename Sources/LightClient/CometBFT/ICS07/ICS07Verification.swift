@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ICS07.Header.Checked {
-    /// Verifies the update against the state stored at its trusted height: the trusted set is the one
-    /// announced there, the revision is the same, and CometBFT's own rules hold. Spec: §2.5.
+    /// Verifies the update against the state stored at its trusted height: the trusted set is the
+    /// one announced there, the revision is the same, and CometBFT's own rules hold. Spec: §2.5.
     public func verify(
         chainID: ChainID, options: TrustOptions, trusted: ICS07.ConsensusState, now: Timestamp,
         signatures: inout SignatureVerifier
@@ -29,7 +29,8 @@ extension ICS07.Header.Checked {
         }
     }
 
-    /// The trusted set that the message carries, when it is the one that the stored state announced.
+    /// The trusted set that the message carries, when it is the one that the stored state
+    /// announced.
     func announcedSet(
         _ trusted: ICS07.ConsensusState
     ) throws(ClientError) -> CheckedValidatorSet {
