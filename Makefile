@@ -36,7 +36,8 @@ demo: build ## three cities, their relays and letters between them (KEEP=1 leave
 
 test: packages ## pass every test
 	swift build -c $(CONFIGURATION) --build-tests --explicit-target-dependency-import-check error
-	swift test -c $(CONFIGURATION) --skip-build
+	# One test at a time: on two cores heavy suites would starve those that wait for sockets.
+	swift test -c $(CONFIGURATION) --skip-build --no-parallel
 
 live: build ## two real ibc-go chains and two relays between them (needs the ibcgo program)
 	$(BIN)/relay-demo live

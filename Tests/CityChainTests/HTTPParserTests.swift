@@ -26,8 +26,8 @@ import Testing
     func `two requests on one connection arrive whole however they are cut`(step: Int) {
         let text =
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
-            + "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n"
-            + "\r\nGET /status?height=%225%22&a=b+c HTTP/1.0\r\n\r\n"
+            + "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n"
+            + "0\r\n\r\nGET /status?height=%225%22&a=b+c HTTP/1.0\r\n\r\n"
         let found = requests(Array(text.utf8), step: step)
         #expect(found.count == 3)
         #expect(found.first?.body == Array("hello".utf8))

@@ -88,8 +88,8 @@ import Testing
         (
             #"{"id":1,"method":"abci_query","params":{"data":"zz"}}"#, 200,
             #"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"Invalid params","data":"#
-                + #""error converting json params to arguments: encoding/hex: invalid byte: U+007A "#
-                + #"'z'"}}"#
+                + #""error converting json params to arguments: encoding/hex: invalid byte: "#
+                + #"U+007A 'z'"}}"#
         ),
         (
             #"{"id":1,"method":"tx","params":{"hash":"%%%"}}"#, 200,

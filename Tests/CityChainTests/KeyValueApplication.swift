@@ -3,9 +3,9 @@
 import CityChain
 import LightClient
 
-/// A small application for tests of the ledger: "key=value" sets, "key=" deletes, "power:<n>" is a set
-/// change of a known key, "gas:<n>" a change of the block gas limit; "bad" fails. A transaction costs
-/// as much gas as it has bytes. Key and value are recorded in an event.
+/// A small application for tests of the ledger: "key=value" sets, "key=" deletes, "power:<n>" is a
+/// set change of a known key, "gas:<n>" a change of the block gas limit; "bad" fails. A transaction
+/// costs as much gas as it has bytes. Key and value are recorded in an event.
 struct KeyValueApplication: Application {
     static let store = "kv"
 

@@ -130,7 +130,8 @@ enum RecordedAnswers {
         else { return nil }
         let fraction = numbers.count > 6 ? numbers[6] : ""
         let nanoseconds = Int32(fraction + String(repeating: "0", count: 9 - fraction.count)) ?? 0
-        // Days since 1970 of the proleptic Gregorian calendar, with March as the year's first month.
+        // Days since 1970 of the proleptic Gregorian calendar, with March as the year's first
+        // month.
         let shifted = month <= 2 ? year - 1 : year
         let leapDays = shifted / 4 - shifted / 100 + shifted / 400
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1

@@ -4,8 +4,8 @@ import CityChain
 import LightClient
 import Testing
 
-/// The rules by which this chain makes blocks, applied to the blocks of two real chains: whatever they
-/// computed must come out. The test walks the chain as a node's state does.
+/// The rules by which this chain makes blocks, applied to the blocks of two real chains: whatever
+/// they computed must come out. The test walks the chain as a node's state does.
 @Suite struct RecordingBlockRulesTests {
     struct Walk {
         var blocks: [(block: Block, id: BlockID)] = []

@@ -52,8 +52,8 @@ struct Judge {
             let stricter = tally.count { if case .stricter = $0 { true } else { false } }
             let agreed = tally.cases.count - disagreed - unsupported - stricter
             print(
-                "\(set.name): \(tally.cases.count) cases, \(agreed) agreed, \(disagreed) disagreed, "
-                    + "\(unsupported) unsupported, \(stricter) stricter on purpose")
+                "\(set.name): \(tally.cases.count) cases, \(agreed) agreed, "
+                    + "\(disagreed) disagreed, \(unsupported) unsupported, \(stricter) stricter on purpose")
             isClean = isClean && disagreed == 0
             if isVerbose { explain(tally) }
         }

@@ -34,11 +34,13 @@ struct LiveFigures {
         }
         blocks.sort()
         let count = Double(max(packets.count, 1))
+        let each = LiveFigures.text
+        let p50 = LiveFigures.at(blocks, 50)
+        let p99 = LiveFigures.at(blocks, 99)
         lines = [
-            "requests to the nodes per packet (blocks included)  \(LiveFigures.text(Double(requests) / count))",
-            "send to acknowledgement, blocks                     p50 \(LiveFigures.at(blocks, 50)), "
-                + "p99 \(LiveFigures.at(blocks, 99))",
-            "transactions per packet                             \(LiveFigures.text(Double(transactions) / count))",
+            "requests to the nodes per packet (blocks included)  \(each(Double(requests) / count))",
+            "send to acknowledgement, blocks                     p50 \(p50), p99 \(p99)",
+            "transactions per packet                             \(each(Double(transactions) / count))",
             "gas per packet                                      \(gas / UInt64(max(packets.count, 1)))",
         ]
     }

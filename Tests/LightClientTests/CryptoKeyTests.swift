@@ -20,7 +20,8 @@ import Testing
         #expect(!isValid(key.sign([1, 2]), of: [1, 3], by: key.publicKey))
     }
 
-    /// The nonce is RFC 6979's with SHA-256: the well-known example of key 1 and "Satoshi Nakamoto".
+    /// The nonce is RFC 6979's with SHA-256: the well-known example of key 1 and "Satoshi
+    /// Nakamoto".
     @Test func `a secp256k1 key signs as RFC 6979 says, with low S`() throws {
         let one = [UInt8](repeating: 0, count: 31) + [1]
         let key = try SigningKey.secp256k1(scalar: one)

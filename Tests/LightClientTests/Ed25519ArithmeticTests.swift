@@ -3,7 +3,8 @@
 import LightClient
 import Testing
 
-/// The field and the scalars against schoolbook arithmetic, at the limits that the fast code relies on.
+/// The field and the scalars against schoolbook arithmetic, at the limits that the fast code relies
+/// on.
 @Suite struct Ed25519ArithmeticTests {
     static let prime = Natural(
         [0xffff_ffed] + [UInt32](repeating: 0xffff_ffff, count: 6) + [0x7fff_ffff])
@@ -94,7 +95,8 @@ import Testing
     @Test func `scalars reduce exactly, around multiples of the order too`() {
         let order = Ed25519ArithmeticTests.order
         var numbers = [Natural([0]), Natural([UInt32](repeating: 0xffff_ffff, count: 16))]
-        // q·L − 1, q·L and q·L + 1 for quotients of every size: where an estimate goes wrong if ever.
+        // q·L − 1, q·L and q·L + 1 for quotients of every size: where an estimate goes wrong if
+        // ever.
         for bits in stride(from: 0, to: 256, by: 5) {
             var digits = [UInt32](repeating: 0, count: 8)
             digits[bits / 32] = 1 << UInt32(bits % 32)

@@ -99,8 +99,8 @@ import Testing
         #expect(untouched)
     }
 
-    /// Many keys, messages of every length around the hash's block, and each key often enough to get
-    /// the bigger table.
+    /// Many keys, messages of every length around the hash's block, and each key often enough to
+    /// get the bigger table.
     @Test func `what OpenSSL signs is accepted, with either size of table`() throws {
         var verifier = SignatureVerifier()
         for number in 0..<8 {

@@ -3,6 +3,8 @@
 internal import Glibc
 package import LightClient
 
+// Unsafe: clock_gettime fills a struct through a pointer.
+
 /// One city chain at work: its blocks on a timer, its RPC on a socket. One thread owns it.
 package final class CityNode {
     package let configuration: NodeConfiguration

@@ -76,8 +76,8 @@ package struct RPCArguments: Hashable, Sendable {
         default:
             let kind = RPCArguments.goKind(params)
             throw RPCArguments.jsonError(
-                "unknown type for JSON params: json: cannot unmarshal \(kind) into Go value of type "
-                    + "[]json.RawMessage. Expected map or array")
+                "unknown type for JSON params: json: cannot unmarshal \(kind) into Go value of "
+                    + "type []json.RawMessage. Expected map or array")
         }
     }
 

@@ -110,7 +110,7 @@ extension TopologyFault {
             "two thirds of the unbonding period is customary: it leaves time to punish who lied"
         case .driftNotBelowTrusting: "some seconds are enough: 10s"
         case .anchorMissing:
-            "give `trust_anchor` or `trust_anchor_file`, compared with the chain's operator by phone"
+            "give `trust_anchor` or `trust_anchor_file`; compare it with the operator by phone"
         case .anchorHeightZero: "use a height that the chain has committed, 1 or more"
         case .anchorHashZero: "use the header's hash as the chain's operator reads it out"
         case .prefixEmpty: "use [\"ibc\", \"\"] for an ibc-go chain"

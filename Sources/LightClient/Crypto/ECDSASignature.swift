@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An ECDSA signature over a 256-bit curve: R and S as 32 big-endian bytes each. Their range is judged by
-/// the verification.
+/// An ECDSA signature over a 256-bit curve: R and S as 32 big-endian bytes each. Their range is
+/// judged by the verification.
 public struct ECDSASignature: Hashable, Sendable {
     public let r: [UInt8]
     public let s: [UInt8]
@@ -16,12 +16,13 @@ public struct ECDSASignature: Hashable, Sendable {
         s = Array(bytes[32...])
     }
 
-    /// Reads SEQUENCE { INTEGER r, INTEGER s } in DER and nothing else: one possible encoding, no byte
-    /// behind it, no negative number, no number above 256 bits. Nil otherwise.
+    /// Reads SEQUENCE { INTEGER r, INTEGER s } in DER and nothing else: one possible encoding, no
+    /// byte behind it, no negative number, no number above 256 bits. Nil otherwise.
     ///
     /// Source: X.690 §8.3, §10.1; SEC 1 §C.8.
     public init?(der bytes: [UInt8]) {
-        // Two numbers of 33 bytes at most: every length fits the short form, so DER allows no other.
+        // Two numbers of 33 bytes at most: every length fits the short form, so DER allows no
+        // other.
         guard bytes.count >= 2, bytes[0] == 0x30, bytes[1] < 0x80,
             Int(bytes[1]) == bytes.count - 2
         else { return nil }

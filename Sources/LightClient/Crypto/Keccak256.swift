@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keccak-256 with the original padding, as Ethereum uses it. Not SHA3-256, and OpenSSL 3.0 has none.
+/// Keccak-256 with the original padding, as Ethereum uses it. Not SHA3-256, and OpenSSL 3.0 has
+/// none.
 ///
 /// Source: the Keccak reference, version 3.0: Keccak-f[1600], rate 136 bytes, domain byte 0x01.
 public enum Keccak256 {

@@ -41,7 +41,8 @@ enum OpenSSL {
         }
     }
 
-    /// H(bytes[before] ‖ hash ‖ bytes[after]), again and again. Traps when a range leaves the bytes.
+    /// H(bytes[before] ‖ hash ‖ bytes[after]), again and again. Traps when a range leaves the
+    /// bytes.
     @inline(__always)
     static func sha256Fold(
         _ bytes: [UInt8], _ leaf: Digest, _ count: Int,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A bounded dictionary that forgets what was not used for long. Two generations stand in for an order
-/// of use: when the young one is full it becomes the old one, and the old one is dropped; whatever is
-/// used moves back to the young one.
+/// A bounded dictionary that forgets what was not used for long. Two generations stand in for an
+/// order of use: when the young one is full it becomes the old one, and the old one is dropped;
+/// whatever is used moves back to the young one.
 package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var young: [Key: Value] = [:]
     private var old: [Key: Value] = [:]

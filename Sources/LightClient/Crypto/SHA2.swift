@@ -38,8 +38,8 @@ public enum SHA256 {
         OpenSSL.sha256(bytes, range)
     }
 
-    /// H(bytes[prefix] ‖ length ‖ bytes[key] ‖ 32 ‖ value), the length as a protobuf varint: a leaf of
-    /// IAVL and simple trees. Allocates nothing.
+    /// H(bytes[prefix] ‖ length ‖ bytes[key] ‖ 32 ‖ value), the length as a protobuf varint: a leaf
+    /// of IAVL and simple trees. Allocates nothing.
     static func leaf(
         _ bytes: [UInt8], _ prefix: Range<Int>, _ key: Range<Int>, _ value: Digest
     ) -> Digest {

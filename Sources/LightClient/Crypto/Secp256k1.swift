@@ -8,8 +8,8 @@ internal import CSecp256k1
 public enum Secp256k1 {
     public static let signatureByteCount = 64
 
-    /// Whether the 64 bytes R ‖ S sign this message hash under the compressed key. R and S must lie in
-    /// 1 ..< n, and S in the lower half unless `allowHighS`.
+    /// Whether the 64 bytes R ‖ S sign this message hash under the compressed key. R and S must lie
+    /// in 1 ..< n, and S in the lower half unless `allowHighS`.
     ///
     /// Source: specs/cometbft-ibc.md §1.7; CometBFT's rule is low S.
     public static func isValid(

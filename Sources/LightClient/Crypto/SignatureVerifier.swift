@@ -20,10 +20,11 @@ public struct SignedClaim: Hashable, Sendable {
 public struct SignatureVerifier: Sendable {
     /// Keys with a table of 7.7 KB: 4,000 take 31 MB, the validators of forty chains of 100.
     public static let defaultKeyTableCapacity = 4_000
-    /// Keys with a table of 30 KB: 32 take 1 MB, which a core's own cache can hold; beyond it the bigger
-    /// tables are no faster than the small ones.
+    /// Keys with a table of 30 KB: 32 take 1 MB, which a core's own cache can hold; beyond it the
+    /// bigger tables are no faster than the small ones.
     public static let defaultFrequentKeyCapacity = 32
-    /// Signatures known to be valid, some 100 bytes each: two hundred commits of 100 validators, 2 MB.
+    /// Signatures known to be valid, some 100 bytes each: two hundred commits of 100 validators, 2
+    /// MB.
     public static let defaultSignatureCapacity = 20_000
 
     private var ed25519: Ed25519Verifier
@@ -39,16 +40,16 @@ public struct SignatureVerifier: Sendable {
         verified = RecentlyUsed(capacity: signatureCapacity)
     }
 
-    /// Whether the signature holds, by the rules of the key's algorithm: ZIP-215 for Ed25519; R ‖ S with
-    /// low S over SHA-256(message) for secp256k1.
+    /// Whether the signature holds, by the rules of the key's algorithm: ZIP-215 for Ed25519; R ‖ S
+    /// with low S over SHA-256(message) for secp256k1.
     public mutating func isValid(
         _ signature: [UInt8], of message: [UInt8], by key: PublicKey
     ) -> Bool {
         areValid([SignedClaim(key: key, message: message, signature: signature)])[0]
     }
 
-    /// One verdict per claim, in order. The dearest step is shared over the list, so longer lists cost
-    /// less per signature.
+    /// One verdict per claim, in order. The dearest step is shared over the list, so longer lists
+    /// cost less per signature.
     public mutating func areValid(_ claims: [SignedClaim]) -> [Bool] {
         var verdicts = [Bool](repeating: false, count: claims.count)
         var open: [Ed25519Claim] = []

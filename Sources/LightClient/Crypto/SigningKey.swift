@@ -35,8 +35,8 @@ public struct SigningKey: Sendable {
         return SigningKey(.secp256k1(scalar: scalar), .secp256k1(bytes: publicKey))
     }
 
-    /// 64 bytes: RFC 8032 for Ed25519; R ‖ S with low S over SHA-256(message), nonce by RFC 6979, for
-    /// secp256k1.
+    /// 64 bytes: RFC 8032 for Ed25519; R ‖ S with low S over SHA-256(message), nonce by RFC 6979,
+    /// for secp256k1.
     public func sign(_ message: [UInt8]) -> [UInt8] {
         switch secret {
         case .ed25519(let seed): OpenSSL.ed25519Signature(of: message, seed: seed)

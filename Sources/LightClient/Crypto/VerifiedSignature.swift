@@ -13,8 +13,8 @@ struct VerifiedSignature: Hashable, Sendable {
         s = claim.s.words
     }
 
-    /// SHA-256(key ‖ signature ‖ message); the all-ones S belongs to no Ed25519 signature. Nil when a
-    /// length is wrong, and so nothing could be valid.
+    /// SHA-256(key ‖ signature ‖ message); the all-ones S belongs to no Ed25519 signature. Nil when
+    /// a length is wrong, and so nothing could be valid.
     init?(secp256k1 claim: SignedClaim, _ key: [UInt8]) {
         guard key.count == PublicKey.secp256k1ByteCount,
             claim.signature.count == Secp256k1.signatureByteCount

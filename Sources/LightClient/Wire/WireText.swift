@@ -20,7 +20,9 @@ public struct WireText: Hashable, Sendable {
         while let first = rest.first {
             if first == 0x20 || (0x09...0x0d).contains(first) {
                 rest = rest.dropFirst()
-            } else if let length = WireText.wideSpaces.first(where: { rest.starts(with: $0) })?.count {
+            } else if let length = WireText.wideSpaces.first(where: { rest.starts(with: $0) })?
+                .count
+            {
                 rest = rest.dropFirst(length)
             } else {
                 return false

@@ -191,7 +191,9 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
 
     // MARK: Private
 
-    /// A bound handle on its way from the loop to `init`; never shared afterwards.
+    /// A bound handle on its way from the loop to `init`.
+    ///
+    /// `@unchecked Sendable`, because it is handed over once and never shared afterwards.
     @safe
     private struct ListeningHandle: @unchecked Sendable {
         let pointer: UnsafeMutablePointer<uv_tcp_t>

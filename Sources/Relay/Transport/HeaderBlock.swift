@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Unsafe: names come as C pointers into nghttp2's buffers, and are copied at once.
+
 /// The headers of one message in one allocation: for each a two-byte name length, a two-byte value
 /// length, then both. The header list limit keeps them far below 64 KiB.
 package struct HeaderBlock: Sendable {

@@ -2,8 +2,9 @@
 
 import CNghttp2
 
-// Unsafe: nghttp2_nv holds pointers; they live for one submit call. Its own memory is reached through
-// pointers, so that the hottest loop of a request has no exclusivity checks: one thread owns it.
+// Unsafe: nghttp2_nv holds pointers; they live for one submit call. Its own memory is reached
+// through pointers, so that the hottest loop of a request has no exclusivity checks: one thread
+// owns it.
 
 /// Turns header lists into nghttp2's form without an allocation a header: names are static, values
 /// are copied into one piece of memory that the loop keeps.

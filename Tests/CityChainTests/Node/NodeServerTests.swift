@@ -7,8 +7,8 @@ import LightClient
 import TestSupport
 import Testing
 
-/// One of the few tests with real sockets and the wall clock: a node on a thread, asked by curl and by
-/// a websocket client.
+/// One of the few tests with real sockets and the wall clock: a node on a thread, asked by curl and
+/// by a websocket client.
 @Suite struct NodeServerTests {
     private func configuration() -> NodeConfiguration {
         var configuration = NodeConfiguration(chainID: "loudi-431300-1", code: "431300")

@@ -5,8 +5,8 @@ import Federation
 import LightClient
 import Testing
 
-/// What our node answers in the situations of the recording: a chain that lived through the same kinds
-/// of events and stands at the same height. Made once; every test reads it.
+/// What our node answers in the situations of the recording: a chain that lived through the same
+/// kinds of events and stands at the same height. Made once; every test reads it.
 struct OwnAnswers: Sendable {
     /// Height of the recorded node when it was asked wrong questions.
     static let height: UInt64 = 252

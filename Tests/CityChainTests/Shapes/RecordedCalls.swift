@@ -36,7 +36,8 @@ enum RecordedCalls {
             response: response, isPruned: line["node"] == .number("1"))
     }
 
-    /// The wrong questions of the recording. A transaction that it names is replaced by one of ours.
+    /// The wrong questions of the recording. A transaction that it names is replaced by one of
+    /// ours.
     static func all(_ city: TestCity) throws -> [RecordedCall] {
         try lines("errors").compactMap { call($0) }
     }

@@ -215,7 +215,8 @@ import Testing
         #expect(!recorded.isEmpty)
         var fitting = 0
         for message in mine {
-            // The names in `events` depend on what happened; they are compared by the results' test.
+            // The names in `events` depend on what happened; they are compared by the results'
+            // test.
             let fits = recorded.contains {
                 ShapeComparison.differences(recorded: data($0), ours: data(message)).isEmpty
             }

@@ -44,8 +44,8 @@ struct ServiceQueries {
                 ExecutionError(
                     "sdk", 38,
                     "failed to load state at height \(query.height); version mismatch on immutable "
-                        + "IAVL tree; version does not exist. Version has either been pruned, or is "
-                        + "for a future block height (latest height: \(latest)): not found"), 0)
+                        + "IAVL tree; version does not exist. Version has either been pruned, or "
+                        + "is for a future block height (latest height: \(latest)): not found"), 0)
         }
         let scene = Scene(
             state: snapshot, height: query.height, time: times[query.height] ?? .unixEpoch,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table of multiples of one point that makes multiplying it cheap: a signed comb of `teeth` rows of
-/// `blocks` blocks of `columns` bits.
+/// A table of multiples of one point that makes multiplying it cheap: a signed comb of `teeth` rows
+/// of `blocks` blocks of `columns` bits.
 ///
 /// An odd scalar k is written with the digits ±1: k = Σ sᵢ·2ⁱ for i < teeth·blocks·columns. The bit
 /// with number (j·blocks + t)·columns + c belongs to tooth j, block t, column c. For each block the

@@ -2,8 +2,8 @@
 
 /// An odd scalar below 2²⁵⁴ cut into the digits of a comb, four columns to a word.
 struct CombDigits: Sendable {
-    /// For each block its columns from the lowest, in lanes of 16 bits; bit j of a lane is tooth j's: a
-    /// set bit means +1 and a clear one −1.
+    /// For each block its columns from the lowest, in lanes of 16 bits; bit j of a lane is tooth
+    /// j's: a set bit means +1 and a clear one −1.
     private var lanes = InlineArray<16, UInt64>(repeating: 0)
     private let wordsPerBlock: Int
     private let top: Int
@@ -34,8 +34,8 @@ struct CombDigits: Sendable {
         }
     }
 
-    /// Puts each bit of a row into its own lane: the products of four bits with 2⁰, 2¹⁵, 2³⁰ and 2⁴⁵
-    /// bring bit i to position 16i, and none meets another.
+    /// Puts each bit of a row into its own lane: the products of four bits with 2⁰, 2¹⁵, 2³⁰ and
+    /// 2⁴⁵ bring bit i to position 16i, and none meets another.
     @inline(__always)
     private mutating func scatter(_ row: UInt64, _ tooth: Int, _ block: Int) {
         var rest = row

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Ed25519 verification by exactly the ZIP-215 rules that CometBFT follows, with a comb table per key.
+/// Ed25519 verification by exactly the ZIP-215 rules that CometBFT follows, with a comb table per
+/// key.
 ///
-/// [8](SB − R − kA) must be the identity. For speed R' = SB − kA is encoded and compared with R's bytes:
-/// equal bytes are the same point. Only on a mismatch is R decoded and the difference multiplied by the
-/// cofactor, last; a mismatch alone is no refusal.
+/// [8](SB − R − kA) must be the identity. For speed R' = SB − kA is encoded and compared with R's
+/// bytes: equal bytes are the same point. Only on a mismatch is R decoded and the difference
+/// multiplied by the cofactor, last; a mismatch alone is no refusal.
 ///
 /// Source: specs/cometbft-ibc.md §1.7; the design is that of specs/performance.md §9.
 struct Ed25519Verifier: Sendable {

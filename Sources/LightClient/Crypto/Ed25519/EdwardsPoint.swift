@@ -16,8 +16,8 @@ struct EdwardsPoint: Sendable {
         0x5203_6cee_2b6ff)
     static let twiceD = (d + d).carried
 
-    /// Decodes as ZIP-215 says: y is taken modulo p, and x = 0 with the sign bit set is accepted. Nil
-    /// only when y belongs to no point.
+    /// Decodes as ZIP-215 says: y is taken modulo p, and x = 0 with the sign bit set is accepted.
+    /// Nil only when y belongs to no point.
     init?(zip215 words: Words256) {
         let y = FieldElement(low255: words)
         let square = y.squared
@@ -58,7 +58,8 @@ struct EdwardsPoint: Sendable {
         return CompletedPoint(e: high - low, f: dd - c, g: dd + c, h: high + low)
     }
 
-    /// Adds the point (y + x, y − x, 2dxy), or takes it away: then the caller has swapped the first two.
+    /// Adds the point (y + x, y − x, 2dxy), or takes it away: then the caller has swapped the first
+    /// two.
     @inline(__always)
     func adding(
         yPlusX: FieldElement, yMinusX: FieldElement, twiceDXY: FieldElement, negative: Bool

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The comb tables of the keys seen lately. A validator signs millions of blocks, so a table made at
-/// first sight is repaid by the second signature; a bigger one is made for keys that keep coming.
+/// The comb tables of the keys seen lately. A validator signs millions of blocks, so a table made
+/// at first sight is repaid by the second signature; a bigger one is made for keys that keep
+/// coming.
 ///
-/// Of the sizes in specs/performance.md §9, six teeth in two blocks (7.7 KB) take a tenth off the five-tooth
-/// table's time for twice its memory; eight teeth (30 KB) another sixth, while the tables fit the cache.
+/// Of the sizes in specs/performance.md §9, six teeth in two blocks (7.7 KB) take a tenth off the
+/// five-tooth table's time for twice its memory; eight teeth (30 KB) another sixth, while the
+/// tables fit the cache.
 struct KeyTables: Sendable {
-    /// Uses after which a key gets the bigger table: by then its price, about nine signatures, is small.
+    /// Uses after which a key gets the bigger table: by then its price, about nine signatures, is
+    /// small.
     static let usesBeforeFrequent = 32
 
     /// Keys sent away from a full set of bigger tables before it is emptied, so that the keys of

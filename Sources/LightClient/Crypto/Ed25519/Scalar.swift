@@ -77,7 +77,7 @@ package struct Scalar: Sendable {
         return subtract(order, from: &rest)
     }
 
-    /// The scalar, or the scalar plus L: whichever is odd. Equal to the scalar on points of order L; on
-    /// others it differs by a point of small order, which the cofactor removes.
+    /// The scalar, or the scalar plus L: whichever is odd. Equal to the scalar on points of order
+    /// L; on others it differs by a point of small order, which the cofactor removes.
     package var odd: Words256 { words.w0 & 1 == 1 ? words : Scalar.sum(words, Scalar.order) }
 }
