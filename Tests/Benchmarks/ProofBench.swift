@@ -43,8 +43,8 @@ func proofBench() {
     print(
         "ICS-23 chained membership, \(depth(shape)) levels, decoding included: "
             + "\(hundredths(median(ours) / 1000)) µs, in a batch "
-            + "\(hundredths(median(batched) / 1000)) µs; its bare hashes \(hundredths(median(bare) / 1000)) µs; ratio "
-            + "\(hundredths(median(ours) / median(bare))), in a batch "
+            + "\(hundredths(median(batched) / 1000)) µs; its bare hashes "
+            + "\(hundredths(median(bare) / 1000)) µs; ratio \(hundredths(median(ours) / median(bare))), in a batch "
             + "\(hundredths(median(batched) / median(bare)))")
 }
 

@@ -53,7 +53,8 @@ struct Judge {
             let agreed = tally.cases.count - disagreed - unsupported - stricter
             print(
                 "\(set.name): \(tally.cases.count) cases, \(agreed) agreed, "
-                    + "\(disagreed) disagreed, \(unsupported) unsupported, \(stricter) stricter on purpose")
+                    + "\(disagreed) disagreed, \(unsupported) unsupported, "
+                    + "\(stricter) stricter on purpose")
             isClean = isClean && disagreed == 0
             if isVerbose { explain(tally) }
         }

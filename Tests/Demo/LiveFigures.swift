@@ -37,11 +37,13 @@ struct LiveFigures {
         let each = LiveFigures.text
         let p50 = LiveFigures.at(blocks, 50)
         let p99 = LiveFigures.at(blocks, 99)
+        let perPacket = each(Double(transactions) / count)
+        let gasEach = gas / UInt64(max(packets.count, 1))
         lines = [
             "requests to the nodes per packet (blocks included)  \(each(Double(requests) / count))",
             "send to acknowledgement, blocks                     p50 \(p50), p99 \(p99)",
-            "transactions per packet                             \(each(Double(transactions) / count))",
-            "gas per packet                                      \(gas / UInt64(max(packets.count, 1)))",
+            "transactions per packet                             \(perPacket)",
+            "gas per packet                                      \(gasEach)",
         ]
     }
 

@@ -57,7 +57,8 @@ import Testing
             for (index, line) in file.lines.enumerated() where !line.contains("//") {
                 let isGlobal = line.hasPrefix("var ") || line.hasPrefix("public var ")
                 let words = line.split(separator: " ")
-                let isAsync = !line.contains("\"") && (words.contains("async") || words.contains("await"))
+                let isAsync =
+                    !line.contains("\"") && (words.contains("async") || words.contains("await"))
                 #expect(!isGlobal && !isAsync, "\(file):\(index + 1)")
             }
         }

@@ -14,13 +14,15 @@ extension Topology {
     /// Topology { string name = 1; uint64 version = 2; repeated Member members = 3;
     ///            repeated Route routes = 4; }
     /// Member   { string division = 1; string institution = 2; string name = 3;
-    ///            string local_name = 4; Chain chain = 5; repeated string endpoints = 6; repeated bytes key_pins = 7; }
+    ///            string local_name = 4; Chain chain = 5; repeated string endpoints = 6;
+    ///            repeated bytes key_pins = 7; }
     /// Chain    { string family = 1; bytes chain_id = 2; uint64 threshold_numerator = 3;
-    /// uint64 threshold_denominator = 4; int64 trusting_ns = 5; int64 clock_drift_ns = 6;
-    ///            int64 unbonding_ns = 7; uint64 anchor_height = 8; bytes anchor_hash = 9;
-    /// int64 block_interval_ns = 10; repeated string commitment_prefix = 11; } Route { string first
-    /// = 1; string second = 2; string first_client = 3; string second_client = 4;
-    ///            uint64 max_packet_lifetime_seconds = 5; }
+    ///            uint64 threshold_denominator = 4; int64 trusting_ns = 5;
+    ///            int64 clock_drift_ns = 6; int64 unbonding_ns = 7; uint64 anchor_height = 8;
+    ///            bytes anchor_hash = 9; int64 block_interval_ns = 10;
+    ///            repeated string commitment_prefix = 11; }
+    /// Route    { string first = 1; string second = 2; string first_client = 3;
+    ///            string second_client = 4; uint64 max_packet_lifetime_seconds = 5; }
     /// ```
     public var canonicalBytes: [UInt8] {
         var writer = ProtobufWriter()
