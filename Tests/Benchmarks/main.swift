@@ -9,6 +9,7 @@ let benches: [(name: String, run: () -> Void)] = [
     ("signatures", signatureBench),
     ("headers", headerBench),
     ("proofs", proofBench),
+    ("store", storeBench),
     ("transport", transportBench),
     ("packets", packetBench),
 ]
