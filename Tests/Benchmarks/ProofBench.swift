@@ -43,8 +43,9 @@ func proofBench() {
     let (single, batch, floor) = (median(ours), median(batched), median(bare))
     print(
         "ICS-23 chained membership, \(depth(shape)) levels, decoding included: "
-            + "\(hundredths(single / 1000)) µs, in a batch \(hundredths(batch / 1000)) µs; its bare "
-            + "hashes \(hundredths(floor / 1000)) µs; ratio \(hundredths(single / floor)), in a batch "
+            + "\(hundredths(single / 1000)) µs, in a batch \(hundredths(batch / 1000)) µs; its "
+            + "bare hashes \(hundredths(floor / 1000)) µs; ratio "
+            + "\(hundredths(single / floor)), in a batch "
             + "\(hundredths(batch / floor))")
 }
 
