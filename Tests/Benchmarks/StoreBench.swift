@@ -100,7 +100,8 @@ private final class StoreBench {
             PacketID(direction: .outgoing, client: "07-tendermint-0", sequence: first + $0)
         }
         var record = TransactionRecord(
-            hash: SHA256.hash(Array("\(first)".utf8)).bytes, account: "cosmos1relay", sequence: first,
+            hash: SHA256.hash(Array("\(first)".utf8)).bytes, account: "cosmos1relay",
+            sequence: first,
             bytes: [UInt8](repeating: 9, count: min(2700 * group, 300_000)),
             timeoutHeight: first + 10, packets: packets, createdAt: .unixEpoch)
         record.state = state

@@ -62,7 +62,8 @@ struct ClientView {
 enum ClientListCommand {
     static let command = Command(
         "client list", "List our light clients of the other chains",
-        discussion: "STATUS is active, expired or frozen; unknown where only the store is given and\n"
+        discussion:
+            "STATUS is active, expired or frozen; unknown where only the store is given and\n"
             + "the trusting period, which stands in the topology, is not known.",
         options: StoreAccess.options
     ) { arguments, console in

@@ -10,7 +10,8 @@ enum ConfigCheckCommand {
 
     static let command = Command(
         "config check", "Check configuration files and show every finding",
-        discussion: "Reads a relay's own file with the topology that it names, or a topology alone,\n"
+        discussion:
+            "Reads a relay's own file with the topology that it names, or a topology alone,\n"
             + "and shows all findings: file, line, column, key, what is wrong and the way out.\n"
             + "Ends with status 1 when one of them is an error; warnings alone give 0.",
         operands: [file]

@@ -78,9 +78,11 @@ struct PacketView {
             (attempt.at, [attempt.step, attempt.code, Self.safe(attempt.detail)])
         }
         for transaction in transactions {
-            let outcome = transaction.state == .failed
+            let outcome =
+                transaction.state == .failed
                 ? "\(transaction.codespace) \(transaction.code)" : "height \(transaction.height)"
-            let detail = transaction.state == .pending
+            let detail =
+                transaction.state == .pending
                 ? "up to height \(transaction.timeoutHeight)" : outcome
             events.append(
                 (

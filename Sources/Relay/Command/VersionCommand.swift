@@ -12,7 +12,9 @@ package enum Version {
 }
 
 enum VersionCommand {
-    static let command: Command = Command("version", "Show the versions of program, store and protocol") {
+    static let command: Command = Command(
+        "version", "Show the versions of program, store and protocol"
+    ) {
         arguments, console in
         if arguments.isJSON {
             console.print(
@@ -45,7 +47,8 @@ enum CompletionsCommand {
         else { return .usage }
         let script = Completions.script(shell, for: .cityrelay)
         if arguments.isJSON {
-            console.print(.object([("shell", .string(shell.rawValue)), ("script", .string(script))]))
+            console.print(
+                .object([("shell", .string(shell.rawValue)), ("script", .string(script))]))
         } else {
             console.print(String(script.dropLast()))
         }

@@ -21,7 +21,8 @@ struct BookkeepingTables {
         account = try database.prepare("INSERT OR REPLACE INTO account_sequence VALUES (?1, ?2)")
         replay = try database.prepare("INSERT OR REPLACE INTO replay_window VALUES (?1, ?2)")
         counter = try database.prepare(
-            "INSERT INTO counter VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + ?2")
+            "INSERT INTO counter VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + ?2"
+        )
         evidence = try database.prepare(
             """
             INSERT INTO evidence (chain_id, revision, height, kind, bytes, reported_by, at)

@@ -88,7 +88,8 @@ struct ClientTables {
 
     static func header(_ row: Statement) -> HeaderRecord {
         HeaderRecord(
-            chainID: row.text(0), height: Height(revision: row.unsigned(1), height: row.unsigned(2)),
+            chainID: row.text(0),
+            height: Height(revision: row.unsigned(1), height: row.unsigned(2)),
             timestamp: Timestamp(column: row.integer(3)), headerHash: row.bytes(4),
             consensusState: row.bytes(5), message: row.bytes(6),
             verifiedAt: Timestamp(column: row.integer(9)),

@@ -24,7 +24,8 @@ enum PacketRows {
             let state = PacketState(rawValue: Int(row.integer(4)))
         else {
             throw StoreError.corrupt(
-                path, "packet \(row.text(1))/\(row.unsigned(2)) has direction \(row.integer(0)) "
+                path,
+                "packet \(row.text(1))/\(row.unsigned(2)) has direction \(row.integer(0)) "
                     + "and state \(row.integer(4))")
         }
         let id = PacketID(direction: direction, client: row.text(1), sequence: row.unsigned(2))

@@ -85,7 +85,9 @@ import Testing
         #expect(Endpoint("relay.example:27100") == Endpoint(host: "relay.example", port: 27100))
         #expect(Endpoint("[::1]:80") == Endpoint(host: "::1", port: 80))
         #expect(Endpoint("[::1]:80")?.description == "[::1]:80")
-        for wrong in ["relay", "relay:", ":80", "relay:0", "relay:65536", "::1:80", "a b:80", "[x]:80"] {
+        for wrong in [
+            "relay", "relay:", ":80", "relay:0", "relay:65536", "::1:80", "a b:80", "[x]:80",
+        ] {
             #expect(Endpoint(wrong) == nil, "\(wrong)")
         }
     }

@@ -82,7 +82,8 @@ enum SampleTopology {
             }
         ),
         (
-            "threshold that passes by wrapping only", "members[0].chain.trust_threshold", "threshold",
+            "threshold that passes by wrapping only", "members[0].chain.trust_threshold",
+            "threshold",
             {
                 $0.members[0].chain.parameters.trustThreshold =
                     TrustThreshold(numerator: .max / 3 + 2, denominator: .max)

@@ -80,7 +80,9 @@ import Testing
         program: "tool", summary: "tool: for a test",
         commands: [command, Command("thing list", "List things") { _, _ in .negative }])
 
-    private func run(_ words: String) -> (status: RelayCommand.ExitStatus, output: String, errors: String) {
+    private func run(_ words: String) -> (
+        status: RelayCommand.ExitStatus, output: String, errors: String
+    ) {
         var console = Console(now: .unixEpoch)
         let status = Self.tree.run(words.split(separator: " ").map(String.init), &console)
         return (status, console.output, console.errors)
@@ -93,7 +95,8 @@ import Testing
 
     @Test func `what is not understood is answered with what could be meant`() {
         #expect(run("").status == .usage)
-        #expect(run("thing").errors.contains("thing needs one of these:\n  thing show  Show a thing"))
+        #expect(
+            run("thing").errors.contains("thing needs one of these:\n  thing show  Show a thing"))
         #expect(run("thing shw x").status == .usage)
         #expect(run("thin").errors.contains("there is no command \"thin\""))
         #expect(run("thign show x").errors.contains("did you mean \"thing show\"?"))
@@ -112,13 +115,16 @@ import Testing
         for words in ["help thing show", "thing show --help", "thing show x -h"] {
             let help = run(words)
             #expect(help.status == .success)
-            for part in ["NAME", "COLOUR", "--config FILE", "-c,", "--state STATE", "open, parked",
-                "May be repeated", "--json", "red, blue"]
-            {
+            for part in [
+                "NAME", "COLOUR", "--config FILE", "-c,", "--state STATE", "open, parked",
+                "May be repeated", "--json", "red, blue",
+            ] {
                 #expect(help.output.contains(part), "\(part) in \(help.output)")
             }
         }
-        for line in Self.tree.help + CommandTree.cityrelay.help { #expect(line.count <= 80, "\(line)") }
+        for line in Self.tree.help + CommandTree.cityrelay.help {
+            #expect(line.count <= 80, "\(line)")
+        }
         for command in CommandTree.cityrelay.commands {
             for line in CommandTree.cityrelay.help(of: command) {
                 #expect(line.count <= 80, "\(line)")

@@ -65,7 +65,8 @@ import Testing
         let hostile = "a\nb\u{1b}[31mred\" x=y \\ \u{2028}end 娄底"
         for isJSON in [false, true] {
             let written = try lines(isJSON: isJSON) { log in
-                log.write(.info, "chain.log", [("log", .text(hostile)), ("raw", .foreign([0xff, 0x0a]))])
+                log.write(
+                    .info, "chain.log", [("log", .text(hostile)), ("raw", .foreign([0xff, 0x0a]))])
             }
             #expect(written.count == 1)
             #expect(!written[0].utf8.contains { $0 < 0x20 || $0 == 0x7f })
@@ -93,7 +94,9 @@ import Testing
             clock: { Self.moment })
         // 64 KiB fit the pipe, 1 MiB is held back; the rest is lost.
         let filler = String(repeating: "x", count: 400)
-        for number in 0..<6000 { log.write(.info, "n", [("i", .count(number)), ("x", .text(filler))]) }
+        for number in 0..<6000 {
+            log.write(.info, "n", [("i", .count(number)), ("x", .text(filler))])
+        }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
@@ -113,7 +116,9 @@ import Testing
         #expect((2000..<5900).contains(kept))
         #expect(lines[kept].contains("event=after"))
         #expect(lines.last?.contains("event=log.dropped lines=\(6000 - kept)") == true)
-        for (index, line) in lines.prefix(kept).enumerated() { #expect(line.contains(" i=\(index) ")) }
+        for (index, line) in lines.prefix(kept).enumerated() {
+            #expect(line.contains(" i=\(index) "))
+        }
     }
 
     @Test(arguments: [

@@ -13,7 +13,7 @@ enum Spawn {
         unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         let arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
+        defer { for unsafe word in unsafe arguments { unsafe free(word) } }
         var child: pid_t = 0
         var status = unsafe posix_spawnp(&child, words[0], &actions, nil, arguments, environ)
         guard status == 0 else { throw POSIXFailure(status) }

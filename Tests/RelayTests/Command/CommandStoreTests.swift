@@ -17,7 +17,8 @@ import Testing
         _ sequence: UInt64, _ state: PacketState, _ direction: PacketDirection = .outgoing
     ) -> PacketRecord {
         let packet = Packet(
-            sequence: sequence, sourceClient: "07-tendermint-0", destinationClient: "07-tendermint-5",
+            sequence: sequence, sourceClient: "07-tendermint-0",
+            destinationClient: "07-tendermint-5",
             timeoutSeconds: UInt64(start + 3600),
             payloads: [
                 Payload(
@@ -72,7 +73,8 @@ import Testing
         _ words: String, _ folder: ScratchFolder, after seconds: Int64 = 60
     ) -> (status: RelayCommand.ExitStatus, output: String, errors: String) {
         var console = Console(now: Self.at(seconds))
-        let list = words.split(separator: " ").map(String.init) + ["--store", folder.file("relay.db")]
+        let list =
+            words.split(separator: " ").map(String.init) + ["--store", folder.file("relay.db")]
         let status = CommandTree.cityrelay.run(list, &console)
         return (status, console.output, console.errors)
     }
@@ -99,7 +101,8 @@ import Testing
         let folder = try ScratchFolder()
         _ = try store(folder)
         func names(_ words: String) throws -> [String] {
-            let answer = try JSON.parse(Array(run("packet list --json \(words)", folder).output.utf8))
+            let answer = try JSON.parse(
+                Array(run("packet list --json \(words)", folder).output.utf8))
             return (answer["packets"]?.array ?? []).compactMap { $0["packet"]?.string }
         }
         #expect(try names("--open").count == 3)
@@ -109,12 +112,14 @@ import Testing
         #expect(try names("--reason peer/") == ["out/07-tendermint-0/2"])
         #expect(try names("--chain elsewhere").isEmpty)
         #expect(try names("--limit 1 --offset 2") == ["out/07-tendermint-0/3"])
-        #expect(run("packet list --limit 2", folder).errors == "2 of 4; the next ones: --offset 2\n")
+        #expect(
+            run("packet list --limit 2", folder).errors == "2 of 4; the next ones: --offset 2\n")
         #expect(run("packet list --older-than soon", folder).status == .usage)
         #expect(run("packet list --limit 0", folder).status == .usage)
     }
 
-    @Test func `one packet is shown with its explanation and what was tried, never its contents`() throws
+    @Test func `one packet is shown with its explanation and what was tried, never its contents`()
+        throws
     {
         let folder = try ScratchFolder()
         _ = try store(folder)
@@ -152,7 +157,9 @@ import Testing
         let words = ["packet", "list", "--store", folder.file("none.db"), "--json"]
         #expect(CommandTree.cityrelay.run(words, &console) == .unavailable)
         #expect(console.errors.contains("store/missing"))
-        #expect(try JSON.parse(Array(console.output.utf8))["error"]?.string?.contains("store/missing") == true)
+        #expect(
+            try JSON.parse(Array(console.output.utf8))["error"]?.string?.contains("store/missing")
+                == true)
     }
 
     @Test func `clients are listed with their links, and expire by the topology's terms`() throws {
@@ -166,7 +173,9 @@ import Testing
                 """)
         let shown = run("client show beijing-110000-1", folder)
         #expect(shown.output.contains("client of it on our chain   07-tendermint-0, counterparty"))
-        #expect(shown.output.contains("1-60    2026-11-26T17:30:06.000Z  2026-11-26T17:30:07.000Z  anchor"))
+        #expect(
+            shown.output.contains(
+                "1-60    2026-11-26T17:30:06.000Z  2026-11-26T17:30:07.000Z  anchor"))
 
         try folder.write(Array(ConfigurationSamples.topology.utf8), to: "topology.yaml")
         try folder.write(Array(ConfigurationSamples.facts.utf8), to: "facts.yaml")
@@ -194,8 +203,11 @@ import Testing
         #expect(CommandTree.cityrelay.run(["config", "check", path], &console) == .negative)
         let lines = console.output.split(separator: "\n")
         #expect(lines.count == 3)
-        #expect(lines[0].hasPrefix("\(path):5:15: error: members[0].division: 330100 stands without"))
-        #expect(lines[1].hasPrefix("\(path):31:26: error: routes[0].max_packet_lifetime: 90 has no unit"))
+        #expect(
+            lines[0].hasPrefix("\(path):5:15: error: members[0].division: 330100 stands without"))
+        #expect(
+            lines[1].hasPrefix(
+                "\(path):31:26: error: routes[0].max_packet_lifetime: 90 has no unit"))
         #expect(lines[2] == "\(path): 2 error(s), 0 warning(s)")
 
         var json = Console(now: Self.at(0))

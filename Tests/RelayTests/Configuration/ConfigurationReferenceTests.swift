@@ -15,7 +15,8 @@ import Testing
             let path = key["path"]?.string ?? ""
             #expect(key["meaning"]?.string?.count ?? 0 > 12, "\(path)")
             let isSection = key["value"]?.string?.contains("section") ?? false
-            let hasSample = key["example"]?.string?.isEmpty == false || key["standard"]?.string != nil
+            let hasSample =
+                key["example"]?.string?.isEmpty == false || key["standard"]?.string != nil
             #expect(isSection || hasSample, "\(path) has neither an example nor a standard value")
         }
     }
@@ -30,9 +31,12 @@ import Testing
     @Test func `standard values are what absent keys read as`() throws {
         var sections: [String: [String]] = [:]
         for key in try keys() where key["file"]?.string == "relay" {
-            guard let path = key["path"]?.string, let text = key["standard"]?.string else { continue }
+            guard let path = key["path"]?.string, let text = key["standard"]?.string else {
+                continue
+            }
             let parts = path.split(separator: ".").map(String.init)
-            sections[parts.count == 2 ? parts[0] : "", default: []].append("\(parts.last ?? ""): \(text)")
+            sections[parts.count == 2 ? parts[0] : "", default: []].append(
+                "\(parts.last ?? ""): \(text)")
         }
         var relay = ConfigurationSamples.relay
         for (section, lines) in sections.sorted(by: { $0.key < $1.key }) {

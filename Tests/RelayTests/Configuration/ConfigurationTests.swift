@@ -45,93 +45,149 @@ import Testing
 
     /// In which file, what is replaced by what, and how the finding begins behind "error: ".
     enum File: Sendable { case relay, topology, facts }
-    static let faults: [(file: File, part: String, other: String, place: String, finding: String)] = [
-        // Codes.
-        (.topology, "\"330100\"", "330100", "5:15", "members[0].division: 330100 stands without quotes"),
-        (
-            .topology, "\"330100000000000\"", "330100000000000", "6:18",
-            "members[0].institution: 330100000000000 stands without quotes"
-        ),
-        (
-            .topology, "\"330100\"", "\"33010\"", "5:15",
-            "members[0].division: \"33010\" is no division code"
-        ),
-        (
-            .topology, "\"330100000000000\"", "\"12330100TEXT000171\"", "6:18",
-            "members[0].institution: check character 18 is 1, the code computes 0"
-        ),
-        (.relay, "\"330100/330100000000000\"", "330100", "1:9", "member: 330100 stands without quotes"),
-        (.relay, "\"330100/330100000000000\"", "\"330100\"", "1:9", "member: \"330100\" names no member"),
-        // Times, numbers, fractions.
-        (
-            .topology, "trusting_period: 14d", "trusting_period: 14", "10:24",
-            "members[0].chain.trusting_period: 14 has no unit"
-        ),
-        (
-            .topology, "trusting_period: 14d", "trusting_period: 2w", "10:24",
-            "members[0].chain.trusting_period: \"w\" is no unit of time"
-        ),
-        (
-            .topology, "trusting_period: 14d", "trusting_period: 1.5d", "10:24",
-            "members[0].chain.trusting_period: \".5d\" is no unit of time"
-        ),
-        (
-            .topology, "trusting_period: 14d", "trusting_period: 99999999999999d", "10:24",
-            "members[0].chain.trusting_period: 99999999999999d is too long"
-        ),
-        (.topology, "version: 3", "version: three", "3:12", "topology.version: \"three\" is no whole"),
-        (.topology, "version: 3", "version: \"3\"", "3:12", "topology.version: \"3\" stands in quotes"),
-        (.topology, "name: sample", "name: 2026", "2:9", "topology.name: 2026 without quotes is a number"),
-        (.topology, "name: sample", "name: yes", "2:9", "topology.name: yes without quotes is a number"),
-        (.topology, "name: sample", "name:", "2:8", "topology.name: the value is empty"),
-        // Keys.
-        (
-            .topology, "trusting_period:", "trusting_periode:", "10:7",
-            "members[0].chain.trusting_periode: there is no key \"trusting_periode\" here; did you mean "
-                + "\"trusting_period\"?"
-        ),
-        (
-            .relay, "  gas_price: \"0.001stake\"\n", "", "10:3",
-            "chain.gas_price: the key is missing; add it, such as `gas_price: \"0.001stake\"`"
-        ),
-        (
-            .relay, "data_directory: data", "data_directory: data\ndata_directory: other", "4:1",
-            "key \"data_directory\" is given twice, first in line 3"
-        ),
-        // Shapes.
-        (.topology, "endpoints: [\"127.0.0.1:27100\"]", "endpoints: 127.0.0.1:27100", "14:18",
-            "members[0].relay.endpoints: a list is expected"),
-        (.relay, "listen: 127.0.0.1:27100", "listen: [127.0.0.1, 27100]", "5:11",
-            "peer.listen: a single value is expected"),
-        (.relay, "listen: 127.0.0.1:27100", "listen: 27100", "5:11", "peer.listen: \"27100\" is no host"),
-        // Values.
-        (.relay, "http://127.0.0.1:26657", "tcp://127.0.0.1:26657", "10:11",
-            "chain.nodes[0]: \"tcp://127.0.0.1:26657\" is no URL"),
-        (.relay, "http://127.0.0.1:26657", "http://u:p@127.0.0.1", "10:11",
-            "chain.nodes[0]: the URL carries a user name"),
-        (.relay, "\"0.001stake\"", "0.001", "12:14", "chain.gas_price: \"0.001\" is no gas price"),
-        (.topology, "hash: \"5a5a", "hash: \"5a5", "12:39",
-            "members[0].chain.trust_anchor.hash: \"5a5"),
-        (.topology, "      trust_anchor: {", "      family: fabric\n      trust_anchor: {", "12:15",
-            "members[0].chain.family: \"fabric\" is not known here; one of: cometbft"),
-        // Anchors from files.
-        (.topology, "trust_anchor: {", "trust_anchor_file: facts.yaml\n      trust_anchor: {", "12:7",
-            "members[0].chain.trust_anchor_file: both `trust_anchor` and `trust_anchor_file`"),
-        (.facts, "height: 1", "height: -1", "2:11", "trust_anchor.height: \"-1\" is no whole number"),
-        (.facts, "trust_anchor:", "trust_anker:", "1:1", "trust_anker: there is no key"),
-        // Across files.
-        (.relay, "330100/330100000000000", "440300/440300000000000", "1:1",
-            "member: 440300/440300000000000 is no member of /etc/relay/topology.yaml"),
-        (.relay, "tls/relay.key", "tls/missing.key", "7:3",
-            "peer.private_key: there is no /etc/relay/tls/missing.key"),
-        // YAML itself.
-        (.relay, "member: \"", "member: &who \"", "1:9", "anchors (&name) are not taken"),
-        (.relay, "topology: topology.yaml", "topology: !path topology.yaml", "2:11", "tags (!name)"),
-        (.relay, "data_directory: data", "data_directory: *who", "3:17", "aliases (*name)"),
-        (.relay, "member: \"", "%YAML 1.1\n---\nmember: \"", "1:1", "directives"),
-        (.relay, "chain:\n", "---\nchain:\n", "9:1", "a second document"),
-        (.relay, "  listen", "\tlisten", "5:1", "no YAML"),
-    ]
+    static let faults: [(file: File, part: String, other: String, place: String, finding: String)] =
+        [
+            // Codes.
+            (
+                .topology, "\"330100\"", "330100", "5:15",
+                "members[0].division: 330100 stands without quotes"
+            ),
+            (
+                .topology, "\"330100000000000\"", "330100000000000", "6:18",
+                "members[0].institution: 330100000000000 stands without quotes"
+            ),
+            (
+                .topology, "\"330100\"", "\"33010\"", "5:15",
+                "members[0].division: \"33010\" is no division code"
+            ),
+            (
+                .topology, "\"330100000000000\"", "\"12330100TEXT000171\"", "6:18",
+                "members[0].institution: check character 18 is 1, the code computes 0"
+            ),
+            (
+                .relay, "\"330100/330100000000000\"", "330100", "1:9",
+                "member: 330100 stands without quotes"
+            ),
+            (
+                .relay, "\"330100/330100000000000\"", "\"330100\"", "1:9",
+                "member: \"330100\" names no member"
+            ),
+            // Times, numbers, fractions.
+            (
+                .topology, "trusting_period: 14d", "trusting_period: 14", "10:24",
+                "members[0].chain.trusting_period: 14 has no unit"
+            ),
+            (
+                .topology, "trusting_period: 14d", "trusting_period: 2w", "10:24",
+                "members[0].chain.trusting_period: \"w\" is no unit of time"
+            ),
+            (
+                .topology, "trusting_period: 14d", "trusting_period: 1.5d", "10:24",
+                "members[0].chain.trusting_period: \".5d\" is no unit of time"
+            ),
+            (
+                .topology, "trusting_period: 14d", "trusting_period: 99999999999999d", "10:24",
+                "members[0].chain.trusting_period: 99999999999999d is too long"
+            ),
+            (
+                .topology, "version: 3", "version: three", "3:12",
+                "topology.version: \"three\" is no whole"
+            ),
+            (
+                .topology, "version: 3", "version: \"3\"", "3:12",
+                "topology.version: \"3\" stands in quotes"
+            ),
+            (
+                .topology, "name: sample", "name: 2026", "2:9",
+                "topology.name: 2026 without quotes is a number"
+            ),
+            (
+                .topology, "name: sample", "name: yes", "2:9",
+                "topology.name: yes without quotes is a number"
+            ),
+            (.topology, "name: sample", "name:", "2:8", "topology.name: the value is empty"),
+            // Keys.
+            (
+                .topology, "trusting_period:", "trusting_periode:", "10:7",
+                "members[0].chain.trusting_periode: there is no key \"trusting_periode\" here; did you mean "
+                    + "\"trusting_period\"?"
+            ),
+            (
+                .relay, "  gas_price: \"0.001stake\"\n", "", "10:3",
+                "chain.gas_price: the key is missing; add it, such as `gas_price: \"0.001stake\"`"
+            ),
+            (
+                .relay, "data_directory: data", "data_directory: data\ndata_directory: other",
+                "4:1",
+                "key \"data_directory\" is given twice, first in line 3"
+            ),
+            // Shapes.
+            (
+                .topology, "endpoints: [\"127.0.0.1:27100\"]", "endpoints: 127.0.0.1:27100",
+                "14:18",
+                "members[0].relay.endpoints: a list is expected"
+            ),
+            (
+                .relay, "listen: 127.0.0.1:27100", "listen: [127.0.0.1, 27100]", "5:11",
+                "peer.listen: a single value is expected"
+            ),
+            (
+                .relay, "listen: 127.0.0.1:27100", "listen: 27100", "5:11",
+                "peer.listen: \"27100\" is no host"
+            ),
+            // Values.
+            (
+                .relay, "http://127.0.0.1:26657", "tcp://127.0.0.1:26657", "10:11",
+                "chain.nodes[0]: \"tcp://127.0.0.1:26657\" is no URL"
+            ),
+            (
+                .relay, "http://127.0.0.1:26657", "http://u:p@127.0.0.1", "10:11",
+                "chain.nodes[0]: the URL carries a user name"
+            ),
+            (
+                .relay, "\"0.001stake\"", "0.001", "12:14",
+                "chain.gas_price: \"0.001\" is no gas price"
+            ),
+            (
+                .topology, "hash: \"5a5a", "hash: \"5a5", "12:39",
+                "members[0].chain.trust_anchor.hash: \"5a5"
+            ),
+            (
+                .topology, "      trust_anchor: {", "      family: fabric\n      trust_anchor: {",
+                "12:15",
+                "members[0].chain.family: \"fabric\" is not known here; one of: cometbft"
+            ),
+            // Anchors from files.
+            (
+                .topology, "trust_anchor: {",
+                "trust_anchor_file: facts.yaml\n      trust_anchor: {", "12:7",
+                "members[0].chain.trust_anchor_file: both `trust_anchor` and `trust_anchor_file`"
+            ),
+            (
+                .facts, "height: 1", "height: -1", "2:11",
+                "trust_anchor.height: \"-1\" is no whole number"
+            ),
+            (.facts, "trust_anchor:", "trust_anker:", "1:1", "trust_anker: there is no key"),
+            // Across files.
+            (
+                .relay, "330100/330100000000000", "440300/440300000000000", "1:1",
+                "member: 440300/440300000000000 is no member of /etc/relay/topology.yaml"
+            ),
+            (
+                .relay, "tls/relay.key", "tls/missing.key", "7:3",
+                "peer.private_key: there is no /etc/relay/tls/missing.key"
+            ),
+            // YAML itself.
+            (.relay, "member: \"", "member: &who \"", "1:9", "anchors (&name) are not taken"),
+            (
+                .relay, "topology: topology.yaml", "topology: !path topology.yaml", "2:11",
+                "tags (!name)"
+            ),
+            (.relay, "data_directory: data", "data_directory: *who", "3:17", "aliases (*name)"),
+            (.relay, "member: \"", "%YAML 1.1\n---\nmember: \"", "1:1", "directives"),
+            (.relay, "chain:\n", "---\nchain:\n", "9:1", "a second document"),
+            (.relay, "  listen", "\tlisten", "5:1", "no YAML"),
+        ]
 
     @Test(arguments: faults.indices)
     func `each fault is told with file, line, column, key and a way out`(index: Int) throws {
@@ -163,7 +219,8 @@ import Testing
     @Test func `all findings of both files are told at once, in order`() throws {
         var topology = ConfigurationSamples.topology
         topology = try ConfigurationSamples.spoil(topology, "\"330100\"", "330100")
-        topology = try ConfigurationSamples.spoil(topology, "version: 3", "version: 3\n  colour: red")
+        topology = try ConfigurationSamples.spoil(
+            topology, "version: 3", "version: 3\n  colour: red")
         topology = try ConfigurationSamples.spoil(topology, "90m", "90")
         topology = try ConfigurationSamples.spoil(topology, "127.0.0.1:27200", "127.0.0.1")
         var relay = ConfigurationSamples.relay
@@ -174,10 +231,11 @@ import Testing
         #expect(loaded.findings.count == 1)
         let again = ConfigurationSamples.load(
             relay: try ConfigurationSamples.spoil(relay, "loud", "debug"), topology: topology)
-        #expect(again.findings.map { "\($0.file.suffix(13)):\($0.mark.line)" } == [
-            "ay/relay.yaml:8", "topology.yaml:4", "topology.yaml:6", "topology.yaml:26",
-            "topology.yaml:32",
-        ])
+        #expect(
+            again.findings.map { "\($0.file.suffix(13)):\($0.mark.line)" } == [
+                "ay/relay.yaml:8", "topology.yaml:4", "topology.yaml:6", "topology.yaml:26",
+                "topology.yaml:32",
+            ])
     }
 
     @Test func `rules between members are told at the key they break`() throws {
@@ -200,13 +258,16 @@ import Testing
         #expect(loaded.findings.first?.mark == Mark(line: 24, column: 5))
         #expect(!loaded.hasErrors)
         let without = ConfigurationSamples.load(facts: nil)
-        #expect(without.findings.map(\.path) == [
-            "members[1].chain.trust_anchor_file", "members[1].relay.key_pins_file",
-        ])
+        #expect(
+            without.findings.map(\.path) == [
+                "members[1].chain.trust_anchor_file", "members[1].relay.key_pins_file",
+            ])
     }
 
     @Test(arguments: ["bilateral", "national-hub", "yangtze-delta"])
-    func `the topologies of this repository are good, their run-time facts given`(name: String) throws {
+    func `the topologies of this repository are good, their run-time facts given`(name: String)
+        throws
+    {
         let folder = "\(Corpus.root)/topology"
         let disk = ConfigurationFiles.disk
         let random = Generator(seed: 3)

@@ -58,7 +58,9 @@ import Testing
                 switch random.next() % 3 {
                 case 0: bytes[index] = UInt8(truncatingIfNeeded: random.next())
                 case 1: bytes.remove(at: index)
-                default: bytes.insert(Array(":-[]{}&*!\"'#\n \t".utf8)[Int(random.next() % 15)], at: index)
+                default:
+                    bytes.insert(
+                        Array(":-[]{}&*!\"'#\n \t".utf8)[Int(random.next() % 15)], at: index)
                 }
             }
             let loaded = load(bytes)
@@ -73,7 +75,8 @@ import Testing
     @Test(arguments: [
         (text: "0.001stake", fee: 82 as UInt64?), (text: "1stake", fee: 81_373),
         (text: "0.0000000000000000001stake", fee: nil), (text: "12.5ufen", fee: 1_017_163),
-        (text: "0stake", fee: 0), (text: "18446744073709551615stake", fee: nil), (text: ".5stake", fee: nil),
+        (text: "0stake", fee: 0), (text: "18446744073709551615stake", fee: nil),
+        (text: ".5stake", fee: nil),
         (text: "1.stake", fee: nil), (text: "1", fee: nil), (text: "1.2.3stake", fee: nil),
         (text: "stake", fee: nil), (text: "1st", fee: nil), (text: "-1stake", fee: nil),
         (text: "1 stake", fee: nil), (text: "0.25ibc/27394FB092D2ECCD", fee: 20_344),

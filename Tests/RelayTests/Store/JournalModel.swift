@@ -110,11 +110,15 @@ struct EntryGenerator {
     private mutating func chain() -> String { pick("chain-", 3) }
 
     private mutating func height() -> Height {
-        Height(revision: random.next() % 2, height: random.oneIn(8) ? random.edgyUInt64() : random.next() % 9)
+        Height(
+            revision: random.next() % 2,
+            height: random.oneIn(8) ? random.edgyUInt64() : random.next() % 9)
     }
 
     private mutating func time() -> Timestamp {
-        if random.oneIn(10) { return [Timestamp.unixEpoch, .latest, .goZero][Int(random.next() % 3)] }
+        if random.oneIn(10) {
+            return [Timestamp.unixEpoch, .latest, .goZero][Int(random.next() % 3)]
+        }
         return Timestamp(unixNanoseconds: Int64(random.next() >> 2))
     }
 
@@ -147,7 +151,8 @@ struct EntryGenerator {
         record.notBefore = time()
         record.reasonCode = text()
         record.reasonDetail = text()
-        record.parkedFrom = random.oneIn(3) ? states[Int(random.next() % UInt64(states.count))] : nil
+        record.parkedFrom =
+            random.oneIn(3) ? states[Int(random.next() % UInt64(states.count))] : nil
         record.lastChanged = time()
         return record
     }

@@ -21,7 +21,9 @@ struct StoreChild {
     /// - Parameters:
     ///   - wrapper: a program and its options to start the child with; empty: none.
     ///   - entriesPerCommit: zero for random entries, else that many counts.
-    init(store: String, seed: UInt64, commits: Int, entriesPerCommit: Int = 0, wrapper: [String] = [])
+    init(
+        store: String, seed: UInt64, commits: Int, entriesPerCommit: Int = 0, wrapper: [String] = []
+    )
         throws
     {
         var ends: [Int32] = [0, 0]
@@ -29,7 +31,9 @@ struct StoreChild {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let program = CommandLine.arguments[0]
         let words =
-            wrapper + [program, "--testing-library", "swift-testing", "--filter", "storeChildWriter"]
+            wrapper + [
+                program, "--testing-library", "swift-testing", "--filter", "storeChildWriter",
+            ]
         let setting = "\(Self.variable)=\(store)|\(seed)|\(commits)|\(entriesPerCommit)"
         let environment = ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("SWIFT_TESTING") }.map { "\($0.key)=\($0.value)" }
@@ -49,7 +53,7 @@ struct StoreChild {
         unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         let arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         let variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-        defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
+        defer { for unsafe word in unsafe arguments + variables { unsafe free(word) } }
         var child: pid_t = 0
         let status = unsafe posix_spawnp(&child, words[0], &actions, nil, arguments, variables)
         guard status == 0 else { throw POSIXFailure(status) }

@@ -15,7 +15,8 @@ import Testing
         return (0..<8).map { _ in generator.entry() }
     }
 
-    @Test func `a writer killed again and again loses no commit and leaves no half of one`() throws {
+    @Test func `a writer killed again and again loses no commit and leaves no half of one`() throws
+    {
         let folder = try ScratchFolder()
         let path = folder.file("relay.db")
         let seed: UInt64 = 20_261_126

@@ -95,7 +95,9 @@ import Testing
         #expect(try folder.read("relay.db") == torn)
     }
 
-    @Test func `pages of noise are found at start or named when read, never loaded as truth`() throws {
+    @Test func `pages of noise are found at start or named when read, never loaded as truth`()
+        throws
+    {
         let folder = try ScratchFolder()
         let path = try filled(folder)
         let whole = try folder.read("relay.db")
@@ -144,7 +146,9 @@ import Testing
         }
     }
 
-    @Test func `a lock held by somebody's sqlite3 fails the commit and leaves nothing behind`() throws {
+    @Test func `a lock held by somebody's sqlite3 fails the commit and leaves nothing behind`()
+        throws
+    {
         let folder = try ScratchFolder()
         let path = folder.file("relay.db")
         let journal = try SQLiteJournal(path: path, owner: Self.owner, busyMilliseconds: 20)

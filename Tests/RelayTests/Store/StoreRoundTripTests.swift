@@ -42,7 +42,8 @@ import Testing
         #expect(try reader.evidence() == model.evidence)
         #expect(try reader.cursors() == model.cursors)
         #expect(
-            try reader.links() == model.links.values
+            try reader.links()
+                == model.links.values
                 .sorted { $0.counterpartyChain < $1.counterpartyChain })
         #expect(try reader.clients() == model.clients.values.sorted { $0.chainID < $1.chainID })
         for (chainID, headers) in model.headers {

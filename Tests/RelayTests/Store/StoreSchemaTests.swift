@@ -37,7 +37,8 @@ import Testing
         let database = try Database(path, .read)
         #expect(try database.integer("PRAGMA user_version") == Int64(Schema.version))
         #expect(
-            try database.text("SELECT group_concat(state) FROM packet_view") == "acknowledged,parked")
+            try database.text("SELECT group_concat(state) FROM packet_view")
+                == "acknowledged,parked")
         #expect(try JournalReader(path: path).commits() == 41)
     }
 
@@ -75,7 +76,11 @@ import Testing
         let folder = try ScratchFolder()
         let journal = try SQLiteJournal(path: folder.file("relay.db"), owner: Self.owner)
         var query = PacketQuery()
-        if let state = PacketState(name: name) { query.states = [state] } else { query.isOpen = true }
+        if let state = PacketState(name: name) {
+            query.states = [state]
+        } else {
+            query.isOpen = true
+        }
         let database = try Database(journal.path, .read)
         var steps = ""
         let statement = try database.prepare(

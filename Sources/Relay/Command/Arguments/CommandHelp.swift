@@ -6,7 +6,9 @@ extension CommandTree {
         var lines = [summary, "", "usage: \(program) COMMAND [OPTION…]", "", "commands:"]
         lines += list(commands)
         lines += ["", "exit status:"]
-        for status in ExitStatus.allCases { lines.append("  \(status.rawValue)  \(status.meaning)") }
+        for status in ExitStatus.allCases {
+            lines.append("  \(status.rawValue)  \(status.meaning)")
+        }
         lines += ["", "`\(program) help COMMAND` says more about one."]
         return lines
     }
@@ -45,7 +47,9 @@ extension CommandTree {
                 let short = option.short.map { "-\($0), " } ?? ""
                 let value = option.value.map { " \($0)" } ?? ""
                 let repeatable = option.isRepeatable ? " May be repeated." : ""
-                return ("\(short)--\(option.name)\(value)", option.help + repeatable, option.choices)
+                return (
+                    "\(short)--\(option.name)\(value)", option.help + repeatable, option.choices
+                )
             })
         return lines
     }
@@ -56,7 +60,8 @@ extension CommandTree {
         let indent = String(repeating: " ", count: width + 4)
         var lines: [String] = []
         for row in rows {
-            let choices = row.choices.isEmpty
+            let choices =
+                row.choices.isEmpty
                 ? "" : " One of: \(row.choices.joined(separator: ", "))."
             let wrapped = CommandTree.wrap(row.text + choices, 80 - width - 4)
             let gap = String(repeating: " ", count: max(0, width - row.term.count) + 2)

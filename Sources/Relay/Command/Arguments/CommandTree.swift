@@ -20,7 +20,9 @@ package struct CommandTree: Sendable {
             for line in help { console.report(line) }
             return .usage
         }
-        if ["help", "--help", "-h"].contains(first) { return help(Array(words.dropFirst()), &console) }
+        if ["help", "--help", "-h"].contains(first) {
+            return help(Array(words.dropFirst()), &console)
+        }
         let rest = first == "--version" ? ["version"] + words.dropFirst() : words
         guard let (command, arguments) = find(rest) else {
             return refuse(words, &console)
@@ -82,7 +84,8 @@ package struct CommandTree: Sendable {
         }
         let names = commands.map(\.name)
         let said = words.prefix(2).joined(separator: " ")
-        let near = Spelling.nearest(to: said, among: names)
+        let near =
+            Spelling.nearest(to: said, among: names)
             ?? Spelling.nearest(to: words[0], among: names)
         console.report(
             "\(program): there is no command \"\(words[0])\""

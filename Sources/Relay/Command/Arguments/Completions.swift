@@ -62,13 +62,15 @@ package enum Completions {
             lines.append("    \(pattern))")
             lines.append("        case \"$previous\" in")
             for option in command.allOptions where option.value != nil {
-                let answer = option.choices.isEmpty
+                let answer =
+                    option.choices.isEmpty
                     ? "$(compgen -f -- \"$current\")"
                     : "$(compgen -W \"\(option.choices.joined(separator: " "))\" -- \"$current\")"
                 lines.append("        --\(option.name)) COMPREPLY=(\(answer)); return ;;")
             }
             lines.append("        esac")
-            let words = command.allOptions.map { "--\($0.name)" } + command.operands.flatMap(\.choices)
+            let words =
+                command.allOptions.map { "--\($0.name)" } + command.operands.flatMap(\.choices)
             lines.append("        choices=\"\(words.joined(separator: " "))\" ;;")
         }
         lines += [
@@ -125,14 +127,16 @@ package enum Completions {
         var words = ["\(depth)_arguments"]
         for option in command.allOptions {
             let help = option.help.replacing("[", with: "(").replacing("]", with: ")")
-            let action = option.choices.isEmpty
+            let action =
+                option.choices.isEmpty
                 ? "_files" : "(\(option.choices.joined(separator: " ")))"
             let value = option.value.map { ":\($0):\(action)" } ?? ""
             let star = option.isRepeatable ? "*" : ""
             words.append("\(depth)    \(quoted("\(star)--\(option.name)[\(help)]\(value)"))")
         }
         for operand in command.operands {
-            let action = operand.choices.isEmpty
+            let action =
+                operand.choices.isEmpty
                 ? "_files" : "(\(operand.choices.joined(separator: " ")))"
             words.append("\(depth)    \(quoted("*:\(operand.name):\(action)"))")
         }
@@ -147,7 +151,8 @@ package enum Completions {
         for (first, commands) in groups(tree) {
             let text = commands.count == 1 ? commands[0].summary : "commands about \(first)s"
             lines.append(
-                "complete -c \(tree.program) -n __fish_use_subcommand -a \(first) -d \(quoted(text))")
+                "complete -c \(tree.program) -n __fish_use_subcommand -a \(first) -d \(quoted(text))"
+            )
             let seconds = commands.compactMap { second($0) }.joined(separator: " ")
             for command in commands {
                 var condition = "__fish_seen_subcommand_from \(first)"
@@ -160,8 +165,10 @@ package enum Completions {
                 }
                 for option in command.allOptions {
                     let short = option.short.map { " -s \($0)" } ?? ""
-                    let value = option.value == nil
-                        ? "" : option.choices.isEmpty
+                    let value =
+                        option.value == nil
+                        ? ""
+                        : option.choices.isEmpty
                             ? " -r -F" : " -x -a \(quoted(option.choices.joined(separator: " ")))"
                     lines.append(
                         "complete -c \(tree.program) -n \(quoted(condition)) -l \(option.name)"

@@ -75,7 +75,8 @@ package enum ConfigurationLoader {
         if let file = relay.chain.nodeAuthorities { named.append(("chain.node_authorities", file)) }
         for (path, file) in named where !files.exists(file) {
             context.add(
-                context.mark(of: path), path, "there is no \(file)", "create it or correct the path")
+                context.mark(of: path), path, "there is no \(file)", "create it or correct the path"
+            )
         }
     }
 

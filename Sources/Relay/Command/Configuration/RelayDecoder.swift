@@ -17,11 +17,6 @@ struct RelayDecoder {
         return (configuration, decoder.context)
     }
 
-    private init(context: DecodingContext, files: ConfigurationFiles) {
-        self.context = context
-        self.files = files
-    }
-
     private mutating func configuration(_ node: YAMLNode) -> RelayConfiguration? {
         let keys = RelayKeys.self
         let root = SectionDecoder(node, keys.root, path: "", &context)

@@ -15,12 +15,14 @@ enum RelayKeys {
         "verifier_threads", .integer, .standard("2"),
         "Threads that verify signatures and proofs, 1 to 64.")
     static let peer = ConfigurationKey(
-        "peer", .section, .required, "The listener for other members' relays. Always mutual TLS 1.3.")
+        "peer", .section, .required,
+        "The listener for other members' relays. Always mutual TLS 1.3.")
     static let service = ConfigurationKey(
         "service", .section, .optional,
         "The listener for applications and operators. Absent: nobody but peers can call.")
     static let chain = ConfigurationKey(
-        "chain", .section, .required, "This member's own chain: its nodes, and the account that pays.")
+        "chain", .section, .required,
+        "This member's own chain: its nodes, and the account that pays.")
     static let limits = ConfigurationKey(
         "limits", .section, .optional, "How much is taken on before a sender is told to wait.")
     static let timing = ConfigurationKey("timing", .section, .optional, "How often, and how long.")
@@ -111,7 +113,8 @@ enum RelayKeys {
     // timing
     static let reconcileInterval = ConfigurationKey(
         "reconcile_interval", .duration, .standard("30s"),
-        "How often what the chain has committed is compared with the store, and differences mended.")
+        "How often what the chain has committed is compared with the store, and differences mended."
+    )
     static let firstRetry = ConfigurationKey(
         "first_retry", .duration, .standard("1s"),
         "Pause after the first failed attempt; it doubles, with jitter, up to `longest_retry`.")

@@ -125,7 +125,8 @@ struct SectionDecoder {
         return value(key, &context) { scalar throws(Complaint) in
             guard words.contains(scalar.text) else {
                 throw Complaint(
-                    "\"\(scalar.text)\" is not known here", "one of: \(words.joined(separator: ", "))")
+                    "\"\(scalar.text)\" is not known here",
+                    "one of: \(words.joined(separator: ", "))")
             }
             return scalar.text
         }
@@ -154,7 +155,8 @@ struct SectionDecoder {
         }
         guard case .sequence(let items) = entry.value.content else {
             context.add(
-                entry.value.mark, place(key), "a list is expected here", "begin each item with `- `")
+                entry.value.mark, place(key), "a list is expected here", "begin each item with `- `"
+            )
             return nil
         }
         return items

@@ -91,7 +91,8 @@ struct TopologyDecoder {
         let drift = section.value(keys.clockDrift, &context, ScalarParser.duration)
         let interval = section.value(keys.blockInterval, &context, ScalarParser.duration)
         // Parts of a prefix may be empty, and look like nothing else.
-        let prefix = section.has(keys.commitmentPrefix)
+        let prefix =
+            section.has(keys.commitmentPrefix)
             ? section.list(keys.commitmentPrefix, &context) { $0.text } : ["ibc", ""]
         let anchor = anchor(section)
         guard let id, let family, let threshold, let trusting, let unbonding, let drift,
@@ -137,9 +138,10 @@ struct TopologyDecoder {
             refuse(both: keys.keyPins, keys.keyPinsFile, section)
             pins = section.list(keys.keyPins, &context, ScalarParser.hash) ?? []
         } else {
-            pins = facts(section, keys.keyPinsFile) { root, inner in
-                root.list(Self.required(keys.keyPins), &inner, ScalarParser.hash)
-            } ?? []
+            pins =
+                facts(section, keys.keyPinsFile) { root, inner in
+                    root.list(Self.required(keys.keyPins), &inner, ScalarParser.hash)
+                } ?? []
         }
         return endpoints.map { RelayEndpoints(endpoints: $0, keyPins: pins) }
     }

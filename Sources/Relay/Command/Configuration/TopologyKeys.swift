@@ -5,13 +5,16 @@ import LightClient
 /// The keys of a topology file, which all members share.
 enum TopologyKeys {
     static let topology = ConfigurationKey(
-        "topology", .section, .required, "What this file is, so that members can tell whether theirs is the same.")
+        "topology", .section, .required,
+        "What this file is, so that members can tell whether theirs is the same.")
     static let members = ConfigurationKey(
         "members", .sections, .required, "The organisations of the federation, at least two.")
     static let routes = ConfigurationKey(
-        "routes", .sections, .required, "The pairs of members that exchange packets, each in both directions.")
+        "routes", .sections, .required,
+        "The pairs of members that exchange packets, each in both directions.")
     static let root = ConfigurationSection(
-        "", "The topology file. Every member runs with the same one; relays compare version and digest.",
+        "",
+        "The topology file. Every member runs with the same one; relays compare version and digest.",
         [topology, members, routes])
 
     // topology
@@ -30,7 +33,8 @@ enum TopologyKeys {
     static let institution = ConfigurationKey(
         "institution", .code, example: "\"330100000000000\"",
         "Institution code: a fund centre's 15 digits, a unified social credit code (18 characters, "
-            + "GB 32100) or an organisation code (9 characters, GB 11714). Check characters are checked.")
+            + "GB 32100) or an organisation code (9 characters, GB 11714). Check characters are checked."
+    )
     static let memberName = ConfigurationKey(
         "name", .text, example: "Hangzhou", "Short name in Latin letters, for logs and tables.")
     static let localName = ConfigurationKey(
@@ -129,7 +133,8 @@ enum TopologyKeys {
 
     /// The separate file that `trust_anchor_file` and `key_pins_file` name.
     static let factsFile = ConfigurationSection(
-        "", "What is known only once a chain and its relay's keys exist: named by `trust_anchor_file` "
+        "",
+        "What is known only once a chain and its relay's keys exist: named by `trust_anchor_file` "
             + "and `key_pins_file`, which may name the same file.",
         [trustAnchor, keyPins])
 

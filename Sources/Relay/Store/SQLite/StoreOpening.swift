@@ -82,7 +82,8 @@ package enum StoreOpening {
             throw StoreError(
                 .newer, database.path,
                 "the store has version \(version), this program knows \(Schema.version)",
-                "use the newer program that wrote it, or restore the backup made before its first start")
+                "use the newer program that wrote it, or restore the backup made before its first start"
+            )
         }
         guard version >= 1 else {
             throw StoreError.corrupt(database.path, "the store has no version")
