@@ -150,7 +150,10 @@ extension RelayEngine {
             return
         }
         switch purpose {
-        case .anchor: routes[route].careDue = clock
+        case .anchor:
+            routes[route].careDue = clock
+            // From now on the peer has something to build on.
+            effects.append(.greet(chainID: chainID))
         case .refresh: refreshed(route)
         case .hosted(let height):
             if routes[route].header(at: height) == nil {

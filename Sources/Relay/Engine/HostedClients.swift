@@ -59,7 +59,10 @@ extension RelayEngine {
         let isDue = routes[route].hosted.readDue <= clock
         guard isDue || routes[route].hosted.mustRead else { return }
         routes[route].hosted.mustRead = false
-        routes[route].hosted.readDue = clock &+ configuration.timing.reconcileInterval
+        routes[route].hosted.readDue =
+            clock
+            &+ (routes[route].hosted.status == nil
+                ? configuration.timing.careInterval : configuration.timing.reconcileInterval)
         effects.append(.readHostedClient(client: client))
     }
 

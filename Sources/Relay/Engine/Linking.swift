@@ -39,7 +39,8 @@ extension RelayEngine {
             routes[route].hosted.status == .active
             && isAging(
                 routes[route].hosted.states.last?.timestamp ?? .unixEpoch, period, chain.tipTime)
-        if latest.timestamp.adding(nanoseconds: period) <= now {
+        if latest.timestamp.adding(nanoseconds: period) <= now && routes[route].alarmDue <= clock {
+            routes[route].alarmDue = clock &+ configuration.timing.reconcileInterval
             note(
                 .alarm, "client/expired", route: route,
                 "our client of it trusts nothing newer than \(latest.height): give it a new anchor")
@@ -47,7 +48,9 @@ extension RelayEngine {
         if isOurClientAging || isHostedAging { refresh(route, isHostedAging: isHostedAging) }
         if routes[route].link.localClient.isEmpty {
             // A client is created from a header that is fresh, or it would begin half expired.
-            if routes[route].chore == nil && !isOurClientAging && !latest.consensusState.isEmpty {
+            if routes[route].chore == nil && routes[route].createsClient && !isOurClientAging
+                && !latest.consensusState.isEmpty
+            {
                 routes[route].chore = .createClient
             }
         } else {
@@ -122,7 +125,16 @@ extension RelayEngine {
 
     mutating func clientCreated(_ route: Int, _ client: String) {
         routes[route].chore = nil
-        guard !client.isEmpty, routes[route].link.localClient.isEmpty else { return }
+        guard routes[route].link.localClient.isEmpty else { return }
+        guard !client.isEmpty else {
+            // Never a second client by mistake: a person names the first in the configuration.
+            routes[route].createsClient = false
+            note(
+                .alarm, "link/created-client-unknown", route: route,
+                "our chain created a client and did not say which: set it as the route's local client"
+            )
+            return
+        }
         routes[route].link.localClient = client
         routeOfLocalClient[client] = route
         routes[route].hosted.mustRead = true

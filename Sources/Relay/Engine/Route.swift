@@ -85,9 +85,12 @@ struct Route: Sendable {
     var awaitingHeader: [Height: [PacketRef]] = [:]
     var fetching: Set<HeaderPurpose> = []
     var chore: Chore?
+    var createsClient = true
     var choreFailures = 0
     var choreNotBefore: Int64 = 0
     var careDue: Int64 = 0
+    /// A lasting trouble is said again no sooner than this, nanoseconds.
+    var alarmDue: Int64 = 0
     var reconcileDue: Int64
     var isReconciling = false
     var reconcileSlot = 0

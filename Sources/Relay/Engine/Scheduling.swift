@@ -40,6 +40,8 @@ extension RelayEngine {
 
     private mutating func scheduleCalls(_ stage: Stage, _ route: Int) {
         let limits = configuration.limits
+        // A peer that trusts nothing of our chain yet could verify nothing.
+        if stage != .ask && routes[route].peer.trustedHeight.isZero { return }
         while packets.queuedCount(stage, route: route) > 0,
             hasRoom(stage, route, bound: limits.callsPerPeer)
         {
