@@ -8,8 +8,8 @@ import RelayStore
 
 // Unsafe: clocks and file calls take pointers. None leaves this file.
 
-/// What a durable packet costs: whole lives through the store at several commit sizes, beside what the disk
-/// takes for one synced page, and how fast a backlog is read back.
+/// What a durable packet costs: whole lives through the store at several commit sizes, beside what
+/// the disk takes for one synced page, and how fast a backlog is read back.
 func storeBench() {
     do {
         let bench = try StoreBench()
@@ -108,8 +108,8 @@ private final class StoreBench {
         return record
     }
 
-    /// Packets flow through as through a pipe: each commit takes `perCommit` packets one stage further in
-    /// every stage, so that in the steady state it ends that many lives.
+    /// Packets flow through as through a pipe: each commit takes `perCommit` packets one stage
+    /// further in every stage, so that in the steady state it ends that many lives.
     func lives(perCommit group: Int, commits: Int) throws -> String {
         let path = "\(folder)/lives-\(group).db"
         let journal = try SQLiteJournal(path: path, owner: "bench")

@@ -5,8 +5,9 @@ import LightClient
 import TestSupport
 import Testing
 
-/// Two running relays between two recorded chains: real stores, mutual TLS, light clients and proofs; the
-/// nodes are played back, the clock stands where the recorded blocks stood. `ReplayPass` says how.
+/// Two running relays between two recorded chains: real stores, mutual TLS, light clients and
+/// proofs; the nodes are played back, the clock stands where the recorded blocks stood.
+/// `ReplayPass` says how.
 @Suite(.serialized)
 struct `Recording: two relays between played-back chains` {
     /// Each chain leads once; both runs are made once, whichever test asks first.
@@ -14,8 +15,8 @@ struct `Recording: two relays between played-back chains` {
         Result { try ReplayPass.run(try ReplayRecording.shared.get(), leader: leader) }
     }
 
-    /// What the light client says to a header whose bytes are not the signed ones. "Not enough trust" and
-    /// the like are not among them: they would mean that the bytes were never looked at.
+    /// What the light client says to a header whose bytes are not the signed ones. "Not enough
+    /// trust" and the like are not among them: they would mean that the bytes were never looked at.
     private static let headerRefusals = [
         "client/wire", "client/header-height", "commit/block-mismatch", "commit/height-mismatch",
         "commit/wrong-signature", "header/block-version", "header/chain-id-mismatch",

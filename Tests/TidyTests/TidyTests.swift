@@ -26,9 +26,15 @@ import Testing
         for file in SourceTree.files { #expect(file.lines.count <= Self.maxLines + 1, "\(file)") }
     }
 
+    /// A text on a line of its own may be wider: cut in two, nobody finds it by searching.
+    static let maxTextColumns = 116
+
     @Test func `no line is wider than a hundred columns`() {
         for file in SourceTree.files {
             for (index, line) in file.lines.enumerated() where line.count > Self.maxColumns {
+                let code = line.drop { $0 == " " }
+                let isText = code.hasPrefix("\"") || code.hasPrefix("+ \"")
+                if isText && line.count <= Self.maxTextColumns { continue }
                 Issue.record("\(file):\(index + 1) has \(line.count) columns")
             }
         }

@@ -3,6 +3,8 @@
 import Glibc
 import LightClient
 
+// Unsafe: write(2) takes a pointer.
+
 @main
 struct CityRelay {
     static func main() {

@@ -4,7 +4,8 @@ import Federation
 import LightClient
 import RelayStore
 
-/// How the commands that look into a store find it. They only read: beside a running relay, or without.
+/// How the commands that look into a store find it. They only read: beside a running relay, or
+/// without.
 enum StoreAccess {
     static let config = CommandOption(
         "config", short: "c", value: "FILE",

@@ -26,8 +26,8 @@ extension RelayEngine {
     }
 
     mutating func startQuestions(_ route: Int, _ slots: [Int]) {
-        // The earliest deadline: the others' moment may not have come, and they ask again; waiting for the
-        // latest would hold up everybody.
+        // The earliest deadline: the others' moment may not have come, and they ask again; waiting
+        // for the latest would hold up everybody.
         var notBefore: UInt64?
         var questions: [PeerQuestion] = []
         let remoteClient = routes[route].remoteClient

@@ -24,8 +24,8 @@ package struct PacketQuery: Hashable, Sendable {
     /// Most rows of one answer: a page for people, some megabytes for programs.
     package static let maxLimit = 100_000
 
-    /// Conditions in SQL. Where they allow it they repeat a partial index's own words, which SQLite asks
-    /// for before it uses one.
+    /// Conditions in SQL. Where they allow it they repeat a partial index's own words, which SQLite
+    /// asks for before it uses one.
     package var conditions: String {
         var terms: [String] = []
         if direction != nil { terms.append("direction = ?1") }

@@ -49,8 +49,8 @@ enum PacketRows {
 }
 
 extension Timestamp {
-    /// Nanoseconds since 1970; before 1678 and after 2262 the ends of the range, which read back as the
-    /// first and the last moment.
+    /// Nanoseconds since 1970; before 1678 and after 2262 the ends of the range, which read back as
+    /// the first and the last moment.
     var column: Int64 { unixNanoseconds }
 
     init(column: Int64) {

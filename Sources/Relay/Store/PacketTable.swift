@@ -14,8 +14,9 @@ final class PacketTable {
     private let proof: Statement
     private let acknowledgement: Statement
     private let dropProof: Statement
-    /// Open packets as their rows stand. The arrays are the engine's own, shared and not copied, so that
-    /// most comparisons are of two addresses; with it most updates are one statement instead of four.
+    /// Open packets as their rows stand. The arrays are the engine's own, shared and not copied, so
+    /// that most comparisons are of two addresses; with it most updates are one statement instead
+    /// of four.
     private var known: [PacketID: KnownRow] = [:]
 
     private struct KnownRow {
@@ -34,8 +35,8 @@ final class PacketTable {
         }
     }
 
-    /// Rows known at once, some 300 bytes each: three times the open packets that a city plans for. What
-    /// is not known is looked up.
+    /// Rows known at once, some 300 bytes each: three times the open packets that a city plans for.
+    /// What is not known is looked up.
     private static let maxKnown = 1 << 20
 
     init(_ database: Database) throws {
@@ -68,7 +69,8 @@ final class PacketTable {
         dropProof = try database.prepare("DELETE FROM packet_proof WHERE id = ?1")
     }
 
-    /// Writes only bytes that have changed: comparing a kilobyte is cheaper than rewriting its page.
+    /// Writes only bytes that have changed: comparing a kilobyte is cheaper than rewriting its
+    /// page.
     private static func replace(_ table: String, _ database: Database) throws -> Statement {
         try database.prepare(
             """

@@ -5,9 +5,9 @@ import LightClient
 
 /// The journal in one SQLite file: write-ahead log, `synchronous=FULL`, one writer.
 ///
-/// Requires a thread of its own: the decider makes it and alone uses it. Guarantees that `commit` returns
-/// only when its entries are synced to the disk, all of them or none. Others read through `JournalReader`
-/// on connections of their own, at any time.
+/// Requires a thread of its own: the decider makes it and alone uses it. Guarantees that `commit`
+/// returns only when its entries are synced to the disk, all of them or none. Others read through
+/// `JournalReader` on connections of their own, at any time.
 package final class SQLiteJournal: Journal {
     package let path: String
     private let lock: StoreLock
@@ -42,7 +42,8 @@ package final class SQLiteJournal: Journal {
         commits = try database.integer("SELECT commits FROM journal") ?? 0
     }
 
-    /// Most entries of one commit, for the numbers of attempts: a turn of the engine makes some thousands.
+    /// Most entries of one commit, for the numbers of attempts: a turn of the engine makes some
+    /// thousands.
     private static let maxEntries = 1 << 20
 
     package func commit(_ entries: [JournalEntry]) throws {
@@ -69,7 +70,8 @@ package final class SQLiteJournal: Journal {
         do {
             try end.run()
         } catch {
-            // A failed sync may still have left the whole commit in the log: only a fresh look can tell.
+            // A failed sync may still have left the whole commit in the log: only a fresh look can
+            // tell.
             isHalted = true
             rollBack()
             throw error

@@ -7,12 +7,12 @@ import Federation
 ///     sqlite3 -readonly data/relay.db "SELECT * FROM packet_view WHERE state = 'parked'"
 ///
 /// Read what you like while the relay runs; write nothing. Start from the views: `packet_view`,
-/// `attempt_view`, `transaction_view`, `header_view` show names for numbers and times as text. In the
-/// tables times are nanoseconds since 1970 (the largest number means "never"), byte strings are blobs, and
-/// unsigned 64-bit numbers above 2^63 show as negative ones.
+/// `attempt_view`, `transaction_view`, `header_view` show names for numbers and times as text. In
+/// the tables times are nanoseconds since 1970 (the largest number means "never"), byte strings are
+/// blobs, and unsigned 64-bit numbers above 2^63 show as negative ones.
 ///
-/// Each step is applied once, in order; `PRAGMA user_version` says which was the last. A step that has
-/// been released is never changed: add another.
+/// Each step is applied once, in order; `PRAGMA user_version` says which was the last. A step that
+/// has been released is never changed: add another.
 package enum Schema {
     struct Step {
         let version: Int
@@ -30,9 +30,9 @@ package enum Schema {
     /// Marks a database file as ours: "CRLY".
     static let applicationID = 0x4352_4c59
 
-    /// Conditions of the partial indexes, word for word: SQLite uses such an index only for the same
-    /// words. They speak of `class`, which changes rarely, and not of `state`: an update then leaves the
-    /// indexes alone.
+    /// Conditions of the partial indexes, word for word: SQLite uses such an index only for the
+    /// same words. They speak of `class`, which changes rarely, and not of `state`: an update then
+    /// leaves the indexes alone.
     static let isOpen = "class IN (1,2)"
     static let isTroubled = "class IN (2,3)"
 
@@ -47,7 +47,7 @@ package enum Schema {
     }
 
     private static let packets = """
-        -- Every packet that this relay has taken up. Long byte strings have tables of their own, so that
+        -- Every packet that this relay has taken up. Long byte strings have tables of their own, so
         -- a change of state rewrites 200 bytes and not some thousands.
         CREATE TABLE packet (
             id INTEGER PRIMARY KEY,
@@ -55,10 +55,10 @@ package enum Schema {
             client TEXT NOT NULL,                -- client on our own chain
             sequence INTEGER NOT NULL,
             counterparty_chain TEXT NOT NULL,
-            class INTEGER NOT NULL,              -- 0 ended well, 1 in work, 2 parked, 3 ended otherwise
+            class INTEGER NOT NULL,              -- 0 ended well, 1 in work, 2 parked, 3 other end
             state INTEGER NOT NULL,              -- named in packet_view
             timeout_seconds INTEGER NOT NULL,    -- the packet's deadline, since 1970
-            committed_revision INTEGER NOT NULL, -- height of our chain that committed the state's fact
+            committed_revision INTEGER NOT NULL, -- height of our chain that committed the fact
             committed_height INTEGER NOT NULL,
             proof_revision INTEGER NOT NULL,     -- height the proof stands on
             proof_height INTEGER NOT NULL,
@@ -175,7 +175,8 @@ package enum Schema {
         CREATE TABLE account_sequence (account TEXT PRIMARY KEY, next INTEGER NOT NULL)
             STRICT, WITHOUT ROWID;
         -- Last height of our own chain whose contents are here.
-        CREATE TABLE cursor (chain_id TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE cursor (
+            chain_id TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         -- Sequences accepted from each client: 'first-last', separated by blanks.
         CREATE TABLE replay_window (client TEXT PRIMARY KEY, intervals TEXT NOT NULL)
             STRICT, WITHOUT ROWID;
@@ -219,7 +220,8 @@ package enum Schema {
             counterparty_chain,
             CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'included' WHEN 2 THEN 'failed'
                 WHEN 3 THEN 'dead' END AS state,
-            codespace, code, log, height, gas_used, timeout_height, \(time("created_at")) AS created_at,
+            codespace, code, log, height, gas_used, timeout_height,
+            \(time("created_at")) AS created_at,
             replace(trim(packets, char(10)), char(10), ' ') AS packets FROM chain_transaction;
         CREATE VIEW header_view AS SELECT chain_id, revision || '-' || height AS height,
             \(time("timestamp")) AS timestamp, lower(hex(header_hash)) AS header_hash,

@@ -3,7 +3,8 @@
 import Federation
 import LightClient
 
-/// Reads and writes transactions of ours. Their bytes, up to hundreds of kilobytes, lie beside the row.
+/// Reads and writes transactions of ours. Their bytes, up to hundreds of kilobytes, lie beside the
+/// row.
 final class TransactionTable {
     /// What `record` reads, in this order.
     static let selection =

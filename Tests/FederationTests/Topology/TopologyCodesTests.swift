@@ -25,7 +25,8 @@ import Testing
         #expect(throws: error) { _ = try DivisionCode(text) }
     }
 
-    /// Codes of real bodies, as licences and registers carry them, and made-up ones with right checks.
+    /// Codes of real bodies, as licences and registers carry them, and made-up ones with right
+    /// checks.
     @Test(arguments: [
         "91350100M000100Y43", "11100000000013338W", "11430000006122244L", "11330105002500287C",
         "91110000600037341L", "12110000TEXT000175", "12330100TEXT000170", "12431300TEXT00017D",
@@ -63,7 +64,8 @@ import Testing
                 var changed = bytes
                 changed[index] = other
                 let word = String(decoding: changed, as: UTF8.self)
-                // GB 11714 counts modulo 11, and letters reach 35: some changes of a letter pass there.
+                // GB 11714 counts modulo 11, and letters reach 35: some changes of a letter pass
+                // there.
                 guard text.utf8.count == 18 else { continue }
                 #expect(throws: InstitutionCodeError.self, "\(word)") {
                     _ = try InstitutionCode(word)

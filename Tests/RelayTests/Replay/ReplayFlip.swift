@@ -3,14 +3,16 @@
 import LightClient
 import TestSupport
 
-/// One bit changed. The place follows from the bytes themselves, so that every run changes the same.
+/// One bit changed. The place follows from the bytes themselves, so that every run changes the
+/// same.
 enum ReplayFlip {
     static func anywhere(_ bytes: [UInt8]) -> [UInt8] { flip(bytes, in: bytes.indices, seed: 0) }
 
     /// In the header proper of an ICS-07 header message: its whole content is under the signatures.
     ///
-    /// A few bits of the encoding are not content, and the chain ignores them as we do: protobuf cuts an
-    /// int32 (the nanoseconds) to 32 of the 35 bits that five bytes carry. Such a bit is passed over.
+    /// A few bits of the encoding are not content, and the chain ignores them as we do: protobuf
+    /// cuts an int32 (the nanoseconds) to 32 of the 35 bits that five bytes carry. Such a bit is
+    /// passed over.
     static func header(_ message: [UInt8]) throws -> [UInt8] {
         var reader = ProtobufReader(message)
         guard let signed = try reader.next(), signed.number == 1 else { return message }

@@ -8,9 +8,9 @@ import TestSupport
 
 // Unsafe: a POSIX thread and its argument; neither leaves this file.
 
-/// Plays one recorded chain as its node answered: a JSON-RPC server whose latest height goes where a test
-/// sends it. Transactions are taken and kept, never executed: the recorded chain's later blocks are what
-/// happens.
+/// Plays one recorded chain as its node answered: a JSON-RPC server whose latest height goes where
+/// a test sends it. Transactions are taken and kept, never executed: the recorded chain's later
+/// blocks are what happens.
 ///
 /// `@unchecked Sendable`: what changes is behind `state`; `loop` belongs to
 /// the server's thread, and the rest is set before the initialiser returns.

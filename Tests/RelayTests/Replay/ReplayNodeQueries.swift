@@ -5,9 +5,9 @@ import LightClient
 import Synchronization
 import TestSupport
 
-/// Questions to the application. Proofs are the recorded ones at exactly their heights. Plain answers are
-/// recorded at the snapshots and at the end only: asked at another height, the nearest snapshot's is given,
-/// and two of them are put together from what the recording says elsewhere.
+/// Questions to the application. Proofs are the recorded ones at exactly their heights. Plain
+/// answers are recorded at the snapshots and at the end only: asked at another height, the nearest
+/// snapshot's is given, and two of them are put together from what the recording says elsewhere.
 extension ReplayNode {
     func query(_ arguments: RPCArguments) -> JSONValue {
         let path = arguments.string("path")
@@ -65,8 +65,9 @@ extension ReplayNode {
         ]
     }
 
-    /// The answer at the highest recorded height up to the one asked for, or else at the lowest. A page
-    /// request is left aside: the recorded questions have none, and their answers fit one page.
+    /// The answer at the highest recorded height up to the one asked for, or else at the lowest. A
+    /// page request is left aside: the recorded questions have none, and their answers fit one
+    /// page.
     private func nearest(_ path: String, _ data: [UInt8], _ height: Int64) -> JSONValue? {
         let whole = ReplayTape.Question(path: path, data: Hex.encode(data))
         var writer = ProtobufWriter()

@@ -6,18 +6,19 @@ import RelayStore
 import Synchronization
 import TestSupport
 
-/// One run through the recording. One chain leads: it shows one snapshot after the other. The other chain
-/// follows block by block, one snapshot behind, so that what the leader proves comes before the recorded
-/// relayer's own transaction on the follower. In this order the follower's relay has to accept
+/// One run through the recording. One chain leads: it shows one snapshot after the other. The other
+/// chain follows block by block, one snapshot behind, so that what the leader proves comes before
+/// the recorded relayer's own transaction on the follower. In this order the follower's relay has
+/// to accept
 /// - every packet that the leader sent, before its chain takes it from the recorded relayer;
 /// - every acknowledgement that the leader wrote, before its chain takes that;
 /// - the absence of every receipt on the leader that the recorded relayer proved for a timeout.
 /// A second run with the chains swapped does the same the other way.
 ///
 /// What the recording does not hold: proofs at other heights than the snapshots and some lives. The
-/// follower's own proofs therefore mostly fail with "not executed yet" and are tried again; nothing that
-/// is counted depends on them. Packets sent behind the last snapshot are in no recorded state: they are
-/// seen (unless in the very last block, whose execution no header shows) and never proven.
+/// follower's own proofs therefore mostly fail with "not executed yet" and are tried again; nothing
+/// that is counted depends on them. Packets sent behind the last snapshot are in no recorded state:
+/// they are seen (unless in the very last block, whose execution no header shows) and never proven.
 final class ReplayPass {
     struct Outcome: Sendable {
         var seen: Set<UInt64> = []
@@ -107,8 +108,8 @@ final class ReplayPass {
         }
     }
 
-    /// The leader's next snapshot becomes provable. Proofs of absence that will be asked for now come with
-    /// a flipped bit at first.
+    /// The leader's next snapshot becomes provable. Proofs of absence that will be asked for now
+    /// come with a flipped bit at first.
     private func show(_ snapshot: Int64) throws {
         guard outcome.trouble.count <= ReplayPass.mostTroubles else {
             throw Failure.troubles(outcome.trouble)
@@ -171,8 +172,8 @@ final class ReplayPass {
         }
     }
 
-    /// The follower's blocks up to a moment, one by one: after each, what the leader has acknowledged and
-    /// the follower has just sent must be accepted before the follower goes on.
+    /// The follower's blocks up to a moment, one by one: after each, what the leader has
+    /// acknowledged and the follower has just sent must be accepted before the follower goes on.
     private func follow(to moment: Timestamp) throws {
         while behind.node.tip < behind.tape.chain.last,
             try behind.tape.time(behind.node.tip) <= moment
@@ -215,7 +216,8 @@ final class ReplayPass {
 
     // MARK: Flipped bytes
 
-    /// The same call as the relay's own, with one byte of every proof flipped, and once more as it was.
+    /// The same call as the relay's own, with one byte of every proof flipped, and once more as it
+    /// was.
     private func flipCommitments(_ records: [PacketRecord]) throws {
         for (height, group) in Dictionary(grouping: records, by: \.proofHeight) {
             func call(_ change: ([UInt8]) -> [UInt8]) throws -> [PacketOutcome] {
@@ -250,8 +252,8 @@ final class ReplayPass {
         }
     }
 
-    /// Every header of the leader from the anchor on: refused with one bit flipped in the header, refused
-    /// with one flipped in its first signature (which every count needs), taken as it was.
+    /// Every header of the leader from the anchor on: refused with one bit flipped in the header,
+    /// refused with one flipped in its first signature (which every count needs), taken as it was.
     private func flipHeaders() throws {
         let chain = ahead.tape.chain
         guard let first = sent.first else { return }

@@ -79,8 +79,8 @@ struct ReplayRecording: Sendable {
         return packets.filter { $0.from == name }
     }
 
-    /// Height of chain `chain` that the other chain's client of it began with: the relays begin there too,
-    /// so that what they learn fits what the hosted clients hold.
+    /// Height of chain `chain` that the other chain's client of it began with: the relays begin
+    /// there too, so that what they learn fits what the hosted clients hold.
     func anchor(of chain: Int) throws -> Int64 {
         let other = 1 - chain
         guard let first = tapes[other].clientHeights[clients[other]]?.first?.height else {

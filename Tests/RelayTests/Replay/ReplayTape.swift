@@ -100,7 +100,8 @@ struct ReplayTape: Sendable {
         byHeight[Key(method: method, height: height)]
     }
 
-    /// The proof that the recording holds of a key of store `ibc` in the state after a block; nil: none.
+    /// The proof that the recording holds of a key of store `ibc` in the state after a block; nil:
+    /// none.
     func proof(key: String, state: Int64) -> JSONValue? {
         proofs[Question(path: "/store/ibc/key", data: key)]?[state]
     }

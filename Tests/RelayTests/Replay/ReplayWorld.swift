@@ -34,8 +34,8 @@ final class ReplayClock: Sendable {
         }
     }
 
-    /// Moves on within the time that passes until the next block is shown, so that the clock does not run
-    /// away from the recorded deadlines; beyond it only when asked to.
+    /// Moves on within the time that passes until the next block is shown, so that the clock does
+    /// not run away from the recorded deadlines; beyond it only when asked to.
     func nudge(_ nanoseconds: Int64, beyondNext: Bool) {
         moments.withLock { moments in
             let moved = moments.now.adding(nanoseconds: nanoseconds)
@@ -69,8 +69,8 @@ final class ReplaySide {
     }
 }
 
-/// Two recorded chains behind replay nodes, and two running relays between them: real stores, real TLS, an
-/// injected clock.
+/// Two recorded chains behind replay nodes, and two running relays between them: real stores, real
+/// TLS, an injected clock.
 final class ReplayWorld {
     let recording: ReplayRecording
     let clock: ReplayClock
@@ -127,8 +127,8 @@ final class ReplayWorld {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// Waits for something that the relays do by themselves. Where nothing happens for a while, the clock
-    /// is moved on a little, so that what waits for a retry is tried again.
+    /// Waits for something that the relays do by themselves. Where nothing happens for a while, the
+    /// clock is moved on a little, so that what waits for a retry is tried again.
     func wait(_ condition: () throws -> Bool) rethrows -> Bool {
         for round in 1...ReplayWorld.patience {
             if try condition() { return true }
@@ -140,7 +140,8 @@ final class ReplayWorld {
         return try condition()
     }
 
-    /// Rounds of two milliseconds and more: far longer than a call and its commit take on a busy machine.
+    /// Rounds of two milliseconds and more: far longer than a call and its commit take on a busy
+    /// machine.
     private static let patience = 3_000
 
     // MARK: Private

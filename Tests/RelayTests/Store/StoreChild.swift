@@ -8,8 +8,8 @@ import Testing
 
 // Unsafe: posix_spawn takes C arrays, pipes and waits take pointers. No pointer leaves this file.
 
-/// A process of this same test program that commits to a store and reports each commit as one byte: to be
-/// killed, or to be watched. `storeChildWriter` below is its body.
+/// A process of this same test program that commits to a store and reports each commit as one byte:
+/// to be killed, or to be watched. `storeChildWriter` below is its body.
 struct StoreChild {
     static let variable = "CITYRELAY_TEST_STORE_CHILD"
     /// Where the child finds its end of the pipe.
@@ -60,7 +60,8 @@ struct StoreChild {
         return child
     }
 
-    /// Waits for that many commits, kills the child where it stands, and counts all it has reported.
+    /// Waits for that many commits, kills the child where it stands, and counts all it has
+    /// reported.
     func killAfter(commits: Int) -> Int {
         var seen = 0
         while seen < commits, read() { seen += 1 }

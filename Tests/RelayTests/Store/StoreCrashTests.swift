@@ -9,7 +9,8 @@ import Testing
 @Suite struct StoreCrashTests {
     static let owner = "330100/330100000000000"
 
-    /// What the commit of that number holds: known to the child that writes and to the test that checks.
+    /// What the commit of that number holds: known to the child that writes and to the test that
+    /// checks.
     static func entries(_ seed: UInt64, _ commit: UInt64) -> [JournalEntry] {
         var generator = EntryGenerator(seed: seed &+ commit &* 0x9e37_79b9)
         return (0..<8).map { _ in generator.entry() }

@@ -2,8 +2,8 @@
 
 package import LightClient
 
-/// What a command writes, and what it may know of its surroundings. Commands that only answer write here
-/// and nowhere else, so that a test reads what a person would see.
+/// What a command writes, and what it may know of its surroundings. Commands that only answer write
+/// here and nowhere else, so that a test reads what a person would see.
 package struct Console: Sendable {
     package private(set) var output = ""
     package private(set) var errors = ""

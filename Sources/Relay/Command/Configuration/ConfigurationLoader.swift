@@ -41,7 +41,8 @@ package enum ConfigurationLoader {
         return result(nil, topology, findings)
     }
 
-    /// Whichever of the two kinds the file is: a topology has `members`, or `topology` as a section.
+    /// Whichever of the two kinds the file is: a topology has `members`, or `topology` as a
+    /// section.
     package static func load(
         either path: String, files: ConfigurationFiles = .disk
     ) -> LoadedConfiguration {

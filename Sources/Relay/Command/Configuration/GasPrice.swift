@@ -10,8 +10,8 @@ package struct GasPrice: Hashable, Sendable, CustomStringConvertible {
     /// Decimals of the Cosmos SDK have 18 places.
     private static let maxScale = 18
 
-    /// Nil unless the text is digits, at most one point, and a denomination of 3 to 128 characters that
-    /// begins with a letter (the Cosmos SDK's rule).
+    /// Nil unless the text is digits, at most one point, and a denomination of 3 to 128 characters
+    /// that begins with a letter (the Cosmos SDK's rule).
     package init?(_ text: String) {
         let number = text.prefix { ("0"..."9").contains($0) || $0 == "." }
         let denomination = String(text.dropFirst(number.count))

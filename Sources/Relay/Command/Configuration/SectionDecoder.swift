@@ -29,15 +29,16 @@ struct DecodingContext {
     }
 }
 
-/// Reads the keys of one mapping, each as its declaration says. A key that is wrong becomes a finding and
-/// reads as nil; reading goes on, so that one run shows them all.
+/// Reads the keys of one mapping, each as its declaration says. A key that is wrong becomes a
+/// finding and reads as nil; reading goes on, so that one run shows them all.
 struct SectionDecoder {
     let path: String
     let mark: Mark
     private let section: ConfigurationSection
     private let entries: [String: YAMLEntry]
 
-    /// Reports keys that the section does not have. A node that is no mapping reads as an empty one.
+    /// Reports keys that the section does not have. A node that is no mapping reads as an empty
+    /// one.
     init(
         _ node: YAMLNode, _ section: ConfigurationSection, path: String,
         _ context: inout DecodingContext

@@ -10,8 +10,8 @@ struct TopologyDecoder {
     private var others: [Finding] = []
     private let files: ConfigurationFiles
 
-    /// Nil where the file cannot be read at all; a topology with findings that are errors is not to be
-    /// used.
+    /// Nil where the file cannot be read at all; a topology with findings that are errors is not to
+    /// be used.
     static func decode(
         path: String, files: ConfigurationFiles
     ) -> (topology: Topology?, findings: [Finding]) {

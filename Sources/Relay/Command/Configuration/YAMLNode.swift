@@ -12,7 +12,8 @@ package struct YAMLNode: Hashable, Sendable {
     package let content: Content
 }
 
-/// Text, and whether it stood there without quotes: only then can YAML readers take it for a number.
+/// Text, and whether it stood there without quotes: only then can YAML readers take it for a
+/// number.
 package struct YAMLScalar: Hashable, Sendable {
     package let text: String
     package let isPlain: Bool

@@ -2,11 +2,11 @@
 
 internal import CYAML
 
-// Unsafe: libyaml hands out events as C unions and text as pointers. Both are copied into values here;
-// no pointer leaves this file.
+// Unsafe: libyaml hands out events as C unions and text as pointers. Both are copied into values
+// here; no pointer leaves this file.
 
-/// Reads one YAML document into nodes with their marks, and refuses what a configuration never needs:
-/// anchors, aliases, tags, directives, several documents, keys that are no plain text.
+/// Reads one YAML document into nodes with their marks, and refuses what a configuration never
+/// needs: anchors, aliases, tags, directives, several documents, keys that are no plain text.
 @safe struct YAMLReader {
     /// A topology of 1,024 members takes about 1 MiB.
     static let maxFileBytes = 4 << 20

@@ -75,7 +75,8 @@ package indirect enum JSONText: Hashable, Sendable {
         text += close
     }
 
-    /// Escapes what JSON must escape, and DEL and the line separators that terminals and logs break on.
+    /// Escapes what JSON must escape, and DEL and the line separators that terminals and logs break
+    /// on.
     package static func quote(_ string: String, to text: inout String) {
         text += "\""
         for scalar in string.unicodeScalars {

@@ -3,8 +3,8 @@
 package import Federation
 package import LightClient
 
-/// Structured events, one line each, from any thread. Never waits: what the reader of the log is too slow
-/// for is counted, and the count is the next line.
+/// Structured events, one line each, from any thread. Never waits: what the reader of the log is
+/// too slow for is counted, and the count is the next line.
 ///
 ///     2026-11-26T17:43:56.123Z info city=330100 event=packet.delivered route=330100-110000
 ///         packet=out/07-tendermint-0/17 code=ok

@@ -7,10 +7,11 @@ import Synchronization
 
 /// Takes lines to a file descriptor without ever waiting for its reader.
 ///
-/// A pipe that says it is ready takes 4,096 bytes at once, and no line is longer; a line for which it is
-/// not ready is held back, up to a limit, and goes out before the next one.
+/// A pipe that says it is ready takes 4,096 bytes at once, and no line is longer; a line for which
+/// it is not ready is held back, up to a limit, and goes out before the next one.
 package final class LogSink: Sendable {
-    /// Bytes held back for a slow reader: some thousand lines. What does not fit is dropped and counted.
+    /// Bytes held back for a slow reader: some thousand lines. What does not fit is dropped and
+    /// counted.
     package static let maxHeldBytes = 1 << 20
 
     private struct State {

@@ -28,7 +28,8 @@ package enum LogValue: Hashable, Sendable, ExpressibleByStringLiteral, Expressib
         .text(String(decoding: bytes.prefix(LogValue.maxBytes * 2), as: UTF8.self))
     }
 
-    /// A value's text is cut here, bytes: chain logs run to kilobytes, and their head tells the fault.
+    /// A value's text is cut here, bytes: chain logs run to kilobytes, and their head tells the
+    /// fault.
     package static let maxBytes = 512
 }
 
@@ -54,7 +55,8 @@ package enum LogLine {
         var room = maxBytes - 80
         for (key, value) in fields {
             let json = json(value)
-            // Escapes count too, and a line that ends early must still be JSON: leave the field out.
+            // Escapes count too, and a line that ends early must still be JSON: leave the field
+            // out.
             room -= key.utf8.count + json.line.utf8.count + 4
             guard room > 0 else {
                 members.append(("cut", .bool(true)))

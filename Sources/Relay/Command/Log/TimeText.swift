@@ -3,6 +3,8 @@
 internal import Glibc
 package import LightClient
 
+// Unsafe: clock_gettime fills a struct through a pointer.
+
 extension Timestamp {
     /// "2026-11-26T17:43:56.123Z": UTC with milliseconds, for logs, tables and JSON.
     package var utcText: String {
@@ -11,11 +13,12 @@ extension Timestamp {
         let (year, month, day) = Timestamp.civil(days)
         return "\(Timestamp.pad(year, 4))-\(Timestamp.pad(month, 2))-\(Timestamp.pad(day, 2))T"
             + "\(Timestamp.pad(second / 3600, 2)):\(Timestamp.pad(second / 60 % 60, 2)):"
-            + "\(Timestamp.pad(second % 60, 2)).\(Timestamp.pad(Int64(nanoseconds) / 1_000_000, 3))Z"
+            + "\(Timestamp.pad(second % 60, 2))."
+            + "\(Timestamp.pad(Int64(nanoseconds) / 1_000_000, 3))Z"
     }
 
-    /// Days since 1970 as a date of the proleptic Gregorian calendar. Counted from 1 March of year 0, so
-    /// that the leap day ends a year; 146,097 days are 400 years.
+    /// Days since 1970 as a date of the proleptic Gregorian calendar. Counted from 1 March of year
+    /// 0, so that the leap day ends a year; 146,097 days are 400 years.
     private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

@@ -2,7 +2,8 @@
 
 internal import CSQLite
 
-// Unsafe: SQLite's handles and column values are pointers. They stay in this folder; callers see values.
+// Unsafe: SQLite's handles and column values are pointers. They stay in this folder; callers see
+// values.
 
 /// One SQLite connection. Owned by the thread that made it: opened without SQLite's own mutex.
 @safe package final class Database {

@@ -4,7 +4,8 @@ internal import CSQLite
 
 // Unsafe: see Database.swift.
 
-/// A prepared statement, kept and used again. 64-bit unsigned values are stored by their bit pattern.
+/// A prepared statement, kept and used again. 64-bit unsigned values are stored by their bit
+/// pattern.
 @safe package final class Statement {
     private let database: Database
     private let handle: OpaquePointer

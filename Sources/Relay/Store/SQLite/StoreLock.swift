@@ -4,8 +4,8 @@ internal import Glibc
 
 // Unsafe: file descriptors' calls take pointers to C values.
 
-/// Keeps a second daemon away from a store. The kernel lets go of it when the process ends, however it
-/// ends; the text in the file only tells people who holds it.
+/// Keeps a second daemon away from a store. The kernel lets go of it when the process ends, however
+/// it ends; the text in the file only tells people who holds it.
 final class StoreLock {
     private let descriptor: Int32
 

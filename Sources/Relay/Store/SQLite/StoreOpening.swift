@@ -2,11 +2,12 @@
 
 /// Opens a store so that nothing is written before everything about the file is in order.
 package enum StoreOpening {
-    /// Databases up to this size are read through and checked at start (about a second); larger ones are
-    /// checked page by page as they are used.
+    /// Databases up to this size are read through and checked at start (about a second); larger
+    /// ones are checked page by page as they are used.
     static let fullCheckBytes: Int64 = 256 << 20
-    /// Bytes of a page of a new store. A commit of many packets writes long runs: half as many pages cost
-    /// an eighth less CPU than with SQLite's standard, and a commit of one packet hardly more.
+    /// Bytes of a page of a new store. A commit of many packets writes long runs: half as many
+    /// pages cost an eighth less CPU than with SQLite's standard, and a commit of one packet hardly
+    /// more.
     private static let pageBytes: Int64 = 8192
     /// Pages of the write-ahead log before it is folded in: 16 MiB, read again after a crash.
     private static let checkpointPages = 2000
@@ -44,8 +45,9 @@ package enum StoreOpening {
         return database
     }
 
-    /// SQLite reads a page that is cut off as one that ends in zeros, and inside a long byte string nothing
-    /// shows. While a write-ahead log is there the file may end anywhere: the log holds its pages.
+    /// SQLite reads a page that is cut off as one that ends in zeros, and inside a long byte string
+    /// nothing shows. While a write-ahead log is there the file may end anywhere: the log holds its
+    /// pages.
     private static func requireWholePages(_ database: Database) throws {
         let pageBytes = max(1, try database.integer("PRAGMA page_size") ?? 0)
         guard StoreFiles.size(database.path + "-wal") ?? 0 == 0,
@@ -109,7 +111,8 @@ package enum StoreOpening {
         try StoreFiles.publish(draft, as: path)
     }
 
-    /// Sets what durability needs and reads it back: SQLite answers with what it does, not with an error.
+    /// Sets what durability needs and reads it back: SQLite answers with what it does, not with an
+    /// error.
     private static func makeDurable(_ database: Database) throws {
         let mode = try database.text("PRAGMA journal_mode = WAL") ?? ""
         try database.execute(
