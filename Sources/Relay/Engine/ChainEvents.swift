@@ -30,6 +30,21 @@ extension RelayEngine {
         chain.unreachableCode = code
     }
 
+    /// Blocks that nobody can show any more are passed over. What they held is found by comparing
+    /// the store with the chain, which is begun as soon as later blocks are read.
+    mutating func blocksLost(through height: UInt64, _ detail: String) {
+        let cursor = chain.cursor ?? 0
+        guard height > cursor else { return }
+        note(.alarm, "chain/blocks-pruned", "\(cursor &+ 1) to \(height) are unread: \(detail)")
+        count("chain/blocks-lost", Int(clamping: height - cursor))
+        chain.cursor = height
+        chain.isCursorDirty = true
+        for route in routes.indices {
+            routes[route].hosted.mustRead = true
+            routes[route].reconcileDue = clock &+ configuration.timing.careInterval
+        }
+    }
+
     private mutating func read(_ block: BlockSummary) {
         chain.cursor = block.height.height
         chain.isCursorDirty = true

@@ -33,6 +33,8 @@ package enum EngineEvent: Hashable, Sendable {
     case chainAdvanced(ChainAdvance)
     /// No node answers; `chainAdvanced` ends it.
     case chainUnreachable(code: String, detail: String)
+    /// No node keeps the blocks up to this height any more: they are passed over unread.
+    case blocksLost(through: UInt64, detail: String)
     case accountRead(JobID, AccountState)
     case hostedClient(HostedClient)
     case proved(JobID, proofHeight: Height, items: [ProvedItem])

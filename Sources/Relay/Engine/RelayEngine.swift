@@ -91,6 +91,7 @@ package struct RelayEngine: Sendable {
         case .tick: break
         case .chainAdvanced(let advance): chainAdvanced(advance)
         case .chainUnreachable(let code, let detail): chainUnreachable(code, detail)
+        case .blocksLost(let height, let detail): blocksLost(through: height, detail)
         case .accountRead(let job, let account): accountRead(job, account)
         case .hostedClient(let client): hostedClientRead(client)
         case .proved(let job, let height, let items): proved(job, height, items)
