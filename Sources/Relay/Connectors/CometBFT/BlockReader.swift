@@ -3,11 +3,12 @@
 import Federation
 import LightClient
 package import RelayEngine
+
 package import struct RelayEngine.HostedUpdate
 package import struct RelayEngine.PacketEvent
 
-/// Reads one block's results: what happened to packets, to hosted clients and to our own transactions.
-/// Events are hints; what counts is proven later.
+/// Reads one block's results: what happened to packets, to hosted clients and to our own
+/// transactions. Events are hints; what counts is proven later.
 package struct BlockReader: Sendable {
     /// Bech32 address of our signing account.
     package let account: String
@@ -63,7 +64,8 @@ package struct BlockReader: Sendable {
         }
     }
 
-    /// IBC v1 events carry the same names without `encoded_packet_hex`: they are no concern of ours.
+    /// IBC v1 events carry the same names without `encoded_packet_hex`: they are no concern of
+    /// ours.
     private static func kind(_ type: String) -> PacketEvent.Kind? {
         switch type {
         case "send_packet": .send
@@ -90,8 +92,9 @@ package struct BlockReader: Sendable {
     }
 
     private func collectUpdate(_ event: RPCEvent, into reading: inout Reading) {
-        guard let client = event["client_id"], let texts = event["consensus_heights"]
-            ?? event["consensus_height"]
+        guard let client = event["client_id"],
+            let texts = event["consensus_heights"]
+                ?? event["consensus_height"]
         else { return }
         for text in texts.split(separator: ",") {
             if let height = Height(text) {
@@ -108,7 +111,8 @@ package struct BlockReader: Sendable {
             $0.type == "tx" && ($0["acc_seq"]?.hasPrefix(prefix) ?? false)
         }
         guard isOurs,
-            let signature = events.lazy.compactMap({ $0.type == "tx" ? $0["signature"] : nil }).first
+            let signature = events.lazy.compactMap({ $0.type == "tx" ? $0["signature"] : nil })
+                .first
         else { return nil }
         let created = events.first { $0.type == "create_client" }?["client_id"]
         return OwnTransaction(

@@ -11,20 +11,25 @@ package struct FollowerLimits: Hashable, Sendable {
     package var pollMilliseconds = 500
     /// Blocks read at once while catching up.
     package var blocksPerRound: UInt64 = 20
+    /// Looks, in a row, that find the next block pruned while some node does not answer at all,
+    /// before it is passed over: about a minute. When every node answers, one is enough.
+    package var prunedLooks = 120
 
     package init() {}
 }
 
-/// Reads our chain's blocks in order from a cursor. The websocket only wakes it up: what it reports comes
-/// from `block_results`, which is the record (building-cometbft §6.1).
+/// Reads our chain's blocks in order from a cursor. The websocket only wakes it up: what it reports
+/// comes from `block_results`, which is the record (building-cometbft §6.1).
 final class ChainFollower {
     private let rpc: NodeRPC
     private let reader: BlockReader
     private let chainID: ChainID
     private let revision: UInt64
     private let limits: FollowerLimits
+    private let lagBlocks: UInt64
     private let emit: (EngineEvent) -> Void
-    private let identify: (UInt64, [BlockReader.OwnTransaction], @escaping ([[UInt8]?]) -> Void) -> Void
+    private let identify:
+        (UInt64, [BlockReader.OwnTransaction], @escaping ([[UInt8]?]) -> Void) -> Void
     private var next: UInt64?
     private var isReading = false
     private var wantsAnother = false
@@ -32,6 +37,7 @@ final class ChainFollower {
     private var isStopped = false
     /// Times of blocks that `status` has shown, so that following the tip needs no header.
     private var times: [UInt64: Timestamp] = [:]
+    private var prunedLooks = 0
     /// Highest block that a node has stored, and its time.
     private(set) var tip: (height: UInt64, time: Timestamp)?
     var hasHints = false
@@ -39,10 +45,11 @@ final class ChainFollower {
     /// `identify` gives the hashes of our own transactions of a block, nil where it cannot tell.
     init(
         rpc: NodeRPC, reader: BlockReader, chainID: ChainID, revision: UInt64,
-        limits: FollowerLimits,
-        identify: @escaping (
-            UInt64, [BlockReader.OwnTransaction], @escaping ([[UInt8]?]) -> Void
-        ) -> Void,
+        limits: FollowerLimits, lagBlocks: UInt64,
+        identify:
+            @escaping (
+                UInt64, [BlockReader.OwnTransaction], @escaping ([[UInt8]?]) -> Void
+            ) -> Void,
         emit: @escaping (EngineEvent) -> Void
     ) {
         self.rpc = rpc
@@ -50,6 +57,7 @@ final class ChainFollower {
         self.chainID = chainID
         self.revision = revision
         self.limits = limits
+        self.lagBlocks = lagBlocks
         self.identify = identify
         self.emit = emit
     }
@@ -86,6 +94,7 @@ final class ChainFollower {
     private func take(_ status: RPCStatus) {
         let node = rpc.currentAddress
         guard ChainID(status.node_info.network) == chainID else {
+            rpc.moveOn()
             return fail(
                 NodeError(
                     .wrongChain, node: node, method: "status",
@@ -93,7 +102,7 @@ final class ChainFollower {
         }
         let height = UInt64(clamping: status.sync_info.latest_block_height.value)
         let time = status.sync_info.latest_block_time.value
-        if let tip, height + 3 < tip.height || status.sync_info.catching_up {
+        if let tip, height + lagBlocks < tip.height || status.sync_info.catching_up {
             rpc.moveOn()
             return fail(
                 NodeError(
@@ -103,7 +112,8 @@ final class ChainFollower {
         guard height > 0 else { return finish() }
         times[height] = time
         if tip.map({ $0.height < height }) ?? true { tip = (height, time) }
-        // Block `height` is stored, perhaps not executed; `height - 1` is, since its app hash is known.
+        // Block `height` is stored, perhaps not executed; `height - 1` is, since its app hash is
+        // known.
         let executed = height - 1
         let first = next ?? max(executed, 1)
         guard first <= executed else {
@@ -119,14 +129,42 @@ final class ChainFollower {
             var results: [RPCBlockResults] = []
             for answer in answers {
                 guard case .success(let result) = answer else {
-                    if results.isEmpty, case .failure(let error) = answer { return fail(error) }
+                    if results.isEmpty, case .failure(let error) = answer {
+                        return error.code == .pruned ? passOverPruned(heights, error) : fail(error)
+                    }
                     break
+                }
+                let height = heights.lowerBound + UInt64(results.count)
+                guard UInt64(clamping: result.height.value) == height else {
+                    return fail(
+                        NodeError(
+                            .wrongAnswer, node: rpc.currentAddress, method: "block_results",
+                            detail: "asked for \(height), answered \(result.height.value)"))
                 }
                 results.append(result)
             }
             readTimes(results.map { UInt64(clamping: $0.height.value) }) { [self] in
                 summarise(results, [])
             }
+        }
+    }
+
+    /// No node that answers keeps the next block. Waiting brings it back only where a node is
+    /// silent; otherwise the follower goes on with the lowest block that is kept, and says what is
+    /// missing.
+    private func passOverPruned(_ heights: ClosedRange<UInt64>, _ error: NodeError) {
+        rpc.statuses { [self] statuses in
+            prunedLooks += 1
+            let kept = statuses.filter { ChainID($0.node_info.network) == chainID }
+                .map { UInt64(clamping: $0.sync_info.earliest_block_height.value) }.min()
+            let isCertain =
+                statuses.count == rpc.addresses.count || prunedLooks >= limits.prunedLooks
+            guard isCertain, let kept, kept > heights.lowerBound else { return fail(error) }
+            prunedLooks = 0
+            next = kept
+            wantsAnother = true
+            emit(.blocksLost(through: kept - 1, detail: error.description))
+            finish()
         }
     }
 
@@ -171,6 +209,7 @@ final class ChainFollower {
 
     private func report(_ blocks: [BlockSummary]) {
         guard let tip else { return finish() }
+        prunedLooks = 0
         if let last = blocks.last {
             next = last.height.height + 1
             times = times.filter { $0.key >= last.height.height }

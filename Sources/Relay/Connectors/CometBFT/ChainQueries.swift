@@ -125,7 +125,11 @@ enum ChainQuery {
             }
             var info = try reader.message(field)
             while let inner = try info.next() {
-                if inner.number == 2 { client = try info.string(inner) } else { try info.skip(inner) }
+                if inner.number == 2 {
+                    client = try info.string(inner)
+                } else {
+                    try info.skip(inner)
+                }
             }
         }
         return client
@@ -187,7 +191,8 @@ enum ChainQuery {
         return key
     }
 
-    /// Sequences of PacketState{client_id=1, sequence=2, data=3} in field 1, and the next page's key.
+    /// Sequences of PacketState{client_id=1, sequence=2, data=3} in field 1, and the next page's
+    /// key.
     static func commitments(
         _ answer: [UInt8]
     ) throws(WireError) -> (sequences: [UInt64], nextKey: [UInt8]) {

@@ -5,11 +5,11 @@ package import LightClient
 package import RelayEngine
 package import RelayTransport
 
-/// Our own side's chain, when it is a CometBFT chain with ibc-go's modules: follows its blocks, proves what
-/// it holds, builds updates of it for others, and takes our transactions to it.
+/// Our own side's chain, when it is a CometBFT chain with ibc-go's modules: follows its blocks,
+/// proves what it holds, builds updates of it for others, and takes our transactions to it.
 ///
-/// `@unchecked Sendable`, because everything but the immutable values is touched on the loop's thread
-/// alone: entry points called from elsewhere post themselves there.
+/// `@unchecked Sendable`, because everything but the immutable values is touched on the loop's
+/// thread alone: entry points called from elsewhere post themselves there.
 package final class CometBFTConnector: @unchecked Sendable {
     package typealias Answer<Value> = (Result<Value, NodeError>) -> Void
 
@@ -27,6 +27,8 @@ package final class CometBFTConnector: @unchecked Sendable {
     private var follower: ChainFollower?
     private var hints: NodeWebSocket?
     private var isStopped = false
+    /// Hosted clients that are being read, and whether they were asked for again meanwhile.
+    private var readingClients: [String: Bool] = [:]
 
     /// Throws when the chain id's revision does not fit or the loop has stopped.
     package init(
@@ -39,7 +41,7 @@ package final class CometBFTConnector: @unchecked Sendable {
         self.emit = emit
         revision = try configuration.chainID.revision()
         rpc = try NodeRPC(
-            loop: loop, addresses: configuration.nodes,
+            loop: loop, addresses: configuration.nodes, chainID: configuration.chainID,
             authorityFile: configuration.nodeAuthorities, limits: configuration.nodeLimits)
         let reader = BlockReader(account: configuration.account.address.description)
         headers = HeaderSource(
@@ -54,26 +56,31 @@ package final class CometBFTConnector: @unchecked Sendable {
             proofs: proofs, transactions: transactions, reader: reader, revision: revision)
         follower = ChainFollower(
             rpc: rpc, reader: reader, chainID: configuration.chainID, revision: revision,
-            limits: configuration.followerLimits,
+            limits: configuration.followerLimits, lagBlocks: configuration.nodeLimits.lagBlocks,
             identify: { [unowned self] height, own, then in identify(height, own, then) },
             emit: emit)
     }
 
     /// JSON-RPC calls made so far.
     package var callCount: Int { rpc.callCount }
+    /// The same by method.
+    package var callsByMethod: [String: Int] { rpc.callsByMethod }
 
-    /// Carries out an effect of the engine that concerns our chain. True when it was one. Any thread.
+    /// Carries out an effect of the engine that concerns our chain. True when it was one. Any
+    /// thread.
     package func perform(_ effect: EngineEffect) -> Bool {
         switch effect {
-        case .follow, .prove, .readAccount, .readHostedClient, .submit, .broadcast, .resolve, .lookUp,
+        case .follow, .prove, .readAccount, .readHostedClient, .submit, .broadcast, .resolve,
+            .lookUp,
             .reconcile:
             return loop.post { [self] in carryOut(effect) }
         default: return false
         }
     }
 
-    /// Client messages of our chain from a height that the asker trusts to a target; zero trusts nothing and
-    /// gets the anchor itself. Target zero: the latest provable height. Any thread; answers on the loop.
+    /// Client messages of our chain from a height that the asker trusts to a target; zero trusts
+    /// nothing and gets the anchor itself. Target zero: the latest provable height. Any thread;
+    /// answers on the loop.
     package func updates(
         from trusted: Height, to target: Height,
         then: @escaping @Sendable (Result<[[UInt8]], NodeError>) -> Void
@@ -87,11 +94,12 @@ package final class CometBFTConnector: @unchecked Sendable {
         }
     }
 
-    /// Proofs of keys of store `ibc` against the latest header whose time is not before a moment (seconds
-    /// since 1970; zero: any). Any thread; answers on the loop.
+    /// Proofs of keys of store `ibc` against the latest header whose time is not before a moment
+    /// (seconds since 1970; zero: any). Any thread; answers on the loop.
     package func prove(
         keys: [[UInt8]], notBefore: UInt64,
-        then: @escaping @Sendable (Result<(height: Height, proofs: [StoreProof]), NodeError>) -> Void
+        then:
+            @escaping @Sendable (Result<(height: Height, proofs: [StoreProof]), NodeError>) -> Void
     ) {
         onLoop(then) { [self] in
             guard let tip = follower?.tip, tip.height > 1, tip.time.unixSeconds >= notBefore else {
@@ -103,7 +111,8 @@ package final class CometBFTConnector: @unchecked Sendable {
         }
     }
 
-    /// Acknowledgements that our chain wrote, by packet, where its index still finds them; empty where not.
+    /// Acknowledgements that our chain wrote, by packet, where its index still finds them; empty
+    /// where not.
     package func acknowledgements(
         of ids: [PacketID], then: @escaping @Sendable ([PacketFact]) -> Void
     ) {
@@ -171,7 +180,8 @@ package final class CometBFTConnector: @unchecked Sendable {
     }
 
     private func prove(_ job: JobID, _ request: ProofRequest) {
-        guard let tip = follower?.tip, tip.height >= request.minimumProofHeight.height, tip.height > 1
+        guard let tip = follower?.tip, tip.height >= request.minimumProofHeight.height,
+            tip.height > 1
         else {
             return fail(job, notYet("height \(request.minimumProofHeight) is not there yet"))
         }
@@ -202,10 +212,29 @@ package final class CometBFTConnector: @unchecked Sendable {
         }
     }
 
-    /// A question that failed is asked again by the engine when it needs the answer.
+    /// Milliseconds before a hosted client that could not be read is asked for again.
+    private static let rereadMilliseconds = 1_000
+
+    /// The engine asks once and waits, so a question that failed is asked again until it is
+    /// answered.
     private func readHostedClient(_ client: String) {
+        guard !isStopped else { return }
+        guard readingClients[client] == nil else {
+            readingClients[client] = true
+            return
+        }
+        readingClients[client] = false
         queries.hostedClient(client) { [self] answer in
-            if case .success(let hosted) = answer { emit(.hostedClient(hosted)) }
+            let isAskedAgain = readingClients.removeValue(forKey: client) ?? false
+            switch answer {
+            case .success(let hosted):
+                emit(.hostedClient(hosted))
+                if isAskedAgain { readHostedClient(client) }
+            case .failure:
+                loop.schedule(afterMilliseconds: CometBFTConnector.rereadMilliseconds) {
+                    [weak self] in self?.readHostedClient(client)
+                }
+            }
         }
     }
 
@@ -257,7 +286,8 @@ package final class CometBFTConnector: @unchecked Sendable {
     private static let reopenMilliseconds = 3_000
 
     private func openHints() {
-        guard !isStopped else { return }
+        // One at a time: the engine may ask to follow again while one is open.
+        guard !isStopped, hints == nil else { return }
         let url =
             rpc.currentAddress.replacingScheme()
             + (rpc.currentAddress.hasSuffix("/") ? "websocket" : "/websocket")
@@ -266,23 +296,31 @@ package final class CometBFTConnector: @unchecked Sendable {
         ) { [weak self] event in
             self?.take(event)
         }
+        if hints == nil { reopenHints() }
+    }
+
+    private func reopenHints() {
+        loop.schedule(afterMilliseconds: CometBFTConnector.reopenMilliseconds) {
+            [weak self] in self?.openHints()
+        }
     }
 
     private func take(_ event: NodeWebSocket.Event) {
         switch event {
         case .opened:
-            follower?.hasHints = true
             hints?.send(
                 text: Array(
                     RPCCall("subscribe", [("query", "tm.event='NewBlockHeader'")]).json(1).utf8))
-        case .text: follower?.look()
+        case .text(let bytes):
+            // A refused subscription brings no hints: only an event shows that they come.
+            if String(decoding: bytes.prefix(400), as: UTF8.self).contains("tendermint/event/") {
+                follower?.hasHints = true
+            }
+            follower?.look()
         case .closed:
             follower?.hasHints = false
             hints = nil
-            guard !isStopped else { return }
-            loop.schedule(afterMilliseconds: CometBFTConnector.reopenMilliseconds) {
-                [weak self] in self?.openHints()
-            }
+            if !isStopped { reopenHints() }
         }
     }
 }
@@ -290,7 +328,8 @@ package final class CometBFTConnector: @unchecked Sendable {
 extension String {
     /// http → ws, https → wss.
     fileprivate func replacingScheme() -> String {
-        hasPrefix("https://") ? "wss://" + dropFirst(8)
+        hasPrefix("https://")
+            ? "wss://" + dropFirst(8)
             : hasPrefix("http://") ? "ws://" + dropFirst(7) : self
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LightClient
+package import LightClient
 
-/// Builds client updates of our own chain for others: headers, commits and validator sets as the nodes
-/// give them. Sets are kept by hash, which is all that a header says of them.
-final class HeaderSource {
-    typealias Answer<Value> = (Result<Value, NodeError>) -> Void
+/// Builds client updates of our own chain for others: headers, commits and validator sets as the
+/// nodes give them. Sets are kept by hash, which is all that a header says of them.
+package final class HeaderSource {
+    package typealias Answer<Value> = (Result<Value, NodeError>) -> Void
 
     private let rpc: NodeRPC
     private let revision: UInt64
@@ -24,20 +24,22 @@ final class HeaderSource {
     /// Headers of one update: the peer protocol's limit.
     static let maxUpdateHeaders = 64
 
-    init(rpc: NodeRPC, revision: UInt64, threshold: TrustThreshold) {
+    package init(rpc: NodeRPC, revision: UInt64, threshold: TrustThreshold) {
         self.rpc = rpc
         self.revision = revision
         self.threshold = threshold
     }
 
-    /// Client messages that lead from a trusted height to a target, in order: one where enough of the
-    /// trusted set signed the target, more where the set has changed too much in between.
-    func update(from trusted: UInt64, to target: UInt64, then: @escaping Answer<[[UInt8]]>) {
+    /// Client messages that lead from a trusted height to a target, in order: one where enough of
+    /// the trusted set signed the target, more where the set has changed too much in between.
+    package func update(from trusted: UInt64, to target: UInt64, then: @escaping Answer<[[UInt8]]>)
+    {
         guard target > trusted else { return then(.success([])) }
         steps(from: trusted, to: target, room: HeaderSource.maxUpdateHeaders, then: then)
     }
 
-    /// The header at a height as a message that builds on nothing: for a trust anchor, judged by its hash.
+    /// The header at a height as a message that builds on nothing: for a trust anchor, judged by
+    /// its hash.
     func anchor(at height: UInt64, then: @escaping Answer<[[UInt8]]>) {
         withBlock(height) { [self] block in
             then(
@@ -92,7 +94,8 @@ final class HeaderSource {
                         .failure(
                             NodeError(
                                 .wrongAnswer, node: rpc.currentAddress, method: "commit",
-                                detail: "more than \(HeaderSource.maxUpdateHeaders) headers lead from "
+                                detail:
+                                    "more than \(HeaderSource.maxUpdateHeaders) headers lead from "
                                     + "\(trusted) to \(target)")))
                 }
                 // 9/16 of the way, as CometBFT's own client does.
@@ -114,8 +117,8 @@ final class HeaderSource {
         }
     }
 
-    /// Whether more than the trust threshold of the set signed the header. Signatures are not checked
-    /// here: the receiver does.
+    /// Whether more than the trust threshold of the set signed the header. Signatures are not
+    /// checked here: the receiver does.
     private func overlaps(_ signed: SignedHeader, _ set: [Validator]) -> Bool {
         var powers: [[UInt8]: Int64] = [:]
         var total: Int64 = 0

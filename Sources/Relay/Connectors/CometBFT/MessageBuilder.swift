@@ -4,7 +4,8 @@ import Federation
 import LightClient
 import RelayEngine
 
-/// Turns a submission into the chain's messages, in the order they must stand in, and estimates its gas.
+/// Turns a submission into the chain's messages, in the order they must stand in, and estimates its
+/// gas.
 struct MessageBuilder {
     let signer: WireText
     let counterparties: [String: ConnectorConfiguration.Counterparty]

@@ -47,7 +47,8 @@ package struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
         "\(code.rawValue): \(method) at \(node): \(detail). \(code.advice)"
     }
 
-    /// Longest text of a node that is kept, characters: enough for a reason, too little to flood a log.
+    /// Longest text of a node that is kept, characters: enough for a reason, too little to flood a
+    /// log.
     private static let maxDetail = 600
 
     /// Printable ASCII and ordinary letters only: a node's log can hold raw bytes.
@@ -62,6 +63,12 @@ package struct NodeError: Error, Hashable, Sendable, CustomStringConvertible {
         }
         return result
     }
+}
+
+extension NodeError {
+    /// Whether the application itself says that there is no such thing: `sdk` 22. Every other
+    /// refusal is about the question or the node, and no absence.
+    package var saysNotFound: Bool { code == .queryRefused && number == 22 }
 }
 
 extension NodeError.Code {

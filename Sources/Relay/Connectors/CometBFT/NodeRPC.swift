@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import LightClient
 package import RelayTransport
 import Synchronization
 
@@ -39,6 +40,9 @@ package struct NodeLimits: Hashable, Sendable {
     package var batchCalls = 10
     /// Milliseconds a node that failed is left alone while others answer.
     package var restMilliseconds: UInt64 = 5_000
+    /// The same for a node of another chain: a mistake in the configuration does not pass by
+    /// itself.
+    package var wrongChainRestMilliseconds: UInt64 = 60_000
     /// Blocks that a node may lag behind the highest one seen before it is passed over.
     package var lagBlocks: UInt64 = 3
 
@@ -47,7 +51,7 @@ package struct NodeLimits: Hashable, Sendable {
 
 /// JSON-RPC to one chain's nodes: asks the preferred node, moves on to the next when it fails.
 ///
-/// `@unchecked Sendable`, because every stored value but the atomic counter is touched on the loop's
+/// `@unchecked Sendable`, because every stored value but the counters is touched on the loop's
 /// thread alone.
 package final class NodeRPC: @unchecked Sendable {
     package typealias Completion<Answer> = (Result<Answer, NodeError>) -> Void
@@ -55,18 +59,24 @@ package final class NodeRPC: @unchecked Sendable {
     package let loop: EventLoop
     package let addresses: [String]
     private let http: NodeHTTP
+    /// The chain that every node must follow; nil: not checked.
+    private let chainID: ChainID?
     private let limits: NodeLimits
     private var preferred = 0
     private var restUntil: [UInt64]
+    /// Nodes that have named our chain since they were last out of reach.
+    private var identified: Set<Int> = []
+    private var identifying: [Int: [(NodeError?) -> Void]] = [:]
     private var batchCalls: Int
-    private let requests = Atomic<Int>(0)
+    private let counts = Mutex<[String: Int]>([:])
 
     package init(
-        loop: EventLoop, addresses: [String], authorityFile: String? = nil,
-        limits: NodeLimits = NodeLimits()
+        loop: EventLoop, addresses: [String], chainID: ChainID? = nil,
+        authorityFile: String? = nil, limits: NodeLimits = NodeLimits()
     ) throws {
         self.loop = loop
         self.addresses = addresses
+        self.chainID = chainID
         self.limits = limits
         batchCalls = limits.batchCalls
         restUntil = addresses.map { _ in 0 }
@@ -74,7 +84,10 @@ package final class NodeRPC: @unchecked Sendable {
     }
 
     /// JSON-RPC calls made so far, each member of a batch counted.
-    package var callCount: Int { requests.load(ordering: .relaxed) }
+    package var callCount: Int { callsByMethod.values.reduce(0, +) }
+
+    /// The same by method.
+    package var callsByMethod: [String: Int] { counts.withLock { $0 } }
 
     package var currentAddress: String { addresses[preferred] }
 
@@ -84,7 +97,7 @@ package final class NodeRPC: @unchecked Sendable {
     package func call<Answer: Decodable & Sendable>(
         _ call: RPCCall, as type: Answer.Type, then: @escaping Completion<Answer>
     ) {
-        post([call], as: type, attempt: 0) { results in
+        post([call], as: type, at: preferred, attempt: 0) { results in
             then(results[0])
         }
     }
@@ -101,83 +114,157 @@ package final class NodeRPC: @unchecked Sendable {
         guard !chunks.isEmpty else { return then([]) }
         let gathered = Gathered<[Result<Answer, NodeError>]>(count: chunks.count)
         for (index, chunk) in chunks.enumerated() {
-            post(chunk, as: type, attempt: 0) { results in
+            post(chunk, as: type, at: preferred, attempt: 0) { results in
                 if let all = gathered.put(results, at: index) { then(all.flatMap { $0 }) }
             }
         }
     }
 
     /// Tells that the preferred node gave an answer that another node may better.
-    package func moveOn() {
-        restUntil[preferred] = loop.nowMilliseconds + limits.restMilliseconds
-        chooseNext()
+    package func moveOn() { setAside(preferred, limits.restMilliseconds) }
+
+    /// What every node of our chain says of itself; nothing from those that do not answer.
+    package func statuses(then: @escaping ([RPCStatus]) -> Void) {
+        let gathered = Gathered<RPCStatus?>(count: addresses.count)
+        for index in addresses.indices {
+            // The last attempt: no other node answers in this one's place.
+            post([RPCCall("status")], as: RPCStatus.self, at: index, attempt: addresses.count) {
+                results in
+                if let all = gathered.put(try? results[0].get(), at: index) {
+                    then(all.compactMap { $0 })
+                }
+            }
+        }
     }
 
     // MARK: Private
 
     private func post<Answer: Decodable & Sendable>(
-        _ calls: [RPCCall], as type: Answer.Type, attempt: Int,
+        _ calls: [RPCCall], as type: Answer.Type, at index: Int, attempt: Int,
         then: @escaping ([Result<Answer, NodeError>]) -> Void
     ) {
-        let node = addresses[preferred]
+        identify(index) { [self] trouble in
+            if let trouble { return passOver(index, trouble, calls, type, attempt, then) }
+            // The completion runs on the loop, where this object lives.
+            let relay = LoopConfined(then)
+            http.request(request(calls, at: index)) { [self] result in
+                finish(result, calls, type, index, attempt, relay.value)
+            }
+        }
+    }
+
+    private func request(_ calls: [RPCCall], at index: Int) -> NodeRequest {
         let text =
             calls.count == 1
             ? calls[0].json(0)
             : "[" + calls.enumerated().map { $1.json($0) }.joined(separator: ",") + "]"
-        requests.add(calls.count, ordering: .relaxed)
-        let request = NodeRequest(
-            url: node, body: Array(text.utf8), timeoutMilliseconds: limits.timeoutMilliseconds)
-        // The completion runs on the loop, where this object lives.
-        let relay = LoopConfined(then)
-        http.request(request) { [self] result in
-            finish(result, calls, type, node, attempt, relay.value)
+        counts.withLock { counts in
+            for call in calls { counts[call.method, default: 0] += 1 }
         }
+        return NodeRequest(
+            url: addresses[index], body: Array(text.utf8),
+            timeoutMilliseconds: limits.timeoutMilliseconds)
     }
 
     private func finish<Answer: Decodable & Sendable>(
         _ result: Result<NodeResponse, TransportError>, _ calls: [RPCCall], _ type: Answer.Type,
-        _ node: String, _ attempt: Int, _ then: @escaping ([Result<Answer, NodeError>]) -> Void
+        _ index: Int, _ attempt: Int, _ then: @escaping ([Result<Answer, NodeError>]) -> Void
     ) {
         switch result {
         case .failure(let error):
-            if addresses[preferred] == node { moveOn() }
-            guard attempt + 1 < addresses.count else {
-                let code: NodeError.Code = error.code == .timeout ? .timeout : .unreachable
-                let failure = NodeError(
-                    code, node: node, method: calls[0].method, detail: error.detail)
-                return then(calls.map { _ in .failure(failure) })
-            }
-            post(calls, as: type, attempt: attempt + 1, then: then)
+            passOver(index, failure(error, index, calls[0].method), calls, type, attempt, then)
         case .success(let response):
             if calls.count > 1, let learnt = batchLimit(response.body) {
                 batchCalls = learnt
                 return batch(calls, as: type, then: then)
             }
-            let answers = RPCDecoder.decode(response.body, calls, as: type, node: node)
-            if attempt + 1 < addresses.count, answers.allSatisfy({ $0.isPruned }) {
-                if addresses[preferred] == node { moveOn() }
-                return post(calls, as: type, attempt: attempt + 1, then: then)
+            let answers = RPCDecoder.decode(
+                response.body, calls, as: type, node: addresses[index])
+            guard attempt + 1 < addresses.count else { return then(answers) }
+            if answers.contains(where: { $0.isPruned }) {
+                // Another node may keep more history; this one is well otherwise.
+                let next = (index + 1) % addresses.count
+                return post(calls, as: type, at: next, attempt: attempt + 1, then: then)
+            }
+            if case .failure(let error) = answers[0], error.code == .badAnswer,
+                answers.allSatisfy({ $0.isBadAnswer })
+            {
+                // What a proxy says when the node behind it is gone.
+                return passOver(index, error, calls, type, attempt, then)
             }
             then(answers)
         }
     }
 
-    /// A node with a smaller batch limit answers one error without an id: fall back to single calls.
+    /// Leaves a node alone for a while and asks the next one, while there is one to ask.
+    private func passOver<Answer: Decodable & Sendable>(
+        _ index: Int, _ error: NodeError, _ calls: [RPCCall], _ type: Answer.Type, _ attempt: Int,
+        _ then: @escaping ([Result<Answer, NodeError>]) -> Void
+    ) {
+        setAside(
+            index,
+            error.code == .wrongChain ? limits.wrongChainRestMilliseconds : limits.restMilliseconds)
+        guard attempt + 1 < addresses.count else {
+            return then(calls.map { _ in .failure(error) })
+        }
+        post(calls, as: type, at: preferred, attempt: attempt + 1, then: then)
+    }
+
+    private func failure(_ error: TransportError, _ index: Int, _ method: String) -> NodeError {
+        NodeError(
+            error.code == .timeout ? .timeout : .unreachable, node: addresses[index],
+            method: method, detail: error.detail)
+    }
+
+    /// Asks a node once for its chain, before anything that it says is believed of ours.
+    private func identify(_ index: Int, then: @escaping (NodeError?) -> Void) {
+        guard let chainID, !identified.contains(index) else { return then(nil) }
+        guard identifying[index] == nil else {
+            identifying[index]?.append(then)
+            return
+        }
+        identifying[index] = [then]
+        let call = RPCCall("status")
+        http.request(request([call], at: index)) { [self] result in
+            var trouble: NodeError?
+            switch result {
+            case .failure(let error): trouble = failure(error, index, call.method)
+            case .success(let response):
+                let answer = RPCDecoder.decode(
+                    response.body, [call], as: RPCStatus.self, node: addresses[index])[0]
+                switch answer {
+                case .failure(let error): trouble = error
+                case .success(let status) where ChainID(status.node_info.network) == chainID:
+                    identified.insert(index)
+                case .success(let status):
+                    trouble = NodeError(
+                        .wrongChain, node: addresses[index], method: call.method,
+                        detail: "the node is of \(status.node_info.network), not of \(chainID)")
+                }
+            }
+            for waiting in identifying.removeValue(forKey: index) ?? [] { waiting(trouble) }
+        }
+    }
+
+    /// A node with a smaller batch limit answers one error without an id: fall back to single
+    /// calls.
     private func batchLimit(_ body: [UInt8]) -> Int? {
         guard body.count < 1_000, batchCalls > 1 else { return nil }
         return String(decoding: body, as: UTF8.self).contains("exceeds maximum") ? 1 : nil
     }
 
-    private func chooseNext() {
-        let now = loop.nowMilliseconds
+    private func setAside(_ index: Int, _ milliseconds: UInt64) {
+        identified.remove(index)
+        restUntil[index] = loop.nowMilliseconds + milliseconds
+        guard preferred == index else { return }
         for step in 1...addresses.count {
-            let candidate = (preferred + step) % addresses.count
-            if restUntil[candidate] <= now {
+            let candidate = (index + step) % addresses.count
+            if restUntil[candidate] <= loop.nowMilliseconds {
                 preferred = candidate
                 return
             }
         }
-        preferred = (preferred + 1) % addresses.count
+        preferred = (index + 1) % addresses.count
     }
 }
 
@@ -186,6 +273,11 @@ extension Result where Failure == NodeError {
     var isPruned: Bool {
         guard case .failure(let error) = self else { return false }
         return error.code == .pruned
+    }
+
+    var isBadAnswer: Bool {
+        guard case .failure(let error) = self else { return false }
+        return error.code == .badAnswer
     }
 }
 

@@ -9,9 +9,9 @@ package struct StoreProof: Hashable, Sendable {
     package let proof: [UInt8]
 }
 
-/// Fetches proofs of keys in store `ibc`. An answer without a proof, for another height or with a code is
-/// an error, never an absence (cometbft-ibc §5.4).
-struct ProofSource {
+/// Fetches proofs of keys in store `ibc`. An answer without a proof, for another height or with a
+/// code is an error, never an absence (cometbft-ibc §5.4).
+package struct ProofSource {
     let rpc: NodeRPC
 
     static let path = "/store/ibc/key"
@@ -30,8 +30,11 @@ struct ProofSource {
         let node = rpc.currentAddress
         rpc.batch(calls, as: RPCQuery.self) { answers in
             var proofs: [StoreProof] = []
-            for answer in answers {
-                switch answer.flatMap({ ProofSource.read($0.response, state: state, node: node) }) {
+            for (key, answer) in zip(keys, answers) {
+                let read = answer.flatMap {
+                    ProofSource.read($0.response, key: key, state: state, node: node)
+                }
+                switch read {
                 case .success(let proof): proofs.append(proof)
                 case .failure(let error): return then(.failure(error))
                 }
@@ -40,8 +43,8 @@ struct ProofSource {
         }
     }
 
-    static func read(
-        _ response: RPCQuery.Response, state: UInt64, node: String
+    package static func read(
+        _ response: RPCQuery.Response, key: [UInt8], state: UInt64, node: String
     ) -> Result<StoreProof, NodeError> {
         func failure(_ code: NodeError.Code, _ detail: String) -> Result<StoreProof, NodeError> {
             .failure(
@@ -56,6 +59,9 @@ struct ProofSource {
         }
         guard response.height.value == Int64(clamping: state) else {
             return failure(.wrongAnswer, "asked at \(state), answered at \(response.height.value)")
+        }
+        guard response.key?.bytes == key else {
+            return failure(.wrongAnswer, "the answer at \(state) is about another key")
         }
         guard let operations = response.proofOps?.ops, operations.count == 2 else {
             return failure(.wrongAnswer, "no proof in the answer at \(state): \(response.log)")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The answers of a CometBFT node that the connector reads (cometbft-ibc §5.2). Only the fields it uses are
-// decoded; the rest of an answer is not looked at.
+// The answers of a CometBFT node that the connector reads (cometbft-ibc §5.2). Only the fields it
+// uses are decoded; the rest of an answer is not looked at.
 
 package struct RPCStatus: Decodable, Sendable {
     package struct NodeInfo: Decodable, Sendable { package let network: String }
@@ -138,6 +138,7 @@ package struct RPCQuery: Decodable, Sendable {
     package struct Response: Decodable, Sendable {
         package let code: UInt32
         package let log: String
+        package let key: RPCBase64?
         package let value: RPCBase64?
         package let proofOps: ProofOps?
         package let height: RPCInteger
@@ -157,6 +158,8 @@ package struct RPCTransaction: Decodable, Sendable {
     package let hash: RPCHex
     package let height: RPCInteger
     package let tx_result: RPCTxResult
+    /// The transaction's bytes.
+    package let tx: RPCBase64?
 }
 
 package struct RPCTransactionSearch: Decodable, Sendable {

@@ -3,7 +3,7 @@
 import FoundationEssentials
 
 /// Turns the body of an HTTP answer into one result a call.
-enum RPCDecoder {
+package enum RPCDecoder {
     struct Failure: Decodable {
         let code: Int
         let message: String
@@ -17,7 +17,7 @@ enum RPCDecoder {
         let error: Failure?
     }
 
-    static func decode<Answer: Decodable & Sendable>(
+    package static func decode<Answer: Decodable & Sendable>(
         _ body: [UInt8], _ calls: [RPCCall], as type: Answer.Type, node: String
     ) -> [Result<Answer, NodeError>] {
         do {
@@ -53,7 +53,8 @@ enum RPCDecoder {
         guard let error = envelope.error else {
             return .failure(
                 NodeError(
-                    .badAnswer, node: node, method: call.method, detail: "neither result nor error"))
+                    .badAnswer, node: node, method: call.method, detail: "neither result nor error")
+            )
         }
         let words = error.data ?? error.message
         return .failure(
@@ -62,7 +63,7 @@ enum RPCDecoder {
     }
 
     /// CometBFT tells these apart in words only (cometbft-ibc §5.3, recorded `race` and `errors`).
-    static func kind(_ words: String) -> NodeError.Code {
+    package static func kind(_ words: String) -> NodeError.Code {
         if words.contains("could not find") || words.contains("must be less than or equal to") {
             return .notExecutedYet
         }

@@ -3,10 +3,11 @@
 import FoundationEssentials
 package import LightClient
 
-// How CometBFT writes scalars in JSON (cometbft-ibc §5.1): 64-bit integers as text, hashes as upper-case
-// hex, byte strings as base64, null for a nil slice, times in RFC 3339.
+// How CometBFT writes scalars in JSON (cometbft-ibc §5.1): 64-bit integers as text, hashes as
+// upper-case hex, byte strings as base64, null for a nil slice, times in RFC 3339.
 
-/// A 64-bit integer written as text. A bare number is refused: a node that writes one is not CometBFT.
+/// A 64-bit integer written as text. A bare number is refused: a node that writes one is not
+/// CometBFT.
 package struct RPCInteger: Decodable, Hashable, Sendable {
     package let value: Int64
 
@@ -66,7 +67,8 @@ package struct RPCTime: Decodable, Hashable, Sendable {
     }
 }
 
-/// A value that is not in the form a CometBFT node writes. Cut to 64 characters: node text is not ours.
+/// A value that is not in the form a CometBFT node writes. Cut to 64 characters: node text is not
+/// ours.
 package struct RPCShapeError: Error, Hashable, Sendable {
     package let expected: String
     package let got: String
@@ -81,7 +83,9 @@ extension Timestamp {
     /// `YYYY-MM-DDThh:mm:ss[.fffffffff]Z`, nothing else: nodes answer in UTC.
     package init?(rfc3339 text: String) {
         let characters = Array(text.utf8)
-        guard characters.count >= 20, characters.count <= 30, characters.last == 0x5a else { return nil }
+        guard characters.count >= 20, characters.count <= 30, characters.last == 0x5a else {
+            return nil
+        }
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0
             for character in characters[range] {
@@ -109,13 +113,14 @@ extension Timestamp {
         self.init(seconds: seconds, nanoseconds: Int32(nanoseconds))
     }
 
-    /// Days from 1970-01-01 in the proleptic Gregorian calendar; March is counted as the first month, so
-    /// that the leap day is the last of a year.
+    /// Days from 1970-01-01 in the proleptic Gregorian calendar; March is counted as the first
+    /// month, so that the leap day is the last of a year.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+            - 719_468
     }
 }

@@ -3,9 +3,9 @@
 import LightClient
 import RelayEngine
 
-/// Asks our chain's application without proof: accounts, hosted clients, open commitments. What these
-/// answers say steers the relay; nothing is believed or ended by them alone.
-struct StateQueries {
+/// Asks our chain's application without proof: accounts, hosted clients, open commitments. What
+/// these answers say steers the relay; nothing is believed or ended by them alone.
+package struct StateQueries {
     typealias Answer<Value> = (Result<Value, NodeError>) -> Void
 
     let rpc: NodeRPC
@@ -38,8 +38,8 @@ struct StateQueries {
             switch answer {
             case .failure(let error):
                 // Asking for the status of a client that is not there is an error of its own.
-                guard error.code == .queryRefused else { return then(.failure(error)) }
-                then(.success(HostedClient(client: client, status: .unknown, states: [], counterparty: "")))
+                guard error.saysNotFound else { return then(.failure(error)) }
+                then(.success(StateQueries.none(client)))
             case .success(let bytes):
                 let status = StateQueries.status((try? ChainQuery.firstText(bytes)) ?? "")
                 readHeights(client, key: [], page: 1, collected: []) { [self] heights in
@@ -79,7 +79,7 @@ struct StateQueries {
             flags: [("prove", false)])
     }
 
-    private static func value(
+    package static func value(
         _ response: RPCQuery.Response, _ path: String, _ node: String
     ) -> Result<[UInt8], NodeError> {
         guard response.code == 0 else {
@@ -123,7 +123,8 @@ struct StateQueries {
                 try ChainQuery.heights(bytes)
             }
             guard case .success(let part) = read else { return then(read.map { $0.heights }) }
-            let newest = Array((collected + part.heights).sorted().suffix(StateQueries.newestStates))
+            let newest = Array(
+                (collected + part.heights).sorted().suffix(StateQueries.newestStates))
             guard !part.nextKey.isEmpty, page < StateQueries.maxPages else {
                 return then(.success(newest))
             }
@@ -156,7 +157,7 @@ struct StateQueries {
                 case .success(let bytes):
                     counterparty = (try? ChainQuery.counterpartyClient(bytes)) ?? ""
                 case .failure(let error):
-                    guard error.code == .queryRefused else { return then(.failure(error)) }
+                    guard error.saysNotFound else { return then(.failure(error)) }
                 }
                 then(
                     .success(

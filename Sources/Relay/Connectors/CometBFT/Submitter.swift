@@ -4,9 +4,9 @@ import Federation
 import LightClient
 package import RelayEngine
 
-/// Prepares and broadcasts our transactions. Preparing sends nothing to the chain: the bytes are journaled
-/// first, and only then broadcast (building-cometbft §8.4).
-final class Submitter {
+/// Prepares and broadcasts our transactions. Preparing sends nothing to the chain: the bytes are
+/// journaled first, and only then broadcast (building-cometbft §8.4).
+package final class Submitter {
     private let configuration: ConnectorConfiguration
     private let queries: StateQueries
     private let rpc: NodeRPC
@@ -19,7 +19,8 @@ final class Submitter {
 
     /// Signatures remembered: far more than transactions can be pending.
     static let maxHashes = 4_096
-    /// Simulated gas is raised by this many percent, and by as much again for each time it was too little.
+    /// Simulated gas is raised by this many percent, and by as much again for each time it was too
+    /// little.
     static let gasMarginPercent: UInt64 = 30
 
     enum Prepared {
@@ -84,16 +85,21 @@ final class Submitter {
 
     /// Remembers a transaction of an earlier process, so that blocks' events name it.
     func remember(_ bytes: [UInt8]) {
-        guard let raw = try? TxRaw(reading: bytes), let signature = raw.signatures.first else { return }
+        guard let raw = try? TxRaw(reading: bytes), let signature = raw.signatures.first else {
+            return
+        }
         remember(signature, SHA256.hash(bytes).bytes)
     }
 
     // MARK: Private
 
     /// A node's words on a broadcast that brought no result (cometbft-ibc §5.2).
-    private static func answer(_ error: NodeError) -> BroadcastAnswer {
+    package static func answer(_ error: NodeError) -> BroadcastAnswer {
         if error.detail.contains("tx already exists in cache") { return .accepted }
-        if error.detail.contains("Tx too large") {
+        // The mempool's limit, and that of the node's own server.
+        if error.detail.contains("Tx too large")
+            || error.detail.contains("request body too large")
+        {
             return .refused(TransactionResult(codespace: "sdk", code: 21, log: error.detail))
         }
         return .unknown(code: error.code.rawValue, detail: error.description)
@@ -140,12 +146,7 @@ final class Submitter {
                     by: 100 + Submitter.gasMarginPercent)
                 then(.success(overflow ? used : margin / 100))
             case .failure(let error) where error.code == .queryRefused:
-                then(
-                    .failure(
-                        .refused(
-                            TransactionResult(
-                                codespace: "sdk", code: UInt32(clamping: error.number),
-                                log: error.detail))))
+                then(.failure(.refused(SimulationFailure.result(error))))
             case .failure(let error): then(.failure(.failed(error.jobFailure)))
             }
         }
@@ -174,7 +175,8 @@ final class Submitter {
             return then(
                 .failed(
                     JobFailure(
-                        code: "connector/fee-overflow", detail: "gas \(limit)", isRetryable: false)))
+                        code: "connector/fee-overflow", detail: "gas \(limit)", isRetryable: false))
+            )
         }
         terms.fee = fee == 0 ? [] : [Coin(fee, WireText(configuration.gasDenomination))]
         let signed = SignedTransaction(built.messages, terms, by: configuration.account)
@@ -199,7 +201,8 @@ final class Submitter {
 }
 
 extension NodeError {
-    /// A node that fails may be better later, or another may answer: never a reason to give a packet up.
+    /// A node that fails may be better later, or another may answer: never a reason to give a
+    /// packet up.
     package var jobFailure: JobFailure {
         JobFailure(code: "connector/\(code.rawValue.dropFirst(5))", detail: description)
     }

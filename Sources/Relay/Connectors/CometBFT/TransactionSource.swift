@@ -13,10 +13,12 @@ struct TransactionSource {
     /// Blocks that one of our transactions may wait: its timeout height lies at most so far ahead.
     let lifetimeBlocks: UInt64
 
-    /// What became of a transaction. "Absent" only after every block it could stand in was searched for
-    /// its bytes: an index may miss a block, and a node's mempool may have dropped what another keeps.
+    /// What became of a transaction. "Absent" only after every block it could stand in was searched
+    /// for its bytes: an index may miss a block, and a node's mempool may have dropped what another
+    /// keeps.
     func resolve(
-        hash: [UInt8], timeoutHeight: UInt64, executed: UInt64, then: @escaping (TransactionLookup) -> Void
+        hash: [UInt8], timeoutHeight: UInt64, executed: UInt64,
+        then: @escaping (TransactionLookup) -> Void
     ) {
         let call = RPCCall("tx", [("hash", Base64.encode(hash))], flags: [("prove", false)])
         rpc.call(call, as: RPCTransaction.self) { [self] answer in
@@ -43,7 +45,8 @@ struct TransactionSource {
     /// Transactions whose events match; newest pages are not needed for one packet.
     func search(_ query: String, then: @escaping Answer<[RPCTransaction]>) {
         let call = RPCCall(
-            "tx_search", [("query", query), ("page", "1"), ("per_page", "30"), ("order_by", "asc")],
+            "tx_search",
+            [("query", query), ("page", "1"), ("per_page", "30"), ("order_by", "asc")],
             flags: [("prove", false)])
         rpc.call(call, as: RPCTransactionSearch.self) { answer in then(answer.map(\.txs)) }
     }
@@ -58,8 +61,17 @@ struct TransactionSource {
             let calls = found.blocks.map {
                 RPCCall("block_results", [("height", "\($0.block.header.height.value)")])
             }
-            rpc.batch(calls, as: RPCBlockResults.self) { results in
-                then(.success(results.compactMap { try? $0.get() }))
+            rpc.batch(calls, as: RPCBlockResults.self) { answers in
+                var results: [RPCBlockResults] = []
+                for answer in answers {
+                    switch answer {
+                    case .success(let result): results.append(result)
+                    // The index outlives the block: what it held cannot be read any more.
+                    case .failure(let error) where error.code == .pruned: continue
+                    case .failure(let error): return then(.failure(error))
+                    }
+                }
+                then(.success(results))
             }
         }
     }
