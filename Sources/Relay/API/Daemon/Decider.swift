@@ -6,20 +6,23 @@ package import RelayEngine
 import RelayTransport
 import Synchronization
 
-/// The one thread that owns engine and journal. Each turn it takes all events that have gathered, lets the
-/// engine decide, makes one durable commit, and only then releases the effects that leave the process:
-/// nothing is sent before it is remembered. While one commit waits for the disk, the next batch gathers.
+/// The one thread that owns engine and journal. Each turn it takes all events that have gathered,
+/// lets the engine decide, makes one durable commit, and only then releases the effects that leave
+/// the process: nothing is sent before it is remembered. While one commit waits for the disk, the
+/// next batch gathers.
 ///
-/// `@unchecked Sendable`, because `pending` is a `Mutex` and everything else is touched on the loop's
-/// thread alone.
+/// `@unchecked Sendable`, because `pending` is a `Mutex` and everything else is touched on the
+/// loop's thread alone.
 package final class Decider: @unchecked Sendable {
-    /// Events that may wait. A batch beyond it is refused: whoever has it keeps it and stops reading.
+    /// Events that may wait. A batch beyond it is refused: whoever has it keeps it and stops
+    /// reading.
     package static let mailboxEvents = 100_000
     /// Milliseconds before a turn is tried again after a commit failed (disk full, say).
     package static let commitRetryMilliseconds = 1_000
 
     package struct Callbacks: Sendable {
-        /// Effects but the journal's, after their commit. On the decider's thread: hands over, never waits.
+        /// Effects but the journal's, after their commit. On the decider's thread: hands over,
+        /// never waits.
         package var release: @Sendable ([EngineEffect]) -> Void
         /// After every turn, so that verifiers and services see the new state.
         package var publish: @Sendable (borrowing RelayEngine) -> Void
@@ -60,8 +63,8 @@ package final class Decider: @unchecked Sendable {
         loop = try EventLoop(name: "decider")
     }
 
-    /// Opens the journal and makes the engine, both on the decider's thread. Returns the transactions
-    /// whose outcome an earlier process left open.
+    /// Opens the journal and makes the engine, both on the decider's thread. Returns the
+    /// transactions whose outcome an earlier process left open.
     package func start(
         openJournal: @escaping @Sendable () throws -> sending any Journal
     ) throws -> [TransactionRecord] {
@@ -77,8 +80,8 @@ package final class Decider: @unchecked Sendable {
         }
     }
 
-    /// Hands over events: one lock, at most one wake-up. False when the mailbox is full or closed; then
-    /// none of them is taken.
+    /// Hands over events: one lock, at most one wake-up. False when the mailbox is full or closed;
+    /// then none of them is taken.
     @discardableResult
     package func submit(_ events: [EngineEvent]) -> Bool {
         let (taken, wakes) = pending.withLock { box -> (Bool, Bool) in
@@ -122,8 +125,8 @@ package final class Decider: @unchecked Sendable {
             do {
                 try journal?.commit(entries)
             } catch {
-                // The engine is ahead of the store: start again from what the store holds. The events are
-                // lost, as in a crash; every sender of one repeats itself.
+                // The engine is ahead of the store: start again from what the store holds. The
+                // events are lost, as in a crash; every sender of one repeats itself.
                 callbacks.commitFailed(error)
                 return later(Decider.commitRetryMilliseconds)
             }

@@ -6,8 +6,8 @@ import RelayConnectors
 import RelayEngine
 import Synchronization
 
-/// Hands each effect to the part that carries it out. Called on the decider's thread after the commit: it
-/// only posts, it never waits.
+/// Hands each effect to the part that carries it out. Called on the decider's thread after the
+/// commit: it only posts, it never waits.
 final class EffectRouter: Sendable {
     private struct Targets: Sendable {
         var connector: CometBFTConnector
@@ -26,6 +26,11 @@ final class EffectRouter: Sendable {
         targets.withLock {
             $0 = Targets(connector: connector, service: service, callers: callers, log: log)
         }
+    }
+
+    /// Peers that wait for a commit which will not come are told to ask again.
+    func abandonWaiting() {
+        targets.withLock { $0?.service }?.abandonWaiting()
     }
 
     func release(_ effects: [EngineEffect]) {

@@ -40,8 +40,8 @@ package struct DaemonConfiguration: Sendable {
     }
 }
 
-/// One running relay: loops, verifiers and the decider, wired. Everything it decides is in the engine;
-/// everything it says or does leaves through here after its commit.
+/// One running relay: loops, verifiers and the decider, wired. Everything it decides is in the
+/// engine; everything it says or does leaves through here after its commit.
 ///
 /// `@unchecked Sendable`, because its parts are Sendable and set once, before anything runs.
 package final class RelayDaemon: @unchecked Sendable {
@@ -73,57 +73,66 @@ package final class RelayDaemon: @unchecked Sendable {
         self.now = now
         let peers = RelayDaemon.peers(configuration)
         let parameters = peers.mapValues { $0.chain.parameters }
-        peerLoop = try EventLoop(name: "peers")
-        nodeLoop = try EventLoop(name: "nodes")
-        verifiers = try VerifierPool(threads: configuration.verifierThreads)
+        // What runs already is ended again when a later part cannot start.
+        var running: [() -> Void] = []
+        do {
+            let peerLoop = try EventLoop(name: "peers")
+            running.append { peerLoop.stop() }
+            self.peerLoop = peerLoop
+            let nodeLoop = try EventLoop(name: "nodes")
+            running.append { nodeLoop.stop() }
+            self.nodeLoop = nodeLoop
+            let verifiers = try VerifierPool(threads: configuration.verifierThreads)
+            running.append { verifiers.stop() }
+            self.verifiers = verifiers
 
-        let router = EffectRouter()
-        let shared = shared
-        let software = configuration.software
-        decider = try Decider(
-            configuration: configuration.engine, now: now,
-            callbacks: Decider.Callbacks(
-                release: { router.release($0) },
-                publish: { engine in
-                    shared.update(
-                        from: engine, chains: parameters, software: software, now: now())
-                },
-                commitFailed: { error in
-                    log(
-                        EngineNote(
-                            level: .alarm, code: "store/commit-failed", detail: "\(error)"))
-                }))
-        let decider = decider
-        let submit: @Sendable ([EngineEvent]) -> Bool = { decider.submit($0) }
-        connector = try CometBFTConnector(
-            loop: nodeLoop, configuration: configuration.connector, now: now,
-            emit: { _ = submit([$0]) })
-        let context = PeerContext(
-            ownChainID: configuration.engine.chainID, peers: peers, shared: shared,
-            verifiers: verifiers, connector: connector,
-            proofAnswers: ProofAnswers(connector: connector), now: now, submitEvents: submit)
-        tls = try TLSContext(files: configuration.tls) { context.verdict(on: $0) }
-        service = PeerService(context: context) {
-            Response(
-                status: 200, headers: [HTTPHeader("content-type", "text/plain")],
-                body: Array("alive\n".utf8))
+            let router = EffectRouter()
+            let shared = shared
+            let software = configuration.software
+            decider = try Decider(
+                configuration: configuration.engine, now: now,
+                callbacks: RelayDaemon.callbacks(
+                    router, log,
+                    publish: { engine in
+                        shared.update(
+                            from: engine, chains: parameters, software: software, now: now())
+                    }))
+            let decider = decider
+            running.append { decider.stop() }
+            let submit: @Sendable ([EngineEvent]) -> Bool = { decider.submit($0) }
+            connector = try CometBFTConnector(
+                loop: nodeLoop, configuration: configuration.connector, now: now,
+                emit: { _ = submit([$0]) })
+            let context = PeerContext(
+                ownChainID: configuration.engine.chainID, peers: peers, shared: shared,
+                verifiers: verifiers, connector: connector,
+                proofAnswers: ProofAnswers(connector: connector), now: now, submitEvents: submit)
+            tls = try TLSContext(files: configuration.tls) { context.verdict(on: $0) }
+            service = PeerService(context: context) {
+                Response(
+                    status: 200, headers: [HTTPHeader("content-type", "text/plain")],
+                    body: Array("alive\n".utf8))
+            }
+            let tls = tls
+            callers = peers.mapValues {
+                PeerCaller(
+                    loop: peerLoop, peer: $0, context: context, tls: tls,
+                    limits: configuration.transportLimits, timing: configuration.peerTiming)
+            }
+            let service = service
+            server = try HTTP2Server(
+                loop: peerLoop, address: configuration.listenAddress,
+                port: configuration.listenPort,
+                tls: tls, limits: configuration.transportLimits,
+                handler: { service.take($0) })
+            service.server = server
+            router.connect(
+                connector: connector, service: service, callers: callers, log: log)
+            try start()
+        } catch {
+            for stop in running.reversed() { stop() }
+            throw error
         }
-        let peerLoop = peerLoop
-        let tls = tls
-        callers = peers.mapValues {
-            PeerCaller(
-                loop: peerLoop, peer: $0, context: context, tls: tls,
-                limits: configuration.transportLimits, timing: configuration.peerTiming)
-        }
-        let service = service
-        server = try HTTP2Server(
-            loop: peerLoop, address: configuration.listenAddress, port: configuration.listenPort,
-            tls: tls, limits: configuration.transportLimits,
-            handler: { service.take($0) })
-        service.server = server
-        router.connect(
-            connector: connector, service: service, callers: callers, log: log)
-        try start()
     }
 
     /// The port that peers reach: as configured, or chosen by the system when that was 0.
@@ -131,6 +140,12 @@ package final class RelayDaemon: @unchecked Sendable {
 
     /// JSON-RPC calls to our chain's nodes so far.
     package var nodeCalls: Int { connector.callCount }
+
+    /// The same by method.
+    package var nodeCallsByMethod: [String: Int] { connector.callsByMethod }
+
+    /// Calls of one peer that its relay still waits for.
+    package func callsUnderWay(of chainID: String) -> Int { service.callsUnderWay(of: chainID) }
 
     /// New connections use the certificate files as they are now.
     package func reloadCertificates() throws { try tls.reload() }
@@ -159,6 +174,18 @@ package final class RelayDaemon: @unchecked Sendable {
         decider.submit([.tick])
         _ = nodeLoop.post { [weak self] in self?.tellCalls() }
         for caller in callers.values { caller.start() }
+    }
+
+    private static func callbacks(
+        _ router: EffectRouter, _ log: @escaping @Sendable (EngineNote) -> Void,
+        publish: @escaping @Sendable (borrowing RelayEngine) -> Void
+    ) -> Decider.Callbacks {
+        Decider.Callbacks(
+            release: { router.release($0) }, publish: publish,
+            commitFailed: { error in
+                log(EngineNote(level: .alarm, code: "store/commit-failed", detail: "\(error)"))
+                router.abandonWaiting()
+            })
     }
 
     /// Milliseconds between lines that tell how often our nodes were asked.

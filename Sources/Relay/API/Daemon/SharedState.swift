@@ -3,11 +3,12 @@
 import Federation
 import LightClient
 import RelayEngine
-import struct RelayEngine.ClientView
 import Synchronization
 
-/// What the decider publishes after its turns, for threads that must not wait for it: immutable values
-/// behind one lock.
+import struct RelayEngine.ClientView
+
+/// What the decider publishes after its turns, for threads that must not wait for it: immutable
+/// values behind one lock.
 final class SharedState: Sendable {
     private struct Values {
         var snapshots: [String: PeerClient] = [:]
@@ -32,7 +33,8 @@ final class SharedState: Sendable {
         values.withLock { !$0.fullInboxes.contains(chainID) }
     }
 
-    /// Takes the engine's state over for the given chains. Builds a snapshot only when the client changed.
+    /// Takes the engine's state over for the given chains. Builds a snapshot only when the client
+    /// changed.
     func update(
         from engine: borrowing RelayEngine, chains: [String: ClientParameters], software: String,
         now: Timestamp

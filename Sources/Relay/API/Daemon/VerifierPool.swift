@@ -9,13 +9,15 @@ struct VerifierState: Sendable {
     var signatures = SignatureVerifier()
 }
 
-/// A small fixed number of threads that run pure functions over immutable snapshots: signatures and proofs.
+/// A small fixed number of threads that run pure functions over immutable snapshots: signatures and
+/// proofs.
 ///
 /// `@unchecked Sendable`, because each `Worker`'s state is touched on its own loop's thread alone.
 final class VerifierPool: @unchecked Sendable {
     typealias Job = @Sendable (inout VerifierState) -> Void
 
-    /// Jobs that may wait. Beyond it peers are asked to come back: a queue would only hide the load.
+    /// Jobs that may wait. Beyond it peers are asked to come back: a queue would only hide the
+    /// load.
     static let waitingJobs = 256
 
     private final class Worker: @unchecked Sendable {

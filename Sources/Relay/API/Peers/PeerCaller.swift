@@ -9,7 +9,8 @@ import RelayTransport
 package struct PeerTiming: Hashable, Sendable {
     /// Milliseconds for one call, its verification and commit on the other side included.
     package var callMilliseconds = 20_000
-    /// Milliseconds between handshakes with a peer that answers: bounds how late we see that it is gone.
+    /// Milliseconds between handshakes with a peer that answers: bounds how late we see that it is
+    /// gone.
     package var greetMilliseconds = 10_000
     /// Milliseconds between handshakes with a peer that does not.
     package var regreetMilliseconds = 1_000
@@ -17,8 +18,8 @@ package struct PeerTiming: Hashable, Sendable {
     package init() {}
 }
 
-/// The client side of the peer protocol, towards one peer: carries out the engine's effects and turns
-/// answers into events. What carries proof is verified before the decider hears of it.
+/// The client side of the peer protocol, towards one peer: carries out the engine's effects and
+/// turns answers into events. What carries proof is verified before the decider hears of it.
 ///
 /// `@unchecked Sendable`, because everything that changes is touched on the loop's thread alone.
 final class PeerCaller: @unchecked Sendable {
@@ -174,7 +175,9 @@ final class PeerCaller: @unchecked Sendable {
             switch answer {
             case .failure(let failure): context.submit([.jobFailed(job, failure)])
             case .success(let bytes):
-                guard let response = try? ProveResponse(reading: bytes) else { return badAnswer(job) }
+                guard let response = try? ProveResponse(reading: bytes) else {
+                    return badAnswer(job)
+                }
                 guard response.retryAfterMilliseconds == 0 else {
                     return fail(
                         job, "peer/not-yet", "its chain has not reached the moment asked for",
@@ -307,12 +310,27 @@ final class PeerCaller: @unchecked Sendable {
                         code: "transport/no-address",
                         detail: "the topology names no address of \(peer.name)'s relay")))
         }
+        // `preferred` belongs to the loop; effects and headers arrive on other threads.
+        guard loop.isOnLoop else {
+            let isPosted = loop.post { [self] in call(method, message, then: then) }
+            if !isPosted {
+                then(
+                    .failure(
+                        JobFailure(
+                            code: "transport/queue-full", detail: "our peer loop takes no more work"
+                        )))
+            }
+            return
+        }
         let request = GRPCRequest(method: method.path, message: message)
         clients[preferred % clients.count].call(
             [request], deadlineMilliseconds: timing.callMilliseconds
-        ) { outcomes in
+        ) { [self] outcomes in
             guard let outcome = outcomes.first else { return }
-            then(PeerCaller.result(outcome))
+            let result = PeerCaller.result(outcome)
+            then(result)
+            // A call that found nobody is worth a handshake now: it tries the next address.
+            if case .failed = outcome, method != .handshake { greet() }
         }
     }
 

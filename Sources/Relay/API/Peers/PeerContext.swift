@@ -21,7 +21,8 @@ struct PeerContext: Sendable {
     @discardableResult
     func submit(_ events: [EngineEvent]) -> Bool { submitEvents(events) }
 
-    /// The member behind a certificate; nil without one (the laboratory listener) or when it is nobody's.
+    /// The member behind a certificate; nil without one (the laboratory listener) or when it is
+    /// nobody's.
     func peer(of identity: PeerIdentity?) -> PeerChain? {
         guard let identity, identity.role == .member else { return nil }
         return peers.values.first {

@@ -7,11 +7,11 @@ import RelayEngine
 import RelayTransport
 import Synchronization
 
-/// The server side of the peer protocol: takes calls on the loop, has them verified, hands the verdicts to
-/// the decider, and answers when the decider has committed.
+/// The server side of the peer protocol: takes calls on the loop, has them verified, hands the
+/// verdicts to the decider, and answers when the decider has committed.
 ///
-/// `@unchecked Sendable`, because `calls` is a `Mutex`, `server` is set once before the first call can
-/// come, and everything else is constant.
+/// `@unchecked Sendable`, because `calls` is a `Mutex`, `server` is set once before the first call
+/// can come, and everything else is constant.
 final class PeerService: @unchecked Sendable {
     /// Calls of one peer that may be under way. Beyond it the peer is asked to wait.
     static let callsPerPeer = 32
@@ -83,6 +83,28 @@ final class PeerService: @unchecked Sendable {
         if !ready.isEmpty { server?.respond(ready) }
     }
 
+    /// Answers every call that waits for a commit with *try again*: the decider has lost its
+    /// events.
+    func abandonWaiting() {
+        let lost = calls.withLock { calls in
+            let lost = Array(calls.waiting.values)
+            calls.waiting = [:]
+            for waiting in lost { calls.underWay[waiting.peer, default: 1] -= 1 }
+            return lost
+        }
+        guard !lost.isEmpty else { return }
+        let response = GRPCServer.response(
+            .tryAgain(
+                inMilliseconds: Decider.commitRetryMilliseconds, "this relay's store is in trouble")
+        )
+        server?.respond(lost.map { ($0.response, response) })
+    }
+
+    /// Calls of one peer under way.
+    func callsUnderWay(of chainID: String) -> Int {
+        calls.withLock { $0.underWay[chainID, default: 0] }
+    }
+
     // MARK: Private
 
     /// Nil when the call is under way; otherwise the status that ends it.
@@ -95,7 +117,8 @@ final class PeerService: @unchecked Sendable {
         }
         guard enter(peer) else {
             return .tryAgain(
-                inMilliseconds: PeerService.busyMilliseconds, "too many calls of yours are under way")
+                inMilliseconds: PeerService.busyMilliseconds,
+                "too many calls of yours are under way")
         }
         let status: GRPCStatus?
         do throws(WireError) {
@@ -162,19 +185,22 @@ final class PeerService: @unchecked Sendable {
         }
     }
 
-    /// Full inbox, missing client and busy verifiers are all answered with *try again*, in this order.
+    /// Full inbox, missing client and busy verifiers are all answered with *try again*, in this
+    /// order.
     private func verify(
         _ peer: PeerChain, _ call: GRPCCall, _ kind: Kind,
-        _ work: @escaping @Sendable (
-            PeerVerification, AnswerToken, inout VerifierState
-        ) -> EngineEvent
+        _ work:
+            @escaping @Sendable (
+                PeerVerification, AnswerToken, inout VerifierState
+            ) -> EngineEvent
     ) -> GRPCStatus? {
         guard kind == .acknowledge || context.shared.inboxHasRoom(for: peer.chainID) else {
             return .tryAgain(inMilliseconds: 2_000, "the inbox of packets from your chain is full")
         }
         guard let client = context.shared.client(of: peer.chainID) else {
             return .tryAgain(
-                inMilliseconds: PeerService.busyMilliseconds, "our client of your chain is being made")
+                inMilliseconds: PeerService.busyMilliseconds,
+                "our client of your chain is being made")
         }
         let token = wait(call.token, kind, peer)
         let verification = PeerVerification(peer: peer, client: client, now: context.now())
@@ -197,9 +223,16 @@ final class PeerService: @unchecked Sendable {
     private func prove(
         _ request: ProveRequest, _ peer: PeerChain, _ call: GRPCCall
     ) -> GRPCStatus? {
-        guard request.chainID == context.ownChainID else { return wrongChain(request.chainID, peer) }
-        guard !request.questions.isEmpty, request.questions.allSatisfy({ $0.subject != .unspecified })
+        guard request.chainID == context.ownChainID else {
+            return wrongChain(request.chainID, peer)
+        }
+        guard !request.questions.isEmpty,
+            request.questions.allSatisfy({ $0.subject != .unspecified })
         else { return GRPCStatus(.invalidArgument, "a question has no subject") }
+        for (index, question) in request.questions.enumerated()
+        where (try? Identifier.check(WireText(question.clientID), as: .client)) == nil {
+            return GRPCStatus(.invalidArgument, "question \(index) names no client")
+        }
         context.proofAnswers.answer(request) { [self] result in finish(call, peer, result) }
         return nil
     }
@@ -207,7 +240,9 @@ final class PeerService: @unchecked Sendable {
     private func fetchHeaders(
         _ request: FetchHeadersRequest, _ peer: PeerChain, _ call: GRPCCall
     ) -> GRPCStatus? {
-        guard request.chainID == context.ownChainID else { return wrongChain(request.chainID, peer) }
+        guard request.chainID == context.ownChainID else {
+            return wrongChain(request.chainID, peer)
+        }
         context.connector.updates(from: request.trustedHeight, to: request.targetHeight) {
             [self] answer in
             finish(
@@ -265,7 +300,9 @@ final class PeerService: @unchecked Sendable {
     /// Takes a waiting call out, once.
     private func take(_ token: AnswerToken) -> Waiting? {
         calls.withLock { calls in
-            guard let waiting = calls.waiting.removeValue(forKey: token.rawValue) else { return nil }
+            guard let waiting = calls.waiting.removeValue(forKey: token.rawValue) else {
+                return nil
+            }
             calls.underWay[waiting.peer, default: 1] -= 1
             return waiting
         }

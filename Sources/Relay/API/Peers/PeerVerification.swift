@@ -4,8 +4,9 @@ import Federation
 import LightClient
 import RelayEngine
 
-/// The dear part of judging what a peer sent: headers against a snapshot of our client, then every proof
-/// against a header. Pure; runs on a verifier. The decider judges the cheap part again on its own state.
+/// The dear part of judging what a peer sent: headers against a snapshot of our client, then every
+/// proof against a header. Pure; runs on a verifier. The decider judges the cheap part again on its
+/// own state.
 struct PeerVerification {
     let peer: PeerChain
     let client: SharedState.PeerClient
@@ -111,7 +112,9 @@ struct PeerVerification {
         }
         let status = client.snapshot.status(now: now)
         if status != .active {
-            ground.obstacle = ("client/\(status.rawValue)", "our client of \(peer.chainID) is not active")
+            ground.obstacle = (
+                "client/\(status.rawValue)", "our client of \(peer.chainID) is not active"
+            )
         } else if ground.proofHeader == nil, ground.obstacle == nil {
             ground.obstacle = (
                 "client/no-trusted-state", "no header of height \(proofHeight) is trusted here"

@@ -6,8 +6,8 @@ import RelayConnectors
 import RelayEngine
 import RelayTransport
 
-/// Answers peers' questions about our chain: proofs at the latest provable height, with the headers that
-/// lead there. Decides nothing and remembers nothing.
+/// Answers peers' questions about our chain: proofs at the latest provable height, with the headers
+/// that lead there. Decides nothing and remembers nothing.
 struct ProofAnswers: Sendable {
     typealias Completion = @Sendable (Result<[UInt8], GRPCStatus>) -> Void
 
