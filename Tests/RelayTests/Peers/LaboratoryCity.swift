@@ -18,7 +18,7 @@ final class LaboratoryCity: Sendable {
         init(_ description: String) { self.description = description }
     }
 
-    init(code: String, name: String, retainedHeights: Int? = nil) throws {
+    init(code: String, name: String) throws {
         self.code = code
         chainID = "\(name)-\(code)-1"
         member = MemberID(
@@ -27,7 +27,6 @@ final class LaboratoryCity: Sendable {
         configuration.blockMilliseconds = 0
         configuration.people = 50
         configuration.isLab = true
-        configuration.retainedHeights = retainedHeights
         node = try RunningNode(configuration)
         makeBlocks(3)
     }

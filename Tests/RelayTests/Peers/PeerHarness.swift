@@ -53,17 +53,19 @@ final class PeerHarness: Sendable {
     let hangzhou: Relay
     let beijing: Relay
     let limits: EngineLimits
+    let reconcileSeconds: Int64
 
     init(
-        limits: EngineLimits = EngineLimits(), retainedHeights: Int? = nil
+        limits: EngineLimits = EngineLimits(), reconcileSeconds: Int64 = 2
     ) throws {
         self.limits = limits
+        self.reconcileSeconds = reconcileSeconds
         hangzhou = try Relay(
-            LaboratoryCity(code: "330100", name: "hangzhou", retainedHeights: retainedHeights),
+            LaboratoryCity(code: "330100", name: "hangzhou"),
             Laboratory.issue(
                 "harness-330100", division: "330100", institution: "330100000000000"))
         beijing = try Relay(
-            LaboratoryCity(code: "110000", name: "beijing", retainedHeights: retainedHeights),
+            LaboratoryCity(code: "110000", name: "beijing"),
             Laboratory.issue(
                 "harness-110000", division: "110000", institution: "110000000000000"))
     }
@@ -79,9 +81,9 @@ final class PeerHarness: Sendable {
 
     /// Two linked cities with both relays at work.
     static func linked(
-        limits: EngineLimits = EngineLimits(), retainedHeights: Int? = nil
+        limits: EngineLimits = EngineLimits(), reconcileSeconds: Int64 = 2
     ) throws -> PeerHarness {
-        let harness = try PeerHarness(limits: limits, retainedHeights: retainedHeights)
+        let harness = try PeerHarness(limits: limits, reconcileSeconds: reconcileSeconds)
         try harness.start(harness.hangzhou)
         try harness.start(harness.beijing)
         try harness.link()
@@ -162,7 +164,7 @@ final class PeerHarness: Sendable {
             ], topologyVersion: topology.version, topologyDigest: topology.digest.bytes, seed: 7,
             limits: limits)
         engine.timing.careInterval = EngineTiming.second / 5
-        engine.timing.reconcileInterval = 2 * EngineTiming.second
+        engine.timing.reconcileInterval = reconcileSeconds * EngineTiming.second
         engine.timing.resolveInterval = EngineTiming.second / 2
         engine.timing.acknowledgementPatience = 2 * EngineTiming.second
         engine.timing.timeoutMargin = EngineTiming.second / 2
