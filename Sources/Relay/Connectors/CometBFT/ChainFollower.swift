@@ -32,6 +32,8 @@ final class ChainFollower {
         (UInt64, [BlockReader.OwnTransaction], @escaping ([[UInt8]?]) -> Void) -> Void
     private var next: UInt64?
     private var isReading = false
+    /// Told to follow from elsewhere while a reading was under way: what it brings is out of place.
+    private var isStale = false
     private var wantsAnother = false
     private var timer: LoopTimer?
     private var isStopped = false
@@ -65,6 +67,7 @@ final class ChainFollower {
     /// Begins at this height; nil: with the first block that is executed from now on.
     func follow(from height: UInt64?) {
         next = height
+        isStale = isReading
         look()
     }
 
@@ -154,6 +157,7 @@ final class ChainFollower {
     /// missing.
     private func passOverPruned(_ heights: ClosedRange<UInt64>, _ error: NodeError) {
         rpc.statuses { [self] statuses in
+            guard !isStale else { return again() }
             prunedLooks += 1
             let kept = statuses.filter { ChainID($0.node_info.network) == chainID }
                 .map { UInt64(clamping: $0.sync_info.earliest_block_height.value) }.min()
@@ -208,7 +212,7 @@ final class ChainFollower {
     }
 
     private func report(_ blocks: [BlockSummary]) {
-        guard let tip else { return finish() }
+        guard let tip, !isStale else { return again() }
         prunedLooks = 0
         if let last = blocks.last {
             next = last.height.height + 1
@@ -232,8 +236,14 @@ final class ChainFollower {
         finish()
     }
 
+    private func again() {
+        wantsAnother = isStale
+        finish()
+    }
+
     private func finish() {
         isReading = false
+        isStale = false
         guard !isStopped else { return }
         if wantsAnother {
             wantsAnother = false

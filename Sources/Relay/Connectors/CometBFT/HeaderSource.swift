@@ -85,8 +85,8 @@ package final class HeaderSource {
                 let set: [Validator]
                 switch answer {
                 case .success(let found): set = found
-                // No node keeps the trusted height. Sets change seldom, so the target's own is tried:
-                // whoever receives the update compares its hash with the one that it trusts.
+                // No node keeps the trusted height. Sets change seldom, so the target's own is
+                // tried: whoever receives the update compares its hash with the one that it trusts.
                 case .failure(let error) where error.code == .pruned: set = block.validators
                 case .failure(let error): return then(.failure(error))
                 }
