@@ -20,11 +20,15 @@ enum RunCommand {
         Signals.block()
         let path = arguments.value(configuration) ?? "relay.yaml"
         let loaded = ConfigurationLoader.load(relay: path, files: console.files)
-        for finding in loaded.findings { console.report(finding.description) }
         guard !loaded.hasErrors, let relay = loaded.relay, let topology = loaded.topology else {
+            for finding in loaded.findings { console.report(finding.description) }
             return .negative
         }
         let log = try makeLog(relay)
+        // What is only a warning must be seen while the relay runs, not when it ends.
+        for finding in loaded.findings {
+            log.write(.warning, "config/finding", [("detail", .text(finding.description))])
+        }
         defer { log.flush() }
         let names = RouteNames(relay: relay, topology: topology)
         let daemon = try RelayDaemon(

@@ -15,7 +15,6 @@ import Testing
         #expect(relay.topologyFile == "/etc/relay/topology.yaml")
         #expect(relay.storeFile == "/etc/relay/data/relay.db")
         #expect(relay.peerListen == Endpoint(host: "127.0.0.1", port: 27100))
-        #expect(relay.serviceListen == nil)
         #expect(relay.tls.privateKey == "/etc/relay/tls/relay.key")
         #expect(relay.chain.nodes == ["http://127.0.0.1:26657", "http://127.0.0.1:26667"])
         #expect(relay.chain.gasPrice.description == "0.001stake")

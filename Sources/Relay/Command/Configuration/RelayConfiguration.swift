@@ -57,8 +57,6 @@ package struct RelayConfiguration: Hashable, Sendable {
     package var topologyFile: String
     package var dataDirectory: String
     package var peerListen: Endpoint
-    /// Where applications and operators call; nil: nowhere.
-    package var serviceListen: Endpoint?
     package var tls: TLSFiles
     package var chain: ChainAccess
     package var limits: Limits

@@ -27,8 +27,6 @@ struct RelayDecoder {
         let peer = root.section(keys.peer, keys.peerSection, &context)
         let listen = peer?.value(keys.listen, &context, ScalarParser.endpoint)
         let tls = peer.flatMap { self.tls($0) }
-        let service = root.section(keys.service, keys.serviceSection, &context)
-            .flatMap { $0.value(keys.serviceListen, &context, ScalarParser.endpoint) }
         let chain = root.section(keys.chain, keys.chainSection, &context)
             .flatMap { self.chain($0) }
         let limits = limits(section(root, keys.limits, keys.limitsSection))
@@ -39,7 +37,7 @@ struct RelayDecoder {
         else { return nil }
         return RelayConfiguration(
             member: member, topologyFile: topology, dataDirectory: data, peerListen: listen,
-            serviceListen: service, tls: tls, chain: chain, limits: limits, timing: timing,
+            tls: tls, chain: chain, limits: limits, timing: timing,
             verifierThreads: threads, log: log)
     }
 

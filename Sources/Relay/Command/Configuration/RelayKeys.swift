@@ -17,9 +17,6 @@ enum RelayKeys {
     static let peer = ConfigurationKey(
         "peer", .section, .required,
         "The listener for other members' relays. Always mutual TLS 1.3.")
-    static let service = ConfigurationKey(
-        "service", .section, .optional,
-        "The listener for applications and operators. Absent: nobody but peers can call.")
     static let chain = ConfigurationKey(
         "chain", .section, .required,
         "This member's own chain: its nodes, and the account that pays.")
@@ -30,8 +27,7 @@ enum RelayKeys {
     static let root = ConfigurationSection(
         "", "The relay's own file, given by `cityrelay run --config FILE`.",
         [
-            member, topology, dataDirectory, verifierThreads, peer, service, chain, limits, timing,
-            log,
+            member, topology, dataDirectory, verifierThreads, peer, chain, limits, timing, log,
         ])
 
     // peer
@@ -49,13 +45,6 @@ enum RelayKeys {
         "Certificates in PEM of the authorities that may vouch for peers and callers.")
     static let peerSection = ConfigurationSection(
         "peer", "", [listen, certificate, privateKey, authorities])
-
-    // service
-    static let serviceListen = ConfigurationKey(
-        "listen", .endpoint, example: "127.0.0.1:27101",
-        "Address and port to listen on; same certificate as `peer`, callers show one of role "
-            + "`application` or `operations`.")
-    static let serviceSection = ConfigurationSection("service", "", [serviceListen])
 
     // chain
     static let nodes = ConfigurationKey(
@@ -138,6 +127,6 @@ enum RelayKeys {
     static let logSection = ConfigurationSection("log", "", [level, format, logFile])
 
     static let sections = [
-        root, peerSection, serviceSection, chainSection, limitsSection, timingSection, logSection,
+        root, peerSection, chainSection, limitsSection, timingSection, logSection,
     ]
 }

@@ -31,7 +31,7 @@ struct DaemonSetup {
         }
         let account = try AccountKeyFile.read(
             relay.chain.accountKeyFile, prefix: relay.chain.addressPrefix)
-        return DaemonConfiguration(
+        var configuration = DaemonConfiguration(
             ownMember: relay.member, topology: topology, connector: connector(own, account),
             engine: engine(own, account),
             tls: TLSContext.Files(
@@ -40,6 +40,9 @@ struct DaemonSetup {
             listenAddress: relay.peerListen.host, listenPort: Int(relay.peerListen.port),
             storeFile: relay.storeFile, verifierThreads: relay.verifierThreads,
             software: software)
+        configuration.peerTiming.callMilliseconds = milliseconds(
+            relay.timing.peerTimeoutNanoseconds)
+        return configuration
     }
 
     private func connector(_ own: Member, _ account: AccountKey) -> ConnectorConfiguration {
