@@ -11,6 +11,8 @@ final class LaboratoryCity: Sendable {
     let chainID: String
     let member: MemberID
     let node: RunningNode
+    /// The first header's hash: what the members agreed on.
+    let anchor: TrustAnchor
 
     struct Trouble: Error, CustomStringConvertible {
         let description: String
@@ -28,7 +30,15 @@ final class LaboratoryCity: Sendable {
         configuration.people = 50
         configuration.isLab = true
         node = try RunningNode(configuration)
-        makeBlocks(3)
+        for _ in 0..<3 { _ = node.perform { $0.tick() } }
+        let hash = node.perform { node -> Digest? in
+            guard let header = node.chain.lightBlock(at: 1)?.signedHeader?.header else {
+                return nil
+            }
+            return try? header.hash()
+        }
+        guard let hash = hash ?? nil else { throw Trouble("no first header") }
+        anchor = TrustAnchor(height: 1, headerHash: hash)
     }
 
     var address: String { "http://127.0.0.1:\(node.port)" }
@@ -172,17 +182,5 @@ final class LaboratoryCity: Sendable {
         }
         guard let proof = answer?.proof else { throw Trouble("no proof under \(height)") }
         return MerkleProof(try proof.map { try CommitmentProof(reading: $0.data) }).encoded
-    }
-
-    /// Hash of the first header: what the members agreed on.
-    func anchor() throws -> TrustAnchor {
-        let hash = node.perform { node -> Digest? in
-            guard let header = node.chain.lightBlock(at: 1)?.signedHeader?.header else {
-                return nil
-            }
-            return try? header.hash()
-        }
-        guard let hash = hash ?? nil else { throw Trouble("no first header") }
-        return TrustAnchor(height: 1, headerHash: hash)
     }
 }

@@ -60,14 +60,16 @@ final class PeerHarness: Sendable {
     ) throws {
         self.limits = limits
         self.reconcileSeconds = reconcileSeconds
+        // Files of its own: other harnesses may be at work.
+        let name = "harness-\(UInt32.random(in: .min ... .max))"
         hangzhou = try Relay(
             LaboratoryCity(code: "330100", name: "hangzhou"),
             Laboratory.issue(
-                "harness-330100", division: "330100", institution: "330100000000000"))
+                "\(name)-330100", division: "330100", institution: "330100000000000"))
         beijing = try Relay(
             LaboratoryCity(code: "110000", name: "beijing"),
             Laboratory.issue(
-                "harness-110000", division: "110000", institution: "110000000000000"))
+                "\(name)-110000", division: "110000", institution: "110000000000000"))
     }
 
     deinit { stop() }
@@ -103,7 +105,7 @@ final class PeerHarness: Sendable {
                         trustingPeriodNanoseconds: 14 * 86_400 * EngineTiming.second,
                         maxClockDriftNanoseconds: 10 * EngineTiming.second,
                         unbondingPeriodNanoseconds: 21 * 86_400 * EngineTiming.second),
-                    anchor: try relay.city.anchor(), blockIntervalNanoseconds: EngineTiming.second,
+                    anchor: relay.city.anchor, blockIntervalNanoseconds: EngineTiming.second,
                     commitmentPrefix: ["ibc", ""]),
                 relay: RelayEndpoints(
                     endpoints: [Endpoint(host: "127.0.0.1", port: UInt16(relay.port))],

@@ -99,6 +99,11 @@ package final class Decider: @unchecked Sendable {
     /// Ends after the turn under way. What was not committed was not sent either.
     package func stop() {
         pending.withLock { $0.isOpen = false }
+        // The store is let go of now, not when the last closure that knows us is.
+        try? loop.performAndWait { [self] in
+            journal = nil
+            engine = nil
+        }
         loop.stop()
     }
 
