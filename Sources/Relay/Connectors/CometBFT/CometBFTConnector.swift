@@ -86,9 +86,10 @@ package final class CometBFTConnector: @unchecked Sendable {
         then: @escaping @Sendable (Result<[[UInt8]], NodeError>) -> Void
     ) {
         onLoop(then) { [self] in
-            let height = target.isZero ? (follower?.tip?.height ?? 0) : target.height
+            // No block has height zero, whatever the revision beside it says.
+            let height = target.height == 0 ? (follower?.tip?.height ?? 0) : target.height
             guard height > 0 else { return then(.failure(notYet("no block is known yet"))) }
-            trusted.isZero
+            trusted.height == 0
                 ? headers.anchor(at: height, then: { then($0) })
                 : headers.update(from: trusted.height, to: height, then: { then($0) })
         }
