@@ -72,11 +72,6 @@ package struct PacketSummary: Hashable, Sendable {
 
 /// The acknowledgement that stands for every failure of an application.
 package enum UniversalError {
-    /// ibc.core.channel.v2.Acknowledgement with the one element
-    /// SHA-256("UNIVERSAL_ERROR_ACKNOWLEDGEMENT"). Source: ibc-go v10 channel/v2/types.
-    package static let encoded: [UInt8] = [
-        0x0a, 0x20, 0x47, 0x74, 0xd4, 0xa5, 0x75, 0x99, 0x3f, 0x96, 0x3b, 0x1c, 0x06, 0x57, 0x37,
-        0x36, 0x61, 0x7a, 0x45, 0x7a, 0xbe, 0xf8, 0x58, 0x91, 0x78, 0xdb, 0x8d, 0x10, 0xc9, 0x4b,
-        0x4a, 0xb5, 0x11, 0xab,
-    ]
+    /// ibc.core.channel.v2.Acknowledgement, encoded once.
+    package static let encoded = Acknowledgement.universalError.encoded
 }

@@ -114,12 +114,22 @@ package struct BlockReader: Sendable {
             let signature = events.lazy.compactMap({ $0.type == "tx" ? $0["signature"] : nil })
                 .first
         else { return nil }
-        let created = events.first { $0.type == "create_client" }?["client_id"]
         return OwnTransaction(
-            index: index, signature: signature,
-            result: TransactionResult(
-                codespace: result.codespace, code: result.code, log: NodeError.clean(result.log)),
-            gasUsed: UInt64(clamping: result.gas_used.value), createdClient: created ?? "")
+            index: index, signature: signature, result: result.judgement,
+            gasUsed: UInt64(clamping: result.gas_used.value),
+            createdClient: result.createdClient)
+    }
+}
+
+extension RPCTxResult {
+    /// How the chain judged it. A node's log can hold raw bytes: they are escaped here.
+    var judgement: TransactionResult {
+        TransactionResult(codespace: codespace, code: code, log: NodeError.clean(log))
+    }
+
+    /// Id of the client that it created; empty: none.
+    var createdClient: String {
+        (events ?? []).first { $0.type == "create_client" }?["client_id"] ?? ""
     }
 }
 

@@ -5,29 +5,6 @@ import LightClient
 // Questions that a Cosmos node answers through abci_query with a gRPC method as path
 // (building-cometbft §5.3). Their answers carry no proof: they steer, they convince nobody.
 
-/// google.protobuf.Any.
-struct QueryAny: ProtobufMessage {
-    var typeURL = ""
-    var value: [UInt8] = []
-
-    init() {}
-
-    mutating func read(
-        _ field: ProtobufField, from reader: inout ProtobufReader
-    ) throws(WireError) {
-        switch field.number {
-        case 1: typeURL = try reader.string(field)
-        case 2: value = try reader.bytes(field)
-        default: try reader.skip(field)
-        }
-    }
-
-    func write(to writer: inout ProtobufWriter) {
-        writer.string(1, typeURL)
-        writer.bytes(2, value)
-    }
-}
-
 /// cosmos.auth.v1beta1.BaseAccount, as far as signing needs it.
 package struct QueriedAccount: Hashable, Sendable {
     package var number: UInt64 = 0
@@ -40,7 +17,7 @@ package struct QueriedAccount: Hashable, Sendable {
                 try reader.skip(field)
                 continue
             }
-            var account = ProtobufReader(try QueryAny(reading: reader.bytes(field)).value)
+            var account = ProtobufReader(try ProtobufAny(reading: reader.bytes(field)).value)
             while let inner = try account.next() {
                 switch inner.number {
                 case 3: number = try account.uint64(inner)
@@ -151,7 +128,7 @@ enum ChainQuery {
                 try reader.skip(field)
                 continue
             }
-            var state = ProtobufReader(try QueryAny(reading: reader.bytes(field)).value)
+            var state = ProtobufReader(try ProtobufAny(reading: reader.bytes(field)).value)
             while let inner = try state.next() {
                 if inner.number == 1 { return try state.timestamp(inner) }
                 try state.skip(inner)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Federation
 import LightClient
 import RelayEngine
 
@@ -54,14 +55,19 @@ package struct StateQueries {
 
     /// One page of open commitments of a source client at a height, from a sequence on.
     func commitments(_ request: ReconcileRequest, then: @escaping Answer<ReconcilePage>) {
-        let key = StateQueries.bigEndian(request.from)
+        let key = PacketKey.bigEndian(request.from)
         let question = ChainQuery.page(
             client: request.client, key: key, limit: UInt64(clamping: request.limit))
         ask(ChainQuery.packetCommitments, question, height: request.height.height) { answer in
             then(
                 decoded(answer, ChainQuery.packetCommitments) { bytes in
                     let page = try ChainQuery.commitments(bytes)
-                    let end = StateQueries.number(page.nextKey).map { $0 - 1 } ?? .max
+                    let next = StateQueries.number(page.nextKey)
+                    // A page that does not move on would claim sequences it does not tell of.
+                    if let next, next <= request.from {
+                        throw WireError.outOfRange("next page")
+                    }
+                    let end = next.map { $0 - 1 } ?? .max
                     let sequences = page.sequences.filter { $0 >= request.from }.sorted()
                     return ReconcilePage(
                         client: request.client, height: request.height,
@@ -181,13 +187,9 @@ package struct StateQueries {
         }
     }
 
-    private static func bigEndian(_ value: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }
-    }
-
     /// The sequence at the end of a page key; nil for an empty key.
     private static func number(_ key: [UInt8]) -> UInt64? {
         guard key.count >= 8 else { return nil }
-        return key.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        return PacketKey.number(Array(key.suffix(8)))
     }
 }

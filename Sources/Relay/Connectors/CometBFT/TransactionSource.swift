@@ -22,7 +22,10 @@ struct TransactionSource {
     ) {
         let call = RPCCall("tx", [("hash", Base64.encode(hash))], flags: [("prove", false)])
         rpc.call(call, as: RPCTransaction.self) { [self] answer in
-            if case .success(let found) = answer { return then(.included(included(found))) }
+            if case .success(let found) = answer {
+                let height = UInt64(clamping: found.height.value)
+                return then(included(found.hash.bytes, at: height, found.tx_result))
+            }
             guard executed >= timeoutHeight else { return then(.unknown) }
             let first = max(1, timeoutHeight - min(timeoutHeight - 1, lifetimeBlocks + 2))
             search(first...timeoutHeight, for: hash, then)
@@ -78,16 +81,14 @@ struct TransactionSource {
 
     // MARK: Private
 
-    private func included(_ transaction: RPCTransaction) -> IncludedTransaction {
-        let result = transaction.tx_result
-        let created = (result.events ?? []).first { $0.type == "create_client" }?["client_id"]
-        return IncludedTransaction(
-            hash: transaction.hash.bytes,
-            height: Height(
-                revision: revision, height: UInt64(clamping: transaction.height.value)),
-            result: TransactionResult(
-                codespace: result.codespace, code: result.code, log: NodeError.clean(result.log)),
-            gasUsed: UInt64(clamping: result.gas_used.value), createdClient: created ?? "")
+    private func included(
+        _ hash: [UInt8], at height: UInt64, _ result: RPCTxResult
+    ) -> TransactionLookup {
+        .included(
+            IncludedTransaction(
+                hash: hash, height: Height(revision: revision, height: height),
+                result: result.judgement, gasUsed: UInt64(clamping: result.gas_used.value),
+                createdClient: result.createdClient))
     }
 
     private func search(
@@ -116,17 +117,7 @@ struct TransactionSource {
             guard case .success(let results) = answer, let all = results.txs_results,
                 all.indices.contains(index)
             else { return then(.unknown) }
-            let result = all[index]
-            let created = (result.events ?? []).first { $0.type == "create_client" }?["client_id"]
-            then(
-                .included(
-                    IncludedTransaction(
-                        hash: hash, height: Height(revision: revision, height: height),
-                        result: TransactionResult(
-                            codespace: result.codespace, code: result.code,
-                            log: NodeError.clean(result.log)),
-                        gasUsed: UInt64(clamping: result.gas_used.value),
-                        createdClient: created ?? "")))
+            then(included(hash, at: height, all[index]))
         }
     }
 }
