@@ -64,11 +64,16 @@ extension RelayEngine {
     package func route(to chainID: String) -> RouteView? {
         guard let route = routeOfChain[chainID] else { return nil }
         let facts = routes[route]
+        var counts: [PacketState: Int] = [:]
+        for state in PacketState.allCases {
+            let count = packets.count(state, route: route)
+            if count > 0 { counts[state] = count }
+        }
         return RouteView(
             chainID: chainID, link: facts.link, isConnected: facts.peer.isConnected,
             blockedCode: facts.peer.blockedCode, pauseReason: facts.pauseReason,
             hostedStatus: facts.hosted.status,
-            counts: packets.stateCounts[route].filter { $0.value != 0 })
+            counts: counts)
     }
 
     /// The record of an open packet.

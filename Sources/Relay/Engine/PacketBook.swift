@@ -72,15 +72,16 @@ struct PacketBook: Sendable {
     private var index: [PacketID: Int32] = [:]
     private var free: [Int32] = []
     private var dirty: [Int32] = []
-    /// Open packets by route and state.
-    private(set) var stateCounts: [[PacketState: Int]]
+    /// Open packets by route and the state's raw value.
+    private var stateCounts: [[Int]]
     /// By route and stage: waiting in a queue.
     private(set) var queued: [[Int]]
     /// Open outgoing sequences by client, ascending.
     private var outgoing: [String: SequenceIndex] = [:]
 
     init(routes: Int) {
-        stateCounts = Array(repeating: [:], count: routes)
+        let states = (PacketState.allCases.map { $0.rawValue }.max() ?? 0) + 1
+        stateCounts = Array(repeating: Array(repeating: 0, count: states), count: routes)
         queued = Array(repeating: Array(repeating: 0, count: Stage.allCases.count), count: routes)
     }
 
@@ -91,7 +92,7 @@ struct PacketBook: Sendable {
 
     func slot(of id: PacketID) -> Int? { index[id].map(Int.init) }
 
-    func count(_ state: PacketState, route: Int) -> Int { stateCounts[route][state] ?? 0 }
+    func count(_ state: PacketState, route: Int) -> Int { stateCounts[route][state.rawValue] }
 
     func openOutgoing(client: String, in range: ClosedRange<UInt64>) -> [UInt64] {
         outgoing[client]?.sequences(in: range) ?? []
@@ -119,7 +120,7 @@ struct PacketBook: Sendable {
         if record.id.direction == .outgoing {
             outgoing[record.id.client, default: SequenceIndex()].insert(record.id.sequence)
         }
-        stateCounts[route][record.state, default: 0] += 1
+        stateCounts[route][record.state.rawValue] += 1
         if isDirty { touch(Int(slot)) }
         return Int(slot)
     }
@@ -136,8 +137,8 @@ struct PacketBook: Sendable {
         change(&slots[slot].record)
         let after = slots[slot].record.state
         if before != after {
-            stateCounts[slots[slot].route][before, default: 0] -= 1
-            stateCounts[slots[slot].route][after, default: 0] += 1
+            stateCounts[slots[slot].route][before.rawValue] -= 1
+            stateCounts[slots[slot].route][after.rawValue] += 1
         }
         touch(slot)
     }
@@ -203,7 +204,7 @@ struct PacketBook: Sendable {
         let id = packet.record.id
         index[id] = nil
         if id.direction == .outgoing { outgoing[id.client]?.remove(id.sequence) }
-        stateCounts[packet.route][packet.record.state, default: 0] -= 1
+        stateCounts[packet.route][packet.record.state.rawValue] -= 1
         slots[slot].isOpen = false
         slots[slot].record.packet = []
         slots[slot].record.proof = []
