@@ -31,8 +31,8 @@ packages: ## install what is missing from Debian's archive (nothing, when it is 
 build: packages ## build everything
 	$(BUILD)
 
-demo: build ## three cities, their relays and letters between them (KEEP=1 leaves it running)
-	$(BIN)/relay-demo yangtze $(if $(KEEP),--keep)
+demo: build ## three cities, their relays and letters between them (KEEP=1 leaves it running; ACTS=a,b)
+	$(BIN)/relay-demo yangtze $(if $(KEEP),--keep) $(if $(ACTS),--acts $(ACTS))
 
 test: packages ## pass every test
 	swift build -c $(CONFIGURATION) --build-tests --explicit-target-dependency-import-check error

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
 import FoundationEssentials
 import Glibc
-import RelayStore
 import TestSupport
 
-/// `make demo`: three cities, each with an embedded chain and a relay; letters and licences between
-/// all pairs; a relay that is killed and comes back; and at the end every packet accounted for.
+/// `make demo`: three cities, each with an embedded chain and a relay, and acts played on them; at
+/// the end every packet is accounted for.
 struct YangtzeDemo {
     let keeps: Bool
     let lettersPerRoute: Int
+    let acts: [Act]
 
     private static let hangzhou = City(
         name: "Hangzhou", code: "330100", chainID: "hangzhou-330100-1", rpcPort: 27110,
@@ -22,10 +21,9 @@ struct YangtzeDemo {
         name: "Loudi", code: "431300", chainID: "loudi-431300-1", rpcPort: 27310, relayPort: 27300)
 
     private static let cities = [hangzhou, beijing, loudi]
-    /// Seconds after which the run gives up: no packet should take a tenth of it.
-    private static let patience = 180
 
-    /// The exit status: 0 only if every packet ended as it should and the money adds up.
+    /// The exit status: 0 only if every act went as it should, every packet ended as it should and
+    /// the money adds up.
     func run() throws -> Int32 {
         let directory = FileManager.default.temporaryDirectory.path + "/cityrelay-demo"
         let world = try World(
@@ -41,57 +39,15 @@ struct YangtzeDemo {
         try world.startRelays()
         let links = try Links.wait(for: world, seconds: 90) { say("· \($0)") }
         say("· all clients are made and registered")
-        let isGood = try traffic(world, links)
+        let stage = try Stage(world: world, links: links, lettersPerRoute: lettersPerRoute)
+        for act in acts {
+            say("\n== \(act.name): \(act.title)")
+            try act.play(stage)
+        }
+        try stage.wait(forPart: 1, of: 1)
+        let isGood = try stage.conclude()
         if keeps { keep(world) }
         return isGood ? 0 : 1
-    }
-
-    // MARK: Acts
-
-    private func traffic(_ world: World, _ links: Links) throws -> Bool {
-        var packets: [Tracked] = []
-        let watch = Watch(world: world, patience: YangtzeDemo.patience)
-        let senders = try YangtzeDemo.cities.map { city in
-            try Sender(city: city, role: "bureau", node: require(world.node(city), city))
-        }
-        var mix = LetterMix(count: lettersPerRoute)
-        for sender in senders {
-            for other in YangtzeDemo.cities where other != sender.city {
-                packets += try sender.track(
-                    mix.next(from: sender.city, to: other), to: other,
-                    client: links.client(on: sender.city, of: other))
-            }
-        }
-        say("· \(packets.count) letters sent between all pairs")
-        try watch.until(packets.count / 3, of: packets)
-
-        say("· Loudi's relay is killed; letters to it are sent with a deadline that it will miss")
-        world.relays[YangtzeDemo.loudi.code]?.killNow()
-        for sender in senders where sender.city != YangtzeDemo.loudi {
-            packets += try sender.track(
-                mix.doomed(from: sender.city, to: YangtzeDemo.loudi, seconds: 6),
-                to: YangtzeDemo.loudi, client: links.client(on: sender.city, of: YangtzeDemo.loudi))
-        }
-        sleep(8)
-        try world.relays[YangtzeDemo.loudi.code]?.start()
-        say("· Loudi's relay is back")
-        try watch.until(packets.count, of: packets)
-        return try conclude(packets, world)
-    }
-
-    private func conclude(_ packets: [Tracked], _ world: World) throws -> Bool {
-        let ledger = try Ledger(packets, world: world)
-        say("\n\(ledger.table)\n")
-        for problem in ledger.problems.prefix(20) { say("WRONG: \(problem)") }
-        let money = try Money(world: world)
-        say(money.table)
-        let isGood = ledger.open == 0 && ledger.wrong == 0 && money.isConserved
-        say(
-            isGood
-                ? "Every packet ended as it should; no fen was lost or doubled."
-                : "NOT GOOD: \(ledger.open) open, \(ledger.wrong) ended wrongly, money "
-                    + (money.isConserved ? "conserved" : "NOT conserved"))
-        return isGood
     }
 
     private func keep(_ world: World) {
@@ -110,10 +66,4 @@ struct YangtzeDemo {
         while world.relays.values.contains(where: { $0.isRunning }) { sleep(1) }
         world.stop()
     }
-
-    private func require(_ node: NodeClient?, _ city: City) throws -> NodeClient {
-        guard let node else { throw World.Failure(description: "\(city.name) has no node") }
-        return node
-    }
-
 }

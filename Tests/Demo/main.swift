@@ -3,23 +3,29 @@
 import FoundationEssentials
 import Glibc
 
-// relay-demo yangtze [--keep] [--letters N]
+// relay-demo yangtze [--keep] [--letters N] [--acts NAME,NAME…]
 // relay-demo live [--short] [--skip-when-absent]
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 
-func number(after name: String, _ fallback: Int) -> Int {
+func word(after name: String) -> String? {
     guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else {
-        return fallback
+        return nil
     }
-    return Int(arguments[index + 1]) ?? fallback
+    return arguments[index + 1]
 }
 
 do {
     switch arguments.first {
     case "yangtze":
+        guard let acts = Act.named(word(after: "--acts") ?? "") else {
+            say("acts, in the order of play:")
+            for act in Act.all { say("  \(act.name): \(act.title)") }
+            exit(64)
+        }
         let demo = YangtzeDemo(
-            keeps: arguments.contains("--keep"), lettersPerRoute: number(after: "--letters", 20))
+            keeps: arguments.contains("--keep"),
+            lettersPerRoute: word(after: "--letters").flatMap { Int($0) } ?? 20, acts: acts)
         exit(try demo.run())
     case "live":
         let isShort = arguments.contains("--short")
@@ -34,7 +40,8 @@ do {
         exit(try pair.run(ibcgo: ibcgo, directory: directory))
     default:
         say(
-            "usage: relay-demo yangtze [--keep] [--letters N] | live [--short] [--skip-when-absent]"
+            "usage: relay-demo yangtze [--keep] [--letters N] [--acts NAME,…] "
+                + "| live [--short] [--skip-when-absent]"
         )
         exit(64)
     }

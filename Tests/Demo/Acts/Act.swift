@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One part of the demo, which can be picked by its name (`make demo ACTS=traffic,outage`). An act
+/// asserts what it shows: it throws when something is not as it should be.
+struct Act {
+    let name: String
+    /// What it shows, one line.
+    let title: String
+    let play: (Stage) throws -> Void
+
+    /// In the order in which they are played.
+    static let all = [traffic, killedRelay]
+
+    /// The acts of a comma-separated list; nil when a name is none. An empty list means all.
+    static func named(_ list: String) -> [Act]? {
+        let names = list.split(separator: ",").map(String.init)
+        guard !names.isEmpty else { return all }
+        let chosen = all.filter { names.contains($0.name) }
+        return chosen.count == Set(names).count ? chosen : nil
+    }
+}

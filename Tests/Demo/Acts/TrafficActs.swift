@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+extension Act {
+    static let traffic = Act(
+        name: "traffic", title: "letters and licences between all pairs"
+    ) { stage in
+        for sender in stage.senders {
+            for other in stage.world.cities where other != sender.city {
+                try stage.send(
+                    stage.mix.next(from: sender.city, to: other), by: sender, to: other)
+            }
+        }
+        say("· \(stage.packets.count) letters sent between all pairs")
+        try stage.wait(forPart: 1, of: 3)
+    }
+
+    static let killedRelay = Act(
+        name: "killed-relay",
+        title: "a relay is killed, letters to it miss their deadline, and it comes back"
+    ) { stage in
+        guard let victim = stage.world.cities.last else { return }
+        say("· \(victim.name)'s relay is killed; letters to it get a deadline that it will miss")
+        stage.world.relays[victim.code]?.killNow()
+        for sender in stage.senders where sender.city != victim {
+            try stage.send(
+                stage.mix.doomed(from: sender.city, to: victim, seconds: 6), by: sender,
+                to: victim)
+        }
+        sleep(8)
+        try stage.world.relays[victim.code]?.start()
+        say("· \(victim.name)'s relay is back")
+    }
+}
