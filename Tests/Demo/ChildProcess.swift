@@ -34,7 +34,7 @@ final class ChildProcess {
             &actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         let words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
+        defer { for unsafe word in unsafe words { unsafe free(word) } }
         let status = unsafe posix_spawn(&pid, program, &actions, nil, words, environ)
         guard status == 0 else {
             throw Failure(

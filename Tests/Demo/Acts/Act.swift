@@ -2,11 +2,11 @@
 
 /// One part of the demo, which can be picked by its name (`make demo ACTS=traffic,outage`). An act
 /// asserts what it shows: it throws when something is not as it should be.
-struct Act {
+struct Act: Sendable {
     let name: String
     /// What it shows, one line.
     let title: String
-    let play: (Stage) throws -> Void
+    let play: @Sendable (Stage) throws -> Void
 
     /// In the order in which they are played.
     static let all = [traffic, killedRelay]
