@@ -95,10 +95,10 @@ package final class CometBFTConnector: @unchecked Sendable {
         }
     }
 
-    /// Proofs of keys of store `ibc` against the latest header whose time is not before a moment
+    /// Proofs of keys of one store against the latest header whose time is not before a moment
     /// (seconds since 1970; zero: any). Any thread; answers on the loop.
     package func prove(
-        keys: [[UInt8]], notBefore: UInt64,
+        keys: [[UInt8]], store: String = "ibc", notBefore: UInt64,
         then:
             @escaping @Sendable (Result<(height: Height, proofs: [StoreProof]), NodeError>) -> Void
     ) {
@@ -106,7 +106,7 @@ package final class CometBFTConnector: @unchecked Sendable {
             guard let tip = follower?.tip, tip.height > 1, tip.time.unixSeconds >= notBefore else {
                 return then(.failure(notYet("the chain's time has not reached \(notBefore) s")))
             }
-            proofs.prove(keys, state: tip.height - 1) { [self] answer in
+            proofs.prove(keys, store: store, state: tip.height - 1) { [self] answer in
                 then(answer.map { (Height(revision: revision, height: tip.height), $0) })
             }
         }

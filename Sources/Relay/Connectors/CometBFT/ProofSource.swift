@@ -9,22 +9,25 @@ package struct StoreProof: Hashable, Sendable {
     package let proof: [UInt8]
 }
 
-/// Fetches proofs of keys in store `ibc`. An answer without a proof, for another height or with a
-/// code is an error, never an absence (cometbft-ibc §5.4).
+/// Fetches proofs of keys in one store, `ibc` where none is named. An answer without a proof, for
+/// another height or with a code is an error, never an absence (cometbft-ibc §5.4).
 package struct ProofSource {
     let rpc: NodeRPC
 
-    static let path = "/store/ibc/key"
+    /// Where packets and clients lie.
+    static let packetStore = "ibc"
 
     /// Proves every key in the state after block `state`; the proofs lead to the app hash of header
     /// `state + 1`.
     func prove(
-        _ keys: [[UInt8]], state: UInt64, then: @escaping (Result<[StoreProof], NodeError>) -> Void
+        _ keys: [[UInt8]], store: String = ProofSource.packetStore, state: UInt64,
+        then: @escaping (Result<[StoreProof], NodeError>) -> Void
     ) {
+        let path = "/store/\(store)/key"
         let calls = keys.map { key in
             RPCCall(
                 "abci_query",
-                [("path", ProofSource.path), ("data", Hex.encode(key)), ("height", "\(state)")],
+                [("path", path), ("data", Hex.encode(key)), ("height", "\(state)")],
                 flags: [("prove", true)])
         }
         let node = rpc.currentAddress
