@@ -3,15 +3,18 @@
 # Issues throw-away certificates for demo and tests. Never for a real federation.
 #
 #   issue.sh DIR ca
-#   issue.sh DIR member      DIVISION INSTITUTION NAME… [options]
-#   issue.sh DIR application DIVISION INSTITUTION NAME… [options]
-#   issue.sh DIR operations  DIVISION INSTITUTION NAME… [options]
+#   issue.sh DIR member DIVISION INSTITUTION HOST… [options]
+#   issue.sh DIR app    DIVISION INSTITUTION [HOST…] --name NAME [options]
+#   issue.sh DIR person DIVISION INSTITUTION [HOST…] --name NAME --role ROLE [options]
 #
-# NAME is a DNS name or an IP address. Options:
+# HOST is a DNS name or an IP address. Options:
+#   --name NAME      the application or person; 1 to 64 of A-Z a-z 0-9 . _ -
+#   --role ROLE      of a person: observer, operator or administrator
+#   --nameless       without the cityrelay URI, to see how such a certificate is refused
 #   --days N         valid for N days from now (90)
 #   --from, --until  YYYYMMDDHHMMSSZ, for certificates that are expired or not yet valid
 #   --key TYPE       p256 (default), p384 or ed25519
-#   --as FILE        file name without ending (ROLE-DIVISION-INSTITUTION)
+#   --as FILE        file name without ending (KIND-DIVISION-INSTITUTION[-NAME])
 #   --keep-key       renew: use the key that is there, so the pin stays
 #
 # Writes DIR/ca.crt, DIR/FILE.crt and DIR/FILE.key (0600) and prints the pin of the key:
@@ -22,7 +25,7 @@ umask 077
 fail() { echo "issue.sh: $*" >&2; exit 2; }
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -ge 2 ] || { sed -n '3,22p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '3,21p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2; }
 AUTHORITY_DIR=$1
 role=$2
 shift 2
@@ -56,14 +59,14 @@ authority() {
 
 leaf() {
     [ -f "$AUTHORITY_DIR/ca.key" ] || fail "no authority in $AUTHORITY_DIR: issue.sh DIR ca first"
-    [ $# -ge 3 ] || fail "DIVISION, INSTITUTION and at least one NAME are needed"
+    [ $# -ge 3 ] || fail "DIVISION, INSTITUTION and a HOST or --name are needed"
     division=$1 institution=$2
     shift 2
     echo "$division" | grep -Eq '^[0-9]{6}$' || fail "DIVISION is six digits (GB/T 2260)"
     echo "$institution" | grep -Eq '^[A-Za-z0-9._-]{1,64}$' || fail "INSTITUTION: A-Z a-z 0-9 . _ -"
     uri="cityrelay://$role/$division/$institution"
-    ALTERNATIVE_NAMES="URI:$uri"
-    days=90 from='' until='' key=p256 file="$role-$division-$institution" keep=''
+    hosts='' name='' person='' nameless=''
+    days=90 from='' until='' key=p256 file='' keep=''
     while [ $# -gt 0 ]; do
         case $1 in
         --days) days=$2; shift 2 ;;
@@ -72,13 +75,27 @@ leaf() {
         --key) key=$2; shift 2 ;;
         --as) file=$2; shift 2 ;;
         --keep-key) keep=yes; shift ;;
+        --name) name=$2; shift 2 ;;
+        --role) person=$2; shift 2 ;;
+        --nameless) nameless=yes; shift ;;
         --*) fail "no option $1" ;;
-        *:*|[0-9]*.[0-9]*.[0-9]*.[0-9]*) ALTERNATIVE_NAMES="$ALTERNATIVE_NAMES,IP:$1"; shift ;;
-        *) ALTERNATIVE_NAMES="$ALTERNATIVE_NAMES,DNS:$1"; shift ;;
+        *:*|[0-9]*.[0-9]*.[0-9]*.[0-9]*) hosts="$hosts,IP:$1"; shift ;;
+        *) hosts="$hosts,DNS:$1"; shift ;;
         esac
     done
+    case $role in
+    app) [ -n "$name" ] || fail "app needs --name NAME"; uri="$uri/$name" ;;
+    person)
+        [ -n "$name" ] || fail "person needs --name NAME"
+        case $person in
+        observer | operator | administrator) uri="$uri/$person/$name" ;;
+        *) fail "person needs --role observer, operator or administrator" ;;
+        esac ;;
+    esac
+    ALTERNATIVE_NAMES="URI:$uri$hosts"
+    if [ -n "$nameless" ]; then ALTERNATIVE_NAMES="DNS:nameless.example$hosts"; fi
     COMMON_NAME="$role $division"
-    target="$AUTHORITY_DIR/$file"
+    target="$AUTHORITY_DIR/${file:-$role-$division-$institution${name:+-$name}}"
     if [ -z "$keep" ] || [ ! -f "$target.key" ]; then new_key "$key" "$target.key"; fi
     openssl req -new -key "$target.key" -out "$target.csr"
     if [ -n "$from$until" ]; then
@@ -95,6 +112,6 @@ leaf() {
 
 case $role in
 ca) authority ;;
-member | application | operations) leaf "$@" ;;
-*) fail "no role $role (ca, member, application, operations)" ;;
+member | app | person) leaf "$@" ;;
+*) fail "no role $role (ca, member, app, person)" ;;
 esac

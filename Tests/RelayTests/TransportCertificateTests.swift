@@ -109,7 +109,8 @@ import Testing
     }
 
     @Test func `an application's certificate is no member's`() async throws {
-        let hall = try Laboratory.issue("hall", division: "330100", role: "application")
+        let hall = try Laboratory.issue(
+            "hall", division: "330100", role: "app", options: ["--name", "hall"])
         let result = try await Self.attempt(
             server: hall, expected: hall.expected
         )

@@ -52,33 +52,77 @@ package struct KeyPin: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// What a person may do at a relay, smallest first. Part of the person's certificate.
+package enum PersonRole: String, Hashable, Sendable, Comparable, CaseIterable {
+    /// Looks.
+    case observer
+    /// Parks, releases, pauses, retries.
+    case `operator`
+    /// What cannot be taken back, and what concerns other members.
+    case administrator
+
+    package static func < (left: PersonRole, right: PersonRole) -> Bool {
+        left.rank < right.rank
+    }
+
+    private var rank: Int {
+        switch self {
+        case .observer: 0
+        case .operator: 1
+        case .administrator: 2
+        }
+    }
+}
+
 /// Who is at the other end, as its certificate says and our authority has signed.
 package struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
     /// The part that a certificate's holder plays; the host of its `cityrelay://` URI.
     package enum Role: String, Hashable, Sendable, CaseIterable {
-        case member, application, operations
+        /// A member's relay.
+        case member
+        /// A program of a member.
+        case application = "app"
+        /// Somebody who works for a member.
+        case person
+        /// Signed by our authority, but without a usable URI. Only a listener that answers such
+        /// holders itself lets them in.
+        case nameless = ""
     }
 
     package let role: Role
     /// GB/T 2260, six digits.
     package let divisionCode: String
     package let institutionCode: String
+    /// The application's or the person's; empty for a relay.
+    package let name: String
+    /// Only for a person.
+    package let personRole: PersonRole?
     package let spkiSHA256: KeyPin
     /// Last second of the certificate, in seconds since 1970.
     package let notAfter: Int64
 
     package init(
-        role: Role = .member, divisionCode: String, institutionCode: String, spkiSHA256: KeyPin,
-        notAfter: Int64
+        role: Role = .member, divisionCode: String, institutionCode: String, name: String = "",
+        personRole: PersonRole? = nil, spkiSHA256: KeyPin, notAfter: Int64
     ) {
         self.role = role
         self.divisionCode = divisionCode
         self.institutionCode = institutionCode
+        self.name = name
+        self.personRole = personRole
         self.spkiSHA256 = spkiSHA256
         self.notAfter = notAfter
     }
 
-    package var uri: String { "cityrelay://\(role.rawValue)/\(divisionCode)/\(institutionCode)" }
+    package var uri: String {
+        let owner = "cityrelay://\(role.rawValue)/\(divisionCode)/\(institutionCode)"
+        return switch role {
+        case .member: owner
+        case .application: "\(owner)/\(name)"
+        case .person: "\(owner)/\(personRole?.rawValue ?? "")/\(name)"
+        case .nameless: "a certificate without a cityrelay URI"
+        }
+    }
 
     package var description: String { "\(uri) (\(spkiSHA256))" }
 }

@@ -26,6 +26,16 @@ package final class TLSContext: Sendable {
 
     enum Role { case server, client }
 
+    /// Whom a listener lets in to be answered; everybody else is refused in the handshake.
+    package enum Admission: Hashable, Sendable {
+        /// Whoever's certificate names a member, application or person that `authorize` accepts.
+        case named
+        /// A certificate without a usable URI too: the request's peer is then `nameless`.
+        case anyCertificate
+        /// Callers without a certificate too: the request's peer is then nil.
+        case anybody
+    }
+
     /// The contexts of one reading of the files. `@unchecked Sendable`, because an SSL_CTX is not
     /// changed after it was made, and OpenSSL counts the sessions that still use it.
     @safe
@@ -49,21 +59,24 @@ package final class TLSContext: Sendable {
     package let files: Files
     /// Judges a client whose certificate is in order. Runs on loops, inside the handshake.
     let authorize: @Sendable (PeerIdentity) -> PeerVerdict
+    let admission: Admission
     private let current: Mutex<Pair>
 
     /// Throws `badCredentials` that names the file and OpenSSL's reason.
     package init(
-        files: Files, authorize: @escaping @Sendable (PeerIdentity) -> PeerVerdict
+        files: Files, admission: Admission = .named,
+        authorize: @escaping @Sendable (PeerIdentity) -> PeerVerdict
     ) throws {
         self.files = files
+        self.admission = admission
         self.authorize = authorize
-        current = Mutex(try TLSContext.load(files))
+        current = Mutex(try TLSContext.load(files, admission))
     }
 
     /// New connections use the files as they are now; open ones go on undisturbed. Throws and
     /// changes nothing when a file is wrong.
     package func reload() throws {
-        let fresh = try TLSContext.load(files)
+        let fresh = try TLSContext.load(files, admission)
         current.withLock { $0 = fresh }
     }
 
@@ -78,8 +91,15 @@ package final class TLSContext: Sendable {
 
     // MARK: Loading
 
-    private static func load(_ files: Files) throws(TransportError) -> Pair {
+    private static func load(
+        _ files: Files, _ admission: Admission
+    ) throws(TransportError) -> Pair {
         let server = try unsafe make(files, .server)
+        if admission == .anybody {
+            // Asked for, but not required.
+            unsafe SSL_CTX_set_verify(
+                server, SSL_VERIFY_PEER, SSL_CTX_get_verify_callback(server))
+        }
         let client: OpaquePointer
         do throws(TransportError) {
             unsafe client = try unsafe make(files, .client)

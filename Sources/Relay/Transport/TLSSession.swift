@@ -27,6 +27,8 @@ final class TLSSession {
     private var input: UnsafeRawBufferPointer
     private(set) var isEstablished = false
     private(set) var peer: PeerIdentity?
+    /// Server: a certificate without a usable URI is let in, as nobody in particular.
+    private var admitsNameless = false
     /// Why our side refused the peer's certificate.
     private var refusal: TransportError?
 
@@ -38,6 +40,7 @@ final class TLSSession {
             if case .authorized = expectation { .server } else { .client }
         try unsafe self.init(
             context.makeSSL(role), role, buffers, expectation, authorize: context.authorize)
+        admitsNameless = context.admission != .named
     }
 
     /// Takes the SSL over.
@@ -167,7 +170,7 @@ final class TLSSession {
         guard unsafe X509_STORE_CTX_get_error_depth(store) == 0 else { return true }
         if case .host = expectation { return true }
         do throws(TransportError) {
-            let identity = try unsafe CertificateFacts.identity(certificate)
+            let identity = try unsafe identity(certificate)
             try decide(identity)
             peer = identity
             return true
@@ -175,6 +178,16 @@ final class TLSSession {
             refusal = error
             unsafe X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION)
             return false
+        }
+    }
+
+    private func identity(_ certificate: OpaquePointer) throws(TransportError) -> PeerIdentity {
+        do throws(TransportError) {
+            return try unsafe CertificateFacts.identity(certificate)
+        } catch {
+            guard admitsNameless, let nameless = unsafe CertificateFacts.nameless(certificate)
+            else { throw error }
+            return nameless
         }
     }
 

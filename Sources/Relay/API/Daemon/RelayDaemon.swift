@@ -21,6 +21,8 @@ package struct DaemonConfiguration: Sendable {
     package var software: String
     package var transportLimits = TransportLimits()
     package var peerTiming = PeerTiming()
+    /// Nil: no listener for applications and operators.
+    package var api: APIConfiguration?
 
     package init(
         ownMember: MemberID, topology: Topology, connector: ConnectorConfiguration,
@@ -56,6 +58,7 @@ package final class RelayDaemon: @unchecked Sendable {
     private let service: PeerService
     private let callers: [String: PeerCaller]
     private let server: HTTP2Server
+    private let services: ServiceDoor?
     private let log: @Sendable (EngineNote) -> Void
     private let now: @Sendable () -> Timestamp
 
@@ -126,6 +129,10 @@ package final class RelayDaemon: @unchecked Sendable {
                 tls: tls, limits: configuration.transportLimits,
                 handler: { service.take($0) })
             service.server = server
+            services = try configuration.api.map {
+                try ServiceDoor($0, own: configuration.ownMember)
+            }
+            if let services { running.append { services.stop() } }
             router.connect(
                 connector: connector, service: service, callers: callers, log: log)
             try start()
@@ -138,6 +145,9 @@ package final class RelayDaemon: @unchecked Sendable {
     /// The port that peers reach: as configured, or chosen by the system when that was 0.
     package var port: Int { server.port }
 
+    /// The port of applications and operators; nil without such a listener.
+    package var apiPort: Int? { services?.port }
+
     /// JSON-RPC calls to our chain's nodes so far.
     package var nodeCalls: Int { connector.callCount }
 
@@ -148,7 +158,10 @@ package final class RelayDaemon: @unchecked Sendable {
     package func callsUnderWay(of chainID: String) -> Int { service.callsUnderWay(of: chainID) }
 
     /// New connections use the certificate files as they are now.
-    package func reloadCertificates() throws { try tls.reload() }
+    package func reloadCertificates() throws {
+        try tls.reload()
+        try services?.reload()
+    }
 
     /// Takes an operator's event.
     package func submit(_ event: EngineEvent) { decider.submit([event]) }
@@ -157,6 +170,7 @@ package final class RelayDaemon: @unchecked Sendable {
     package func stop() {
         for caller in callers.values { caller.stop() }
         server.close()
+        services?.stop()
         connector.stop()
         decider.stop()
         verifiers.stop()

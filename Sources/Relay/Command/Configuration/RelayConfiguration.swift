@@ -11,6 +11,12 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var authorities: String
     }
 
+    /// The listener for our own applications and people.
+    package struct APIListener: Hashable, Sendable {
+        package var listen: Endpoint
+        package var tls: TLSFiles
+    }
+
     /// How our own chain is reached and paid.
     package struct ChainAccess: Hashable, Sendable {
         /// URLs of nodes of our own chain, in order of preference.
@@ -58,6 +64,8 @@ package struct RelayConfiguration: Hashable, Sendable {
     package var dataDirectory: String
     package var peerListen: Endpoint
     package var tls: TLSFiles
+    /// Nil: no such listener.
+    package var api: APIListener?
     package var chain: ChainAccess
     package var limits: Limits
     package var timing: Timing

@@ -27,6 +27,8 @@ struct RelayDecoder {
         let peer = root.section(keys.peer, keys.peerSection, &context)
         let listen = peer?.value(keys.listen, &context, ScalarParser.endpoint)
         let tls = peer.flatMap { self.tls($0) }
+        let apiSection = root.section(keys.api, keys.apiSection, &context)
+        let apiListener = tls.flatMap { self.api(apiSection, besides: $0) }
         let chain = root.section(keys.chain, keys.chainSection, &context)
             .flatMap { self.chain($0) }
         let limits = limits(section(root, keys.limits, keys.limitsSection))
@@ -37,7 +39,7 @@ struct RelayDecoder {
         else { return nil }
         return RelayConfiguration(
             member: member, topologyFile: topology, dataDirectory: data, peerListen: listen,
-            tls: tls, chain: chain, limits: limits, timing: timing,
+            tls: tls, api: apiListener, chain: chain, limits: limits, timing: timing,
             verifierThreads: threads, log: log)
     }
 
@@ -70,6 +72,31 @@ struct RelayDecoder {
         guard let certificate, let privateKey, let authorities else { return nil }
         return RelayConfiguration.TLSFiles(
             certificate: certificate, privateKey: privateKey, authorities: authorities)
+    }
+
+    /// Nil where the section is absent or wrong; then there is a finding.
+    private mutating func api(
+        _ section: SectionDecoder?, besides peer: RelayConfiguration.TLSFiles
+    ) -> RelayConfiguration.APIListener? {
+        guard let section else { return nil }
+        let keys = RelayKeys.self
+        var tls = peer
+        let certificate = path(section, keys.apiCertificate)
+        let privateKey = path(section, keys.apiPrivateKey)
+        if section.has(keys.apiCertificate) != section.has(keys.apiPrivateKey) {
+            context.add(
+                section.mark, section.path, "certificate and private key belong together",
+                "give both, or neither")
+        }
+        if let certificate, let privateKey {
+            tls.certificate = certificate
+            tls.privateKey = privateKey
+        }
+        if let authorities = path(section, keys.apiAuthorities) { tls.authorities = authorities }
+        guard let listen = section.value(keys.apiListen, &context, ScalarParser.endpoint) else {
+            return nil
+        }
+        return RelayConfiguration.APIListener(listen: listen, tls: tls)
     }
 
     /// More nodes than a city has; each costs a connection.

@@ -17,6 +17,10 @@ enum RelayKeys {
     static let peer = ConfigurationKey(
         "peer", .section, .required,
         "The listener for other members' relays. Always mutual TLS 1.3.")
+    static let api = ConfigurationKey(
+        "api", .section, .optional,
+        "The listener for this member's own applications, operators and console. Always mutual "
+            + "TLS 1.3. Absent: there is none.")
     static let chain = ConfigurationKey(
         "chain", .section, .required,
         "This member's own chain: its nodes, and the account that pays.")
@@ -27,7 +31,7 @@ enum RelayKeys {
     static let root = ConfigurationSection(
         "", "The relay's own file, given by `cityrelay run --config FILE`.",
         [
-            member, topology, dataDirectory, verifierThreads, peer, chain, limits, timing, log,
+            member, topology, dataDirectory, verifierThreads, peer, api, chain, limits, timing, log,
         ])
 
     // peer
@@ -45,6 +49,24 @@ enum RelayKeys {
         "Certificates in PEM of the authorities that may vouch for peers and callers.")
     static let peerSection = ConfigurationSection(
         "peer", "", [listen, certificate, privateKey, authorities])
+
+    // api
+    static let apiListen = ConfigurationKey(
+        "listen", .endpoint, example: "127.0.0.1:27200", "Address and port to listen on.")
+    static let apiCertificate = ConfigurationKey(
+        "certificate", .path, .optional, example: "tls/api.crt",
+        "Certificate chain in PEM, as that of `peer`. Absent: the one of `peer`.")
+    static let apiPrivateKey = ConfigurationKey(
+        "private_key", .path, .optional, example: "tls/api.key",
+        "Its private key in PEM. Absent: the one of `peer`.")
+    static let apiAuthorities = ConfigurationKey(
+        "authorities", .path, .optional, example: "tls/callers.crt",
+        "Certificates in PEM of the authorities that may vouch for callers. Callers are named "
+            + "`cityrelay://app/DIVISION/INSTITUTION/NAME` and "
+            + "`cityrelay://person/DIVISION/INSTITUTION/ROLE/NAME`, ROLE being `observer`, "
+            + "`operator` or `administrator`. Absent: those of `peer`.")
+    static let apiSection = ConfigurationSection(
+        "api", "", [apiListen, apiCertificate, apiPrivateKey, apiAuthorities])
 
     // chain
     static let nodes = ConfigurationKey(
@@ -127,6 +149,6 @@ enum RelayKeys {
     static let logSection = ConfigurationSection("log", "", [level, format, logFile])
 
     static let sections = [
-        root, peerSection, chainSection, limitsSection, timingSection, logSection,
+        root, peerSection, apiSection, chainSection, limitsSection, timingSection, logSection,
     ]
 }

@@ -40,6 +40,13 @@ struct DaemonSetup {
             listenAddress: relay.peerListen.host, listenPort: Int(relay.peerListen.port),
             storeFile: relay.storeFile, verifierThreads: relay.verifierThreads,
             software: software)
+        configuration.api = relay.api.map { api in
+            APIConfiguration(
+                address: api.listen.host, port: Int(api.listen.port),
+                tls: TLSContext.Files(
+                    certificate: api.tls.certificate, key: api.tls.privateKey,
+                    authority: api.tls.authorities))
+        }
         configuration.peerTiming.callMilliseconds = milliseconds(
             relay.timing.peerTimeoutNanoseconds)
         return configuration

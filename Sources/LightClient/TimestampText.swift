@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
-package import LightClient
-
-// Unsafe: clock_gettime fills a struct through a pointer.
-
 extension Timestamp {
     /// "2026-11-26T17:43:56.123Z": UTC with milliseconds, for logs, tables and JSON.
-    package var utcText: String {
+    public var utcText: String {
         let days = (seconds - (seconds % 86_400 + 86_400) % 86_400) / 86_400
         let second = seconds - days * 86_400
         let (year, month, day) = Timestamp.civil(days)
@@ -36,12 +31,5 @@ extension Timestamp {
     private static func pad(_ number: Int64, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
-
-    /// The system's clock.
-    package static func system() -> Timestamp {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return Timestamp(seconds: Int64(now.tv_sec), nanoseconds: Int32(now.tv_nsec)) ?? .unixEpoch
     }
 }
