@@ -39,4 +39,5 @@ struct CorpusSet: Sendable {
 
 /// Every set, in the order of the table. A new family adds its line here.
 let allSets: [CorpusSet] =
-    cryptoSets + cometBFTSets + cometBFTVectorSets + commitmentSets + packetSets + unbuiltSets
+    cryptoSets + cometBFTSets + cometBFTVectorSets + commitmentSets + packetSets
+    + transparencyLogSets + unbuiltSets

@@ -8,7 +8,7 @@ let unbuiltSets: [CorpusSet] = [
     unbuilt("bytom-vapor", "Vapor"), unbuilt("ethereum", "QBFT"),
     unbuilt("fabric-blocks", "Fabric"), unbuilt("fabric-weaver-views", "Fabric"),
     unbuilt("fisco-bcos", "FISCO BCOS"), unbuilt("sm2-sm3", "SM2 and SM3"),
-    unbuilt("sm2", "SM2 and SM3"), unbuilt("tlog-checkpoints", "transparency log"),
+    unbuilt("sm2", "SM2 and SM3"),
     unbuilt("x509-limbo", "certificate chains of Fabric's MSPs"),
 ]
 

@@ -188,6 +188,35 @@ extension OpenSSL {
     }
 }
 
+/// ECDSA over SHA-256, for keys in SubjectPublicKeyInfo.
+extension OpenSSL {
+    static func isValidECDSA(
+        _ signature: [UInt8], of message: [UInt8], subjectPublicKeyInfo der: [UInt8]
+    ) -> Bool {
+        let key = unsafe der.withUnsafeBufferPointer { input in
+            var start = input.baseAddress
+            return unsafe d2i_PUBKEY(nil, &start, input.count)
+        }
+        let context = unsafe EVP_MD_CTX_new()
+        defer {
+            unsafe EVP_MD_CTX_free(context)
+            unsafe EVP_PKEY_free(key)
+            // A bad signature leaves its reason in the thread's queue, where TLS would find it.
+            ERR_clear_error()
+        }
+        guard unsafe key != nil,
+            unsafe EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key) == 1
+        else { return false }
+        return unsafe signature.withUnsafeBufferPointer { signature in
+            unsafe message.withUnsafeBufferPointer { message in
+                unsafe EVP_DigestVerify(
+                    context, signature.baseAddress, signature.count, message.baseAddress,
+                    message.count) == 1
+            }
+        }
+    }
+}
+
 extension Digest {
     fileprivate init(_ words: cityrelay_sha256_words) {
         self.init(words: (words.w0, words.w1, words.w2, words.w3))

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Which kind of store a file is: its mark, and the steps that make its tables.
+struct StoreShape {
+    let applicationID: Int
+    let steps: [Schema.Step]
+
+    var version: Int { steps.count }
+
+    static let journal = StoreShape(applicationID: Schema.applicationID, steps: Schema.steps)
+}
+
 /// Opens a store so that nothing is written before everything about the file is in order.
 package enum StoreOpening {
     /// Databases up to this size are read through and checked at start (about a second); larger
@@ -16,17 +26,17 @@ package enum StoreOpening {
 
     /// The writer's connection. Makes the store when there is none.
     static func writer(
-        _ path: String, owner: String, busyMilliseconds: Int32
+        _ path: String, owner: String, busyMilliseconds: Int32, shape: StoreShape = .journal
     ) throws -> Database {
         switch StoreFiles.size(path) {
-        case nil: try create(path, owner: owner)
+        case nil: try create(path, owner: owner, shape)
         case 0:
             throw StoreError.corrupt(path, "the file is empty, which no store ever is")
         default: break
         }
         let database = try Database(path, .write, busyMilliseconds: busyMilliseconds)
         database.leaveFilesOnClose(true)
-        let version = try check(database)
+        let version = try check(database, shape)
         try requireWholePages(database)
         if try database.integer("PRAGMA page_count") ?? 0 <= fullCheckBytes / pageBytes {
             guard try database.text("PRAGMA quick_check(1)") == "ok" else {
@@ -40,7 +50,7 @@ package enum StoreOpening {
                 "give each member's relay a data directory of its own")
         }
         try makeDurable(database)
-        try migrate(database, from: version)
+        try migrate(database, from: version, shape)
         database.leaveFilesOnClose(false)
         return database
     }
@@ -57,13 +67,13 @@ package enum StoreOpening {
     }
 
     /// A connection that can only read.
-    static func reader(_ path: String) throws -> Database {
+    static func reader(_ path: String, shape: StoreShape = .journal) throws -> Database {
         guard StoreFiles.size(path) != nil else {
             throw StoreError(
                 .missing, path, "there is no store", "start the relay once, or correct the path")
         }
         let database = try Database(path, .read)
-        guard try check(database) == Schema.version else {
+        guard try check(database, shape) == shape.version else {
             throw StoreError(
                 .newer, path, "an older version of the program has written the store",
                 "start the relay once with this version: it brings the store up to date")
@@ -72,18 +82,18 @@ package enum StoreOpening {
     }
 
     /// The schema version of a file that is a store of ours.
-    private static func check(_ database: Database) throws -> Int {
+    private static func check(_ database: Database, _ shape: StoreShape) throws -> Int {
         let application = try database.integer("PRAGMA application_id") ?? 0
-        guard application == Int64(Schema.applicationID) else {
+        guard application == Int64(shape.applicationID) else {
             throw StoreError(
                 .foreign, database.path, "the database is no store of a relay",
                 "correct the path, or move the file away")
         }
         let version = Int(try database.integer("PRAGMA user_version") ?? 0)
-        guard version <= Schema.version else {
+        guard version <= shape.version else {
             throw StoreError(
                 .newer, database.path,
-                "the store has version \(version), this program knows \(Schema.version)",
+                "the store has version \(version), this program knows \(shape.version)",
                 "use the newer program that wrote it, or restore the backup made before its first start"
             )
         }
@@ -94,7 +104,9 @@ package enum StoreOpening {
     }
 
     /// Built beside its place and renamed: a crash on the way leaves no half-made store behind.
-    private static func create(_ path: String, owner: String) throws {
+    private static func create(
+        _ path: String, owner: String, _ shape: StoreShape
+    ) throws {
         let draft = path + ".new"
         for suffix in ["", "-wal", "-shm", "-journal"] { StoreFiles.remove(draft + suffix) }
         try StoreFiles.createPrivate(draft)
@@ -102,8 +114,8 @@ package enum StoreOpening {
             let database = try Database(draft, .create)
             try database.execute("PRAGMA page_size = \(pageBytes)")
             try makeDurable(database)
-            try database.execute("PRAGMA application_id = \(Schema.applicationID)")
-            try migrate(database, from: 0)
+            try database.execute("PRAGMA application_id = \(shape.applicationID)")
+            try migrate(database, from: 0, shape)
             let statement = try database.prepare("INSERT INTO journal VALUES (1, ?1, 0)")
             statement.bind(1, owner)
             try statement.run()
@@ -139,8 +151,10 @@ package enum StoreOpening {
         }
     }
 
-    private static func migrate(_ database: Database, from version: Int) throws {
-        for step in Schema.steps where step.version > version {
+    private static func migrate(
+        _ database: Database, from version: Int, _ shape: StoreShape
+    ) throws {
+        for step in shape.steps where step.version > version {
             try database.execute("BEGIN IMMEDIATE")
             do {
                 try database.execute(step.sql)

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayStore
+import TestSupport
+import Testing
+
+/// The durable access log: one commit for many entries, proofs that hold, nothing lost.
+@Suite struct AccessLogStoreTests {
+    private func open(_ folder: ScratchFolder) throws -> AccessLogStore {
+        try AccessLogStore(
+            path: folder.file("access.db"), owner: AccessSample.provider,
+            key: AccessSample.providerKey)
+    }
+
+    private func append(_ numbers: Range<Int>, to log: AccessLogStore) throws -> [LoggedAccess] {
+        try log.commit(
+            numbers.map { .append(AccessSample.access($0)) },
+            at: AccessSample.time(numbers.lowerBound))
+    }
+
+    @Test func `every entry of every commit is proven at once, and proven again later`() throws {
+        let folder = try ScratchFolder()
+        var verifier = SignatureVerifier()
+        var leaves: [[UInt8]] = []
+        do {
+            let log = try open(folder)
+            var next = 0
+            for count in [1, 2, 5, 1, 16, 3, 40] {
+                let logged = try append(next..<next + count, to: log)
+                #expect(logged.count == count)
+                for (index, access) in logged.enumerated() {
+                    let note = try SignedNote(reading: access.checkpoint)
+                    let head = try Checkpoint.verified(note, by: log.noteKey, &verifier)
+                    #expect(head.size == UInt64(next + count))
+                    try access.proof.verify(leafHash: access.leafHash, root: head.root)
+                    #expect(access.entry.sequence == UInt64(next + index))
+                    #expect(try access.leaf.decoded() == access.entry)
+                    leaves.append(access.leaf.leaf)
+                }
+                next += count
+            }
+        }
+        let reader = try AccessLogReader(path: folder.file("access.db"))
+        let tree = MerkleTree(leaves: leaves)
+        #expect(try reader.size() == tree.size)
+        for old in [1, 3, 9, 31, 68] as [UInt64] {
+            #expect(
+                try reader.consistencyProof(oldSize: old, newSize: tree.size)
+                    == tree.consistencyProof(oldSize: old))
+            #expect(
+                try reader.inclusionProof(index: old - 1, size: tree.size)
+                    == tree.inclusionProof(index: old - 1))
+        }
+        let log = try open(folder)
+        #expect(log.root == tree.root)
+        let more = try append(68..<70, to: log)
+        #expect(more[0].entry.previousHead == tree.root)
+    }
+
+    @Test func `an auditor finds nothing in what the store wrote`() throws {
+        let folder = try ScratchFolder()
+        let log = try open(folder)
+        _ = try append(0..<30, to: log)
+        _ = try append(30..<31, to: log)
+        let reader = try AccessLogReader(path: folder.file("access.db"))
+        var auditor = LogAuditor(providerKeys: [AccessSample.providerKey.publicKey])
+        var verifier = SignatureVerifier()
+        try reader.leaves(from: 0, below: 31) { auditor.take(leaf: $0, &verifier) }
+        let note = try SignedNote(reading: try #require(try reader.checkpoint()))
+        auditor.finish(
+            try Checkpoint.verified(note, by: log.noteKey, &verifier), now: AccessSample.time(40))
+        #expect(auditor.findings.isEmpty)
+    }
+
+    @Test func `entries are found by record, officer, purpose, case and outcome`() throws {
+        let folder = try ScratchFolder()
+        let log = try open(folder)
+        for number in 0..<44 { _ = try append(number..<number + 1, to: log) }
+        let reader = try AccessLogReader(path: folder.file("access.db"))
+        func find(_ change: (inout AccessQuery) -> Void) throws -> [UInt64] {
+            var query = AccessQuery()
+            change(&query)
+            let found = try reader.entries(query).map(\.entry.sequence)
+            #expect(try reader.count(query) == found.count)
+            return found
+        }
+        #expect(try find { $0.record = AccessSample.digest("record 3") } == [3, 14, 25, 36])
+        #expect(try find { $0.officer = AccessSample.officer(1) }.count == 15)
+        #expect(try find { $0.purpose = "loan-eligibility" }.count == 44)
+        #expect(try find { $0.purpose = "other" }.isEmpty)
+        #expect(try find { $0.caseNumber = "case-17" } == [17])
+        #expect(try find { $0.outcome = "refused" } == [4, 9, 14, 19, 24, 29, 34, 39])
+        #expect(
+            try find {
+                $0.record = AccessSample.digest("record 3")
+                $0.from = AccessSample.time(14)
+                $0.until = AccessSample.time(36)
+            } == [14, 25])
+    }
+
+    @Test func `answers, caps and receipts are in the same commit as the entry`() throws {
+        let folder = try ScratchFolder()
+        let log = try open(folder)
+        let now = AccessSample.time(0)
+        let later = AccessSample.time(60)
+        let body = AccessSample.digest("body")
+        try log.commit(
+            [
+                .append(AccessSample.access(0)),
+                .use(name: "grant-7", window: 20_000, count: 1),
+            ], at: now
+        ) { logged in
+            [
+                .answer(
+                    StoredAnswer(
+                        scope: "app", key: "k", body: body, answer: logged[0].checkpoint,
+                        expires: later))
+            ]
+        }
+        #expect(try log.used(name: "grant-7", window: 20_000) == 1)
+        #expect(try log.used(name: "grant-7", window: 20_001) == 0)
+        #expect(try log.answer(scope: "app", key: "k", now: now)?.body == body)
+        #expect(try log.answer(scope: "app", key: "k", now: later) == nil)
+        #expect(try log.answer(scope: "other", key: "k", now: now) == nil)
+        #expect(try log.holds(ticket: AccessSample.access(0).ticket))
+        #expect(try !log.holds(ticket: AccessSample.access(1).ticket))
+        try log.commit([.receipt(sequence: 0, signature: [1, 2])], at: now)
+        let reader = try AccessLogReader(path: folder.file("access.db"))
+        #expect(try reader.receipts(from: 0, below: 9) == [0: [1, 2]])
+    }
+
+    @Test func `what fails on the way leaves nothing behind`() throws {
+        struct Stop: Error {}
+        let folder = try ScratchFolder()
+        let log = try open(folder)
+        _ = try append(0..<3, to: log)
+        let root = log.root
+        #expect(throws: Stop.self) {
+            try log.commit([.append(AccessSample.access(3))], at: AccessSample.time(3)) { _ in
+                throw Stop()
+            }
+        }
+        #expect(log.root == root && log.size == 3)
+        #expect(try append(3..<4, to: log)[0].entry.sequence == 3)
+    }
+
+    @Test func `a clock that goes back does not take the log with it`() throws {
+        let folder = try ScratchFolder()
+        let log = try open(folder)
+        _ = try append(5..<6, to: log)
+        #expect(try append(2..<3, to: log)[0].entry.time == AccessSample.time(5))
+    }
+
+    @Test func `a log whose entries were changed behind its back is not opened`() throws {
+        let edits = [
+            "DELETE FROM access_entry WHERE sequence = 4",
+            "DELETE FROM access_entry WHERE sequence = 8",
+            "UPDATE access_entry SET leaf_hash = zeroblob(32) WHERE sequence = 8",
+            "DELETE FROM access_node WHERE level = 3",
+        ]
+        for edit in edits {
+            let folder = try ScratchFolder()
+            do {
+                let log = try open(folder)
+                for number in 0..<9 { _ = try append(number..<number + 1, to: log) }
+            }
+            try Database(folder.file("access.db"), .write).execute(edit)
+            #expect(throws: StoreError.self, "\(edit)") { _ = try open(folder) }
+        }
+    }
+
+    @Test func `another member's log is refused, and so is a relay's journal`() throws {
+        let folder = try ScratchFolder()
+        do { _ = try open(folder) }
+        #expect(throws: StoreError.self) {
+            _ = try AccessLogStore(
+                path: folder.file("access.db"), owner: AccessSample.requester,
+                key: AccessSample.requesterKey)
+        }
+        do { _ = try SQLiteJournal(path: folder.file("relay.db"), owner: "x") }
+        #expect(throws: StoreError.self) {
+            _ = try AccessLogReader(path: folder.file("relay.db"))
+        }
+    }
+
+    @Test func `no more than hashes, codes and opaque references is in the file`() throws {
+        let folder = try ScratchFolder()
+        do {
+            let log = try open(folder)
+            _ = try append(0..<5, to: log)
+        }
+        let text = String(decoding: try folder.read("access.db"), as: UTF8.self)
+        #expect(text.contains("loan-eligibility"))
+        #expect(!text.contains("subject 1"))
+        #expect(!text.contains("officer 1"))
+    }
+}
