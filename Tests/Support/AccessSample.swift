@@ -40,7 +40,8 @@ public enum AccessSample {
     public static func access(_ number: Int) -> AccessRecord {
         let ticket = digest("ticket \(number)")
         let height = Height(revision: 1, height: UInt64(100 + number))
-        var outcome = AccessRecord.Outcome.released(proof: digest("proof \(number)"), height: height)
+        var outcome = AccessRecord.Outcome.released(
+            proof: digest("proof \(number)"), height: height)
         if number % 7 == 3 { outcome = .absent(proof: digest("proof \(number)"), height: height) }
         if number % 5 == 4 { outcome = .refused(code("policy/field-not-granted")) }
         return AccessRecord(

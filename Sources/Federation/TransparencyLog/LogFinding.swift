@@ -60,11 +60,13 @@ public enum LogFinding: Hashable, Sendable {
         case .sequence(let index, let says):
             "entry \(index) says that it is entry \(says): one was removed, inserted or moved"
         case .predecessors(let index, let says, let has):
-            "entry \(index) names the head \(says) before it, where \(has) stands: an entry before it was edited, removed or moved"
+            "entry \(index) names the head \(says) before it, where \(has) stands: "
+                + "an entry before it was edited, removed or moved"
         case .timeOrder(let index, let time, let before):
             "entry \(index) of \(RFC3339.format(time)) stands behind one of \(RFC3339.format(before))"
         case .backdated(let index, let time, let seen):
-            "entry \(index) claims \(RFC3339.format(time)), but was not there at \(RFC3339.format(seen)): it is backdated"
+            "entry \(index) claims \(RFC3339.format(time)), but was not there at "
+                + "\(RFC3339.format(seen)): it is backdated"
         case .postdated(let index, let time, let now):
             "entry \(index) claims \(RFC3339.format(time)), later than \(RFC3339.format(now))"
         case .shrunk(let size, let seen):

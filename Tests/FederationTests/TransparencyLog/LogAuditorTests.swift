@@ -27,7 +27,8 @@ import Testing
 
     /// The log as its provider would write it anew from other records: all heads and signatures
     /// right.
-    private func rewritten(_ change: (inout [(AccessRecord, Timestamp)]) -> Void) -> AccessSampleLog {
+    private func rewritten(_ change: (inout [(AccessRecord, Timestamp)]) -> Void) -> AccessSampleLog
+    {
         var accesses = (0..<Self.count).map { (AccessSample.access($0), AccessSample.time($0)) }
         change(&accesses)
         return AccessSampleLog(accesses: accesses)

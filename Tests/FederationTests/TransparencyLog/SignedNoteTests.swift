@@ -49,7 +49,8 @@ import Testing
         note.signatures.append(NoteSignature(name: "stranger", keyID: 7, signature: [1]))
         try key.verify(note, &verifier)
         note.signatures.append(
-            NoteSignature(name: key.name, keyID: key.id, signature: [UInt8](repeating: 0, count: 64)))
+            NoteSignature(
+                name: key.name, keyID: key.id, signature: [UInt8](repeating: 0, count: 64)))
         #expect(throws: NoteError.badSignature(name: key.name)) { try key.verify(note, &verifier) }
     }
 
@@ -79,7 +80,8 @@ import Testing
 
     static let refused: [(name: String, text: String)] = [
         ("no signatures", "a\n1\n\n"), ("no gap", "a\n\u{2014} n AAAAAAA=\n"),
-        ("no final line feed", "a\n\n\u{2014} n AAAAAAA="), ("tab", "a\tb\n\n\u{2014} n AAAAAAA=\n"),
+        ("no final line feed", "a\n\n\u{2014} n AAAAAAA="),
+        ("tab", "a\tb\n\n\u{2014} n AAAAAAA=\n"),
         ("hyphen for the dash", "a\n\n- n AAAAAAA=\n"), ("no name", "a\n\n\u{2014}  AAAAAAA=\n"),
         ("plus in the name", "a\n\n\u{2014} n+m AAAAAAA=\n"),
         ("wide space in the name", "a\n\n\u{2014} n\u{3000}m AAAAAAA=\n"),
