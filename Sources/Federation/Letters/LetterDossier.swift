@@ -126,7 +126,8 @@ public struct LetterDossier: Hashable, Sendable {
         if message.act == .application, let out = message.transferOut, out != letter.transferOut {
             throw .form(.invalid(field: "TranOutUnitNo", rule: .institution))
         }
-        if let said = message.person, let asked = self.message(.application)?.person ?? pendingPerson,
+        if let said = message.person,
+            let asked = self.message(.application)?.person ?? pendingPerson,
             let rule = asked.difference(from: said)
         {
             throw .otherPerson(rule)

@@ -363,9 +363,10 @@ import Testing
         let results = batch.results { message throws(LetterError) in
             if message.number.sequence == 2 { throw LetterError.accountClosed }
         }
-        #expect(results.map { $0.refusal?.code.rawValue } == [
-            nil, "letter/account-closed", nil, nil, "letter/batch-malformed",
-        ])
+        #expect(
+            results.map { $0.refusal?.code.rawValue } == [
+                nil, "letter/account-closed", nil, nil, "letter/batch-malformed",
+            ])
         #expect(results.map(\.line) == [1, 2, 3, 4, 5])
         #expect(throws: LetterFormError.batch(.total(announced: 4, got: 5))) {
             try LetterBatch(number, .bdc902, total: 4, reading: bytes)

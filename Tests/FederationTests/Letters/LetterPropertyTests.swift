@@ -144,9 +144,12 @@ private struct LetterWorld {
         }
         // Money is in only where it went out.
         let isIn = world.effects[.transferIn]?.contains(.accountTransferredIn) == true
-        if isIn { #expect(world.letters[.transferOut]?.entries.contains {
-            $0.statement.act == .information
-        } == true, "seed \(seed)") }
+        if isIn {
+            #expect(
+                world.letters[.transferOut]?.entries.contains {
+                    $0.statement.act == .information
+                } == true, "seed \(seed)")
+        }
         if let letter = world.letters[.transferIn], Self.completedStates.contains(letter.state) {
             #expect(isIn, "seed \(seed)")
         }

@@ -159,7 +159,8 @@ struct TwoCentres {
         var theirs = try #require(dossiers[side.other])
         let salt = [UInt8](repeating: UInt8(truncatingIfNeeded: height), count: 16)
         let content = try #require(LetterContent(message.act.code, message.fields, salt: salt))
-        let withMoney = reconciled
+        let withMoney =
+            reconciled
             ?? (message.act == .completion && mine.letter.state != .rejected)
         let statement = LetterStatement(
             message.act, sequence: number, commitment: content.commitment,
