@@ -12,6 +12,7 @@ final class Invariants {
     private var cursors: [String: UInt64] = [:]
     private var latest: [String: Height] = [:]
     private var frozen: Set<String> = []
+    private var anchors: [String: UInt64] = [:]
     private var ended: [String: PacketState] = [:]
     private var receipts: [String: Int] = [:]
     private(set) var checks = 0
@@ -34,6 +35,7 @@ final class Invariants {
             cursors[city.id] = height
         case .client(let client):
             let key = "\(city.id)/\(client.chainID)"
+            anchorIsTrue(client, key)
             if let before = latest[key], client.latestHeight < before {
                 fail("\(key): latest height went back")
             }
@@ -57,6 +59,19 @@ final class Invariants {
             }
         default: break
         }
+    }
+
+    /// A client begins anew only from what the members agreed on.
+    private func anchorIsTrue(_ client: ClientRecord, _ key: String) {
+        guard let members = federation.members else { return }
+        let anchor = client.anchorHeight.height
+        guard anchor != 0, anchors[key] != anchor else { return }
+        if !members.published.contains("\(client.chainID)/\(anchor)") {
+            fail("\(key): begins at \(anchor), which nobody agreed on")
+        }
+        anchors[key] = anchor
+        frozen.remove(key)
+        latest[key] = nil
     }
 
     private func headerIsTrue(_ header: HeaderRecord, _ city: SimulatedCity) {

@@ -52,6 +52,7 @@ final class SimulatedCity {
         isDeciding = false
         replies = [:]
         followed = 0
+        readMembers()
         configuration.seed = world.random.next()
         do {
             engine = RelayEngine(
@@ -161,6 +162,7 @@ final class SimulatedCity {
         case .answer(let token, let outcomes, let height):
             replies.removeValue(forKey: token.rawValue)?(outcomes, height)
         case .greet(let chainID): greet(chainID)
+        case .adopt: if let engine { configuration = engine.configuration }
         case .note(let note):
             codes[note.code, default: 0] += 1
             if federation.keepsNotes { notes.append(note) }

@@ -23,6 +23,8 @@ final class SimulatedFederation {
     /// A shell that sends before it remembers: for a test that must fail.
     var releasesBeforeCommit = false
     var sendsMoney = true
+    /// Set where the members change during the run.
+    var members: SimulatedMembers?
 
     /// Simulated seconds with faults, and the longest that it may take to end everything
     /// afterwards.
@@ -91,7 +93,9 @@ final class SimulatedFederation {
         for city in cities {
             city.chain.run()
             if faults.isOn { city.skew = world.between(-faults.skew, faults.skew) }
-            world.after(world.between(0, 3 * World.second)) { city.start() }
+            world.after(world.between(0, 3 * World.second)) { [unowned self] in
+                if members?.has(city.id) ?? true { city.start() }
+            }
         }
         begin()
         advance(seconds: stormSeconds)

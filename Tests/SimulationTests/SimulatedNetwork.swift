@@ -12,7 +12,7 @@ extension SimulatedCity {
     }
 
     private func canReach(_ peer: SimulatedCity) -> Bool {
-        peer.engine != nil && !federation.isCut(id, peer.id)
+        peer.engine != nil && !federation.isCut(id, peer.id) && peer.knows(id) && knows(peer.id)
     }
 
     private func fail(_ job: JobID, _ code: String, after delay: Int64, retry: UInt32 = 0) {
@@ -240,7 +240,8 @@ extension SimulatedCity {
             let route = configuration.routes.first(where: { $0.chainID == chainID })
         else { return nil }
         return SimulatedVerifier(
-            chain: peer.chain, view: view, anchor: route.anchorHeight.height, now: clock,
+            chain: peer.chain, view: view, anchor: route.anchorHeight.height,
+            anchorHash: route.anchorHash, now: clock,
             isCredulous: federation.isCredulous, trustingPeriod: route.trustingPeriodNanoseconds)
     }
 

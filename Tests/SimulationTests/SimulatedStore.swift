@@ -38,6 +38,7 @@ struct SimulatedStore: Journal {
     private(set) var cursors: [String: UInt64] = [:]
     private(set) var replays: [String: ReplayWindow] = [:]
     private(set) var evidence: [EvidenceRecord] = []
+    private(set) var manifests: [UInt64: ManifestRecord] = [:]
     private(set) var counters: [String: Int64] = [:]
     private(set) var attempts = 0
 
@@ -101,6 +102,7 @@ struct SimulatedStore: Journal {
         case .cursor(let chainID, let height): cursors[chainID] = height
         case .replay(let window): replays[window.client] = window
         case .evidence(let record): evidence.append(record)
+        case .manifest(let record): manifests[record.version] = record
         case .count(let name, let by): counters[name, default: 0] += by
         }
     }

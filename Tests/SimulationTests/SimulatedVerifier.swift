@@ -13,6 +13,7 @@ struct SimulatedVerifier {
     let chain: SimulatedChain
     let view: ClientView
     let anchor: UInt64
+    var anchorHash: [UInt8] = []
     let now: Timestamp
     /// Believes everything: for the test that the invariants notice.
     var isCredulous = false
@@ -25,8 +26,10 @@ struct SimulatedVerifier {
             guard let header = SimulatedHeader(encoded: message), header.chainID == chain.id else {
                 break
             }
-            let isAnchor = header.trusted == 0 && header.height == anchor
-            guard isSigned(header), isAnchor || isTrusted(header.trusted, good) else { break }
+            let isAnchor =
+                header.trusted == 0 && header.height == anchor
+                && (anchorHash.isEmpty || header.hash == anchorHash)
+            guard isSigned(header), isAnchor || isTrusted(header, good) else { break }
             good.append(
                 VerifiedHeader(
                     height: Height(revision: 1, height: header.height),
@@ -51,11 +54,13 @@ struct SimulatedVerifier {
         return false
     }
 
-    private func isTrusted(_ height: UInt64, _ good: [VerifiedHeader]) -> Bool {
-        if good.contains(where: { $0.height.height == height }) { return true }
-        guard let header = view.headers.first(where: { $0.height.height == height }) else {
-            // Built on a height of the hosted client: judged from our own newest header.
-            return view.headers.last.map { isFresh($0.timestamp) } ?? false
+    private func isTrusted(_ fresh: SimulatedHeader, _ good: [VerifiedHeader]) -> Bool {
+        if good.contains(where: { $0.height.height == fresh.trusted }) { return true }
+        guard let header = view.headers.first(where: { $0.height.height == fresh.trusted }) else {
+            // Built on a height of the hosted client: good when we trust the header itself.
+            return view.headers.contains {
+                $0.height.height == fresh.height && $0.headerHash == fresh.hash
+            }
         }
         return isFresh(header.timestamp)
     }

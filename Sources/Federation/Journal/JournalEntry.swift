@@ -31,6 +31,9 @@ public struct ClientRecord: Hashable, Sendable {
     public var isFrozen: Bool
     public var frozenReason: String
     public var latestHeight: Height
+    /// The trust anchor it began from, or was begun again from; zero and empty: not remembered.
+    public var anchorHeight = Height.zero
+    public var anchorHash: [UInt8] = []
 
     public init(chainID: String, family: String, latestHeight: Height) {
         self.chainID = chainID
@@ -199,6 +202,28 @@ public struct EvidenceRecord: Hashable, Sendable {
     }
 }
 
+/// One version of the manifest as it was adopted, with its signatures. Every version is kept.
+public struct ManifestRecord: Hashable, Sendable {
+    public let version: UInt64
+    /// What the next version names as the one before it, 32 bytes.
+    public let digest: [UInt8]
+    /// The signed manifest, canonical bytes.
+    public let bytes: [UInt8]
+    /// Chain id of the peer that brought it, or "file".
+    public let source: String
+    public let adoptedAt: Timestamp
+
+    public init(
+        version: UInt64, digest: [UInt8], bytes: [UInt8], source: String, adoptedAt: Timestamp
+    ) {
+        self.version = version
+        self.digest = digest
+        self.bytes = bytes
+        self.source = source
+        self.adoptedAt = adoptedAt
+    }
+}
+
 /// One durable change. Everything the engine decides in one turn is one commit of these, in order.
 public enum JournalEntry: Hashable, Sendable {
     /// Inserts the packet or replaces all it holds.
@@ -216,6 +241,7 @@ public enum JournalEntry: Hashable, Sendable {
     case cursor(chainID: String, height: UInt64)
     case replay(ReplayWindow)
     case evidence(EvidenceRecord)
+    case manifest(ManifestRecord)
     /// Adds to a named counter (reconcile repairs and the like).
     case count(name: String, by: Int64)
 }

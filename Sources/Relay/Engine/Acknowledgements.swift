@@ -73,7 +73,9 @@ extension RelayEngine {
                     }, trustedHeight: .zero))
             return
         }
-        let trouble = admit(verified.headers, route: route) ?? standing(route)
+        let trouble =
+            staleVerdict(verified.revisionCounter, route)
+            ?? admit(verified.headers, route: route) ?? standing(route)
         var outcomes: [PeerOutcome] = []
         for item in verified.items {
             if let trouble {

@@ -108,7 +108,9 @@ extension RelayEngine {
         entries.append(.evidence(evidence))
         guard let route = routeOfChain[evidence.chainID] else { return }
         note(.alarm, evidence.kind, route: route, "client frozen at height \(evidence.height)")
-        guard !routes[route].client.isFrozen else { return }
+        // What the members have settled with a newer anchor is history, and only kept.
+        guard !routes[route].client.isFrozen, evidence.height > routes[route].client.anchorHeight
+        else { return }
         routes[route].client.isFrozen = true
         routes[route].client.frozenReason = "\(evidence.kind) at height \(evidence.height)"
         routes[route].client.revisionCounter += 1
@@ -145,6 +147,7 @@ extension RelayEngine {
         let route = job.route
         routes[route].fetching.remove(purpose)
         peerAnswered(route, .zero)
+        if purpose == .anchor && !adoptAnchor(headers, route) { return }
         if let trouble = admit(headers, route: route) {
             releaseAwaiting(purpose, route, code: trouble.code, detail: trouble.detail)
             return
@@ -169,7 +172,10 @@ extension RelayEngine {
     mutating func headersNotFetched(_ job: Job, _ purpose: HeaderPurpose, _ failure: JobFailure) {
         let route = job.route
         routes[route].fetching.remove(purpose)
-        if RetryPolicy.action(for: failure) == .pausePeer { pausePeer(route, failure) }
+        // An anchor that does not verify must not hold up a client that works.
+        if RetryPolicy.action(for: failure) == .pausePeer, purpose != .anchor || isOfNoUse(route) {
+            pausePeer(route, failure)
+        }
         if case .hosted = purpose {
             releaseAwaiting(purpose, route, code: failure.code, detail: failure.detail)
         }

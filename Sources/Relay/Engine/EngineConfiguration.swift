@@ -15,10 +15,17 @@ package struct RouteConfiguration: Hashable, Sendable {
     package let localClient: String
     /// Existing client of our chain on it; empty: the peer tells.
     package let remoteClient: String
+    /// Hash of the anchor's header, 32 bytes; empty: the verifier alone compares it.
+    package let anchorHash: [UInt8]
+    /// Changes with every term on which its headers are believed: verdicts on others are void.
+    package let terms: [UInt8]
+    /// Why nothing is exchanged with its relay; nil: nothing against it.
+    package let bar: MemberBar?
 
     package init(
         chainID: String, family: String, anchorHeight: Height, trustingPeriodNanoseconds: Int64,
-        localClient: String = "", remoteClient: String = ""
+        localClient: String = "", remoteClient: String = "", anchorHash: [UInt8] = [],
+        terms: [UInt8] = [], bar: MemberBar? = nil
     ) {
         self.chainID = chainID
         self.family = family
@@ -26,6 +33,9 @@ package struct RouteConfiguration: Hashable, Sendable {
         self.trustingPeriodNanoseconds = trustingPeriodNanoseconds
         self.localClient = localClient
         self.remoteClient = remoteClient
+        self.anchorHash = anchorHash
+        self.terms = terms
+        self.bar = bar
     }
 }
 
@@ -38,6 +48,10 @@ package struct EngineConfiguration: Hashable, Sendable {
     package var routes: [RouteConfiguration]
     package var topologyVersion: UInt64
     package var topologyDigest: [UInt8]
+    /// Set where the members' list is a signed manifest; nil: a file written by hand.
+    package var manifest: ManifestTerms?
+    /// Members that may not exchange anything, by the chain id of their chain.
+    package var bars: [String: MemberBar] = [:]
     /// Seed of the jitter, so that a run can be repeated; a shell takes it from the system.
     package var seed: UInt64
     package var limits: EngineLimits

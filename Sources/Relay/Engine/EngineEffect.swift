@@ -281,5 +281,8 @@ package enum EngineEffect: Hashable, Sendable {
     /// What we tell in a handshake has changed (client id, trusted height).
     case greet(chainID: String)
 
+    /// The members are others from now on: the shell connects, drops and pins accordingly.
+    case adopt(TopologyChange)
+
     case note(EngineNote)
 }

@@ -66,6 +66,14 @@ package enum EngineEvent: Hashable, Sendable {
     /// A verifier holds proof that the chain misbehaved.
     case misbehaviourVerified(EvidenceRecord)
 
+    // The members.
+    /// Members, routes or terms are others from now on, by a file written by hand.
+    case topologyChanged(TopologyChange)
+    /// Versions of the manifest whose signatures a verifier found good, each by the one before it,
+    /// ascending.
+    case manifestsVerified([VerifiedManifest])
+    case manifestRefused(ManifestRefusal)
+
     // Operators.
     case park(PacketID, reason: String)
     case release(PacketID)

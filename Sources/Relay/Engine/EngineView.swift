@@ -27,6 +27,8 @@ package struct RouteView: Hashable, Sendable {
     /// Why nothing is exchanged; empty: nothing against it.
     package let blockedCode: String
     package let pauseReason: String
+    /// Why its member's standing forbids any exchange; nil: it does not.
+    package let bar: MemberBar?
     package let hostedStatus: HostedClient.Status?
     /// Open packets by state.
     package let counts: [PacketState: Int]
@@ -71,7 +73,7 @@ extension RelayEngine {
         }
         return RouteView(
             chainID: chainID, link: facts.link, isConnected: facts.peer.isConnected,
-            blockedCode: facts.peer.blockedCode, pauseReason: facts.pauseReason,
+            blockedCode: facts.peer.blockedCode, pauseReason: facts.pauseReason, bar: facts.configuration.bar,
             hostedStatus: facts.hosted.status,
             counts: counts)
     }

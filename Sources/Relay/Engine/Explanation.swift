@@ -79,6 +79,7 @@ extension RelayEngine {
         guard let slot = packets.slot(of: id) else { return nil }
         let packet = packets[slot]
         if packet.record.state == .parked { return Explanation(of: packet.record) }
+        if let explanation = explainMembership(packet) { return explanation }
         switch packet.phase {
         case .queued(let stage): return explainQueued(stage, packet)
         case .inFlight(let stage, _): return explainInFlight(stage)

@@ -53,6 +53,11 @@ struct JobBook: Sendable {
         running = Array(repeating: Array(repeating: 0, count: Stage.allCases.count), count: routes)
     }
 
+    /// Makes room for one more route, behind the others.
+    mutating func addRoute() {
+        running.append(Array(repeating: 0, count: Stage.allCases.count))
+    }
+
     func count(_ stage: Stage, route: Int) -> Int { running[route][stage.rawValue] }
 
     mutating func add(_ kind: JobKind, route: Int, slots: [Int] = [], deadline: Int64) -> JobID {
@@ -71,6 +76,14 @@ struct JobBook: Sendable {
         guard let job = jobs.removeValue(forKey: id) else { return nil }
         if case .packets(let stage) = job.kind { running[job.route][stage.rawValue] -= 1 }
         return job
+    }
+
+    /// Answers to these find nothing any more.
+    mutating func dropHeaderFetches(route: Int) {
+        jobs = jobs.filter { entry in
+            if case .fetchHeaders = entry.value.kind, entry.value.route == route { return false }
+            return true
+        }
     }
 
     /// Deadlines ascend with the numbers, up to changes of the clock, which only delay.

@@ -24,7 +24,8 @@ extension RelayEngine {
 
     private mutating func care(_ route: Int) {
         readHosted(route)
-        guard !routes[route].client.isFrozen else { return }
+        if careForAnchor(route) { return }
+        guard !routes[route].client.isFrozen, routes[route].configuration.bar == nil else { return }
         guard let latest = routes[route].latestHeader else {
             if routes[route].canCall(now: clock) {
                 fetch(

@@ -20,6 +20,7 @@ extension RelayEngine {
             state: .observed, timeoutSeconds: packet.timeoutSeconds, committedHeight: height,
             now: now)
         let slot = packets.insert(record, route: route, isDirty: true)
+        markBarred(slot)
         proceed(slot)
     }
 

@@ -85,6 +85,13 @@ struct PacketBook: Sendable {
         queued = Array(repeating: Array(repeating: 0, count: Stage.allCases.count), count: routes)
     }
 
+    /// Makes room for one more route, behind the others.
+    mutating func addRoute() {
+        let states = (PacketState.allCases.map { $0.rawValue }.max() ?? 0) + 1
+        stateCounts.append(Array(repeating: 0, count: states))
+        queued.append(Array(repeating: 0, count: Stage.allCases.count))
+    }
+
     var count: Int { index.count }
     var ids: some Collection<PacketID> { index.keys }
 

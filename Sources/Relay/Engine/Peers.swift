@@ -6,18 +6,23 @@ import LightClient
 /// The other relays: who is there, who may talk, who is spared for a while.
 extension RelayEngine {
     mutating func peerConnected(_ hello: PeerHello) {
-        guard let route = routeOfChain[hello.chainID] else { return }
+        guard let route = routeOfChain[hello.chainID], routes[route].configuration.bar == nil
+        else { return }
         routes[route].peer.isConnected = true
         routes[route].peer.failures = 0
         routes[route].peer.pausedUntil = 0
         routes[route].peer.lastCode = ""
         routes[route].peer.trustedHeight = hello.trustedHeight
+        routes[route].peer.topologyVersion = hello.topologyVersion
+        routes[route].peer.topologyDigest = hello.topologyDigest
         routes[route].careDue = clock
         var blocked = ""
         if hello.protocolVersion != EngineConfiguration.protocolVersion {
             blocked = "peer/protocol-version"
-        } else if hello.topologyDigest != configuration.topologyDigest {
-            blocked = "peer/topology-mismatch"
+        } else if let trouble = membershipTrouble(
+            version: hello.topologyVersion, digest: hello.topologyDigest)
+        {
+            blocked = trouble
         } else if !learnRemoteClient(hello.clientID, route) {
             blocked = "link/remote-client-changed"
         }

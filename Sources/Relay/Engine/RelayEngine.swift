@@ -10,7 +10,8 @@ package import LightClient
 /// never; every effect may be lost with the process. Work a turn follows what changed: no turn
 /// walks over all packets.
 package struct RelayEngine: Sendable {
-    package let configuration: EngineConfiguration
+    /// As it holds now: a change of the members changes it.
+    package internal(set) var configuration: EngineConfiguration
 
     var now: Timestamp
     var clock: Int64
@@ -32,6 +33,8 @@ package struct RelayEngine: Sendable {
     /// Rotates, so that no route is always first.
     var firstRoute = 0
     var hasStarted = false
+    /// When the manifest's age is looked at next, nanoseconds.
+    var manifestDue: Int64 = 0
 
     /// What this turn brings.
     var entries: [JournalEntry] = []
@@ -56,6 +59,7 @@ package struct RelayEngine: Sendable {
         fireTimers()
         giveUpJobs()
         expireIncoming()
+        careForManifest()
         careForLinks()
         schedule()
         return flush()
@@ -74,6 +78,7 @@ package struct RelayEngine: Sendable {
             }
         }
         for transaction in submitter.pending { due = min(due, transaction.resolveDue) }
+        if configuration.manifest != nil { due = min(due, manifestDue) }
         return due == .max ? nil : Timestamp(unixNanoseconds: due)
     }
 
@@ -114,6 +119,9 @@ package struct RelayEngine: Sendable {
         case .peerConnected(let hello): peerConnected(hello)
         case .peerLost(let chainID, let code): peerLost(chainID, code)
         case .misbehaviourVerified(let evidence): misbehaviourVerified(evidence)
+        case .topologyChanged(let change): topologyChanged(change)
+        case .manifestsVerified(let versions): manifestsVerified(versions)
+        case .manifestRefused(let refusal): manifestRefused(refusal)
         case .park(let id, let reason): park(id, reason)
         case .release(let id): release(id)
         case .pause(let chainID, let reason): pause(chainID, reason)

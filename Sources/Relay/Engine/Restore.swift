@@ -14,6 +14,7 @@ extension RelayEngine {
                 Route(route, reconcileDue: reconcileDue, limits: configuration.limits))
             routeOfChain[route.chainID] = place
         }
+        restoreFormerRoutes(snapshot)
         restoreClients(snapshot)
         for record in snapshot.transactions.sorted(by: { $0.sequence < $1.sequence })
         where record.state == .pending {
@@ -50,6 +51,7 @@ extension RelayEngine {
             routes[route].sent = ReplayMemory(
                 intervals: windows[RelayEngine.sentPrefix + client] ?? [], limit: limit)
             routes[route].refreshTrustedHeight()
+            rememberAnchor(route)
         }
     }
 

@@ -10,6 +10,9 @@ struct PeerState: Hashable, Sendable {
     var blockedCode = ""
     /// Highest height of our chain that it trusts.
     var trustedHeight = Height.zero
+    /// The list of members that it named last.
+    var topologyVersion: UInt64 = 0
+    var topologyDigest: [UInt8] = []
     /// Calls wait until this moment after failures, nanoseconds.
     var pausedUntil: Int64 = 0
     var failures = 0
@@ -64,13 +67,15 @@ struct SuspectGroup: Hashable, Sendable {
 
 /// Everything about one other chain: link, clients, peer, and the work that waits.
 struct Route: Sendable {
-    let configuration: RouteConfiguration
+    var configuration: RouteConfiguration
     var link: LinkRecord
     /// Our own client of it.
     var client: ClientRecord
     /// Its trusted headers, ascending by height.
     var headers: [HeaderRecord] = []
     var isClientDirty = false
+    /// Verdicts on copies of our client before this revision are void.
+    var verdictsFrom: UInt64 = 0
     /// Highest height that our client and the hosted one share: what the peer shall build headers
     /// on.
     var trustedHeight = Height.zero
@@ -139,6 +144,7 @@ struct Route: Sendable {
     /// Whether calls may go out at `now`.
     func canCall(now: Int64) -> Bool {
         peer.isConnected && peer.blockedCode.isEmpty && peer.pausedUntil <= now && !isPaused
+            && configuration.bar == nil
     }
 
     mutating func refreshTrustedHeight() {

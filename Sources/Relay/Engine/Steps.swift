@@ -28,6 +28,7 @@ extension RelayEngine {
             }
             return
         }
+        if stage == .prove && isHeld(record) { return hold(slot) }
         let needsHeader = stage == .prove || stage == .proveAcknowledgement
         if needsHeader && record.committedHeight.height >= chain.tip.height {
             let ref = packets.setPhase(slot, .awaitingTip(stage))
@@ -86,6 +87,7 @@ extension RelayEngine {
         _ slot: Int, _ stage: Stage, code: String, detail: String,
         retryAfterMilliseconds: UInt32 = 0
     ) {
+        let (code, detail) = reason(slot, stage, code, detail)
         let attempts = packets[slot].record.attempts + 1
         let wait = max(
             configuration.timing.backoff.delay(attempts: attempts, random: random.next()),

@@ -68,7 +68,9 @@ extension RelayEngine {
             badAnswer(id, job, .ask)
             return
         }
-        let trouble = admit(answers.headers, route: route) ?? standing(route)
+        let trouble =
+            staleVerdict(answers.revisionCounter, route)
+            ?? admit(answers.headers, route: route) ?? standing(route)
         let header = routes[route].header(at: answers.proofHeight)
         for (slot, item) in zip(job.slots, answers.items) where isIn(slot, .ask, id) {
             if let trouble {

@@ -7,7 +7,7 @@ import LightClient
 struct ClientTables {
     static let clientSelection = """
         SELECT chain_id, family, revision_counter, is_frozen, frozen_reason, latest_revision,
-            latest_height FROM client
+            latest_height, anchor_revision, anchor_height, anchor_hash FROM client
         """
     static let headerSelection = """
         SELECT chain_id, revision, height, timestamp, header_hash, consensus_state, message,
@@ -21,7 +21,12 @@ struct ClientTables {
 
     init(_ database: Database) throws {
         client = try database.prepare(
-            "INSERT OR REPLACE INTO client VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+            """
+            INSERT OR REPLACE INTO client (chain_id, family, revision_counter, is_frozen,
+                frozen_reason, latest_revision, latest_height, anchor_revision, anchor_height,
+                anchor_hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """)
         header = try database.prepare(
             """
             INSERT INTO header (chain_id, revision, height, timestamp, header_hash, consensus_state,
@@ -44,6 +49,9 @@ struct ClientTables {
         client.bind(5, record.frozenReason)
         client.bind(6, record.latestHeight.revision)
         client.bind(7, record.latestHeight.height)
+        client.bind(8, record.anchorHeight.revision)
+        client.bind(9, record.anchorHeight.height)
+        client.bind(10, copying: record.anchorHash)
         try client.run()
     }
 
@@ -83,6 +91,8 @@ struct ClientTables {
         record.revisionCounter = row.unsigned(2)
         record.isFrozen = row.integer(3) != 0
         record.frozenReason = row.text(4)
+        record.anchorHeight = Height(revision: row.unsigned(7), height: row.unsigned(8))
+        record.anchorHash = row.bytes(9)
         return record
     }
 

@@ -207,6 +207,15 @@ package final class JournalReader {
         return result
     }
 
+    /// Versions of the manifest after one, ascending; without one, the latest alone.
+    package func manifests(after version: UInt64?, limit: Int) throws -> [ManifestRecord] {
+        try ManifestTable.read(database, after: version, limit: limit)
+    }
+
+    package func manifest(version: UInt64) throws -> ManifestRecord? {
+        try ManifestTable.read(database, version: version)
+    }
+
     private func rows(_ sql: String, _ read: (Statement) throws -> Void) throws {
         let statement = try database.prepare(sql)
         while try statement.step() { try read(statement) }

@@ -19,6 +19,7 @@ package final class SQLiteJournal: Journal {
     private let transactions: TransactionTable
     private let clients: ClientTables
     private let bookkeeping: BookkeepingTables
+    private let manifests: ManifestTable
     private var commits: Int64
     private var isHalted = false
 
@@ -39,6 +40,7 @@ package final class SQLiteJournal: Journal {
         transactions = try TransactionTable(database)
         clients = try ClientTables(database)
         bookkeeping = try BookkeepingTables(database)
+        manifests = try ManifestTable(database)
         commits = try database.integer("SELECT commits FROM journal") ?? 0
     }
 
@@ -100,8 +102,14 @@ package final class SQLiteJournal: Journal {
         case .cursor(let chainID, let height): try bookkeeping.writeCursor(chainID, height)
         case .replay(let window): try bookkeeping.write(window)
         case .evidence(let record): try bookkeeping.write(record)
+        case .manifest(let record): try manifests.write(record)
         case .count(let name, let amount): try bookkeeping.count(name, by: amount)
         }
+    }
+
+    /// The latest version of the manifest that held; nil: none yet.
+    package func latestManifest() throws -> ManifestRecord? {
+        try ManifestTable.read(database, after: nil, limit: 1).first
     }
 
     package func load() throws -> JournalSnapshot {

@@ -23,6 +23,7 @@ package enum Schema {
     static let steps = [
         Step(version: 1, title: "tables", sql: packets + chains + bookkeeping),
         Step(version: 2, title: "views for people", sql: views),
+        Step(version: 3, title: "members", sql: members),
     ]
 
     package static let version = steps.count

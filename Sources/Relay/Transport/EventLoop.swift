@@ -90,7 +90,7 @@ package final class EventLoop: @unchecked Sendable {
     /// For work that is bounded elsewhere (answers by open requests, stops by their number) and
     /// must not be refused. False only once the loop has stopped.
     @discardableResult
-    func postAlways(_ work: @escaping @Sendable () -> Void) -> Bool {
+    package func postAlways(_ work: @escaping @Sendable () -> Void) -> Bool {
         enqueue([work], limit: .max)
     }
 

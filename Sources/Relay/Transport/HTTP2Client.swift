@@ -6,20 +6,21 @@
 /// `@unchecked Sendable`, because everything stored is a constant or touched on the loop's thread
 /// only: methods for other threads do nothing but post to the loop.
 package final class HTTP2Client: HTTP2Owner, LoopResident, @unchecked Sendable {
-    private let loop: EventLoop
+    let loop: EventLoop
     private let host: String
     private let port: Int
     private let tls: TLSContext?
-    private let expected: ExpectedMember?
+    /// On the loop's thread alone, once made.
+    var expected: ExpectedMember?
     private let limits: TransportLimits
     private let random: @Sendable () -> Double
     private let onEvent: @Sendable (TransportEvent) -> Void
     private let authority: String
 
     /// The connection in use or being made.
-    private var current: HTTP2Connection?
+    private(set) var current: HTTP2Connection?
     /// Old ones that finish their streams.
-    private var draining: [UInt64: HTTP2Connection] = [:]
+    private(set) var draining: [UInt64: HTTP2Connection] = [:]
     private var nextConnection: UInt64 = 0
     private var addresses: [SocketAddress] = []
     private var isResolving = false

@@ -125,6 +125,26 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         }
     }
 
+    /// Ends at once every connection whose peer may talk no more.
+    package func closeConnections(where isBarred: @escaping @Sendable (PeerIdentity) -> Bool) {
+        perform { server in
+            for connection in server.connections.values {
+                guard let peer = connection.peer, isBarred(peer) else { continue }
+                connection.close(TransportError(.unknownPeer, "\(peer) may talk to us no more"))
+            }
+        }
+    }
+
+    /// Asks every peer to come anew (GOAWAY), so that it sees our present certificate: open
+    /// requests finish on the old connections.
+    package func renewConnections() {
+        perform { server in
+            for connection in server.connections.values where connection.peer != nil {
+                connection.drain()
+            }
+        }
+    }
+
     /// Closes everything at once.
     package func close() {
         perform { $0.loopIsStopping() }

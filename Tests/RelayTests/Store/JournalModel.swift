@@ -16,6 +16,7 @@ struct JournalModel {
     var cursors: [String: UInt64] = [:]
     var replays: [String: ReplayWindow] = [:]
     var evidence: [EvidenceRecord] = []
+    var manifests: [ManifestRecord] = []
     var counters: [String: Int64] = [:]
 
     mutating func apply(_ entries: [JournalEntry]) {
@@ -37,6 +38,7 @@ struct JournalModel {
         case .cursor(let chainID, let height): cursors[chainID] = height
         case .replay(let window): replays[window.client] = window
         case .evidence(let record): evidence.append(record)
+        case .manifest(let record): manifests.append(record)
         case .count(let name, let amount): counters[name, default: 0] += amount
         }
     }

@@ -21,6 +21,8 @@ package final class Decider: @unchecked Sendable {
     package static let commitRetryMilliseconds = 1_000
 
     package struct Callbacks: Sendable {
+        /// A change of the members, after its commit and before anything is published or released.
+        package var adopt: @Sendable (TopologyChange) -> Void
         /// Effects but the journal's, after their commit. On the decider's thread: hands over,
         /// never waits.
         package var release: @Sendable ([EngineEffect]) -> Void
@@ -29,10 +31,12 @@ package final class Decider: @unchecked Sendable {
         package var commitFailed: @Sendable (any Error) -> Void
 
         package init(
+            adopt: @escaping @Sendable (TopologyChange) -> Void = { _ in },
             release: @escaping @Sendable ([EngineEffect]) -> Void,
             publish: @escaping @Sendable (borrowing RelayEngine) -> Void,
             commitFailed: @escaping @Sendable (any Error) -> Void
         ) {
+            self.adopt = adopt
             self.release = release
             self.publish = publish
             self.commitFailed = commitFailed
@@ -45,7 +49,7 @@ package final class Decider: @unchecked Sendable {
     }
 
     private let loop: EventLoop
-    private let configuration: EngineConfiguration
+    private var configuration: EngineConfiguration
     private let now: @Sendable () -> Timestamp
     private let callbacks: Callbacks
     private let pending = Mutex(Pending())
@@ -135,6 +139,10 @@ package final class Decider: @unchecked Sendable {
                 callbacks.commitFailed(error)
                 return later(Decider.commitRetryMilliseconds)
             }
+        }
+        for case .adopt(let change) in effects {
+            configuration = engine.configuration
+            callbacks.adopt(change)
         }
         callbacks.publish(engine)
         let wake = engine.nextWake

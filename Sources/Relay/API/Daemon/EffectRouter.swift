@@ -12,7 +12,8 @@ final class EffectRouter: Sendable {
     private struct Targets: Sendable {
         var connector: CometBFTConnector
         var service: PeerService
-        var callers: [String: PeerCaller]
+        var callers: PeerSet
+        var adopt: @Sendable (TopologyChange) -> Void
         var log: @Sendable (EngineNote) -> Void
     }
 
@@ -20,13 +21,18 @@ final class EffectRouter: Sendable {
 
     /// Sets the targets, once, before the first effect.
     func connect(
-        connector: CometBFTConnector, service: PeerService, callers: [String: PeerCaller],
-        log: @escaping @Sendable (EngineNote) -> Void
+        connector: CometBFTConnector, service: PeerService, callers: PeerSet,
+        log: @escaping @Sendable (EngineNote) -> Void,
+        adopt: @escaping @Sendable (TopologyChange) -> Void
     ) {
         targets.withLock {
-            $0 = Targets(connector: connector, service: service, callers: callers, log: log)
+            $0 = Targets(
+                connector: connector, service: service, callers: callers, adopt: adopt, log: log)
         }
     }
+
+    /// The members are others from now on.
+    func adopt(_ change: TopologyChange) { targets.withLock { $0?.adopt }?(change) }
 
     /// Peers that wait for a commit which will not come are told to ask again.
     func abandonWaiting() {
@@ -41,11 +47,11 @@ final class EffectRouter: Sendable {
             switch effect {
             case .answer(let token, let outcomes, let trustedHeight):
                 answers.append((token, outcomes, trustedHeight))
-            case .deliver(_, let delivery): targets.callers[delivery.peerChain]?.perform(effect)
-            case .acknowledge(_, let delivery): targets.callers[delivery.peerChain]?.perform(effect)
-            case .ask(_, let questions): targets.callers[questions.peerChain]?.perform(effect)
-            case .fetchHeaders(_, let request): targets.callers[request.peerChain]?.perform(effect)
-            case .greet(let chainID): targets.callers[chainID]?.perform(effect)
+            case .deliver(_, let delivery): targets.callers.caller(delivery.peerChain)?.perform(effect)
+            case .acknowledge(_, let delivery): targets.callers.caller(delivery.peerChain)?.perform(effect)
+            case .ask(_, let questions): targets.callers.caller(questions.peerChain)?.perform(effect)
+            case .fetchHeaders(_, let request): targets.callers.caller(request.peerChain)?.perform(effect)
+            case .greet(let chainID): targets.callers.caller(chainID)?.perform(effect)
             case .note(let note): targets.log(note)
             default: break
             }

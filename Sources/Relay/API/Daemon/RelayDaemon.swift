@@ -7,41 +7,6 @@ package import RelayEngine
 import RelayStore
 package import RelayTransport
 
-/// What one relay process is made of.
-package struct DaemonConfiguration: Sendable {
-    package var ownMember: MemberID
-    package var topology: Topology
-    package var connector: ConnectorConfiguration
-    package var engine: EngineConfiguration
-    package var tls: TLSContext.Files
-    package var listenAddress: String
-    package var listenPort: Int
-    package var storeFile: String
-    package var verifierThreads: Int
-    package var software: String
-    package var transportLimits = TransportLimits()
-    package var peerTiming = PeerTiming()
-    /// Nil: no listener for applications and operators.
-    package var api: APIConfiguration?
-
-    package init(
-        ownMember: MemberID, topology: Topology, connector: ConnectorConfiguration,
-        engine: EngineConfiguration, tls: TLSContext.Files, listenAddress: String, listenPort: Int,
-        storeFile: String, verifierThreads: Int, software: String
-    ) {
-        self.ownMember = ownMember
-        self.topology = topology
-        self.connector = connector
-        self.engine = engine
-        self.tls = tls
-        self.listenAddress = listenAddress
-        self.listenPort = listenPort
-        self.storeFile = storeFile
-        self.verifierThreads = verifierThreads
-        self.software = software
-    }
-}
-
 /// One running relay: loops, verifiers and the decider, wired. Everything it decides is in the
 /// engine; everything it says or does leaves through here after its commit.
 ///
@@ -56,7 +21,8 @@ package final class RelayDaemon: @unchecked Sendable {
     private let connector: CometBFTConnector
     private let tls: TLSContext
     private let service: PeerService
-    private let callers: [String: PeerCaller]
+    private let directory: PeerDirectory
+    private let callers: PeerSet
     private let server: HTTP2Server
     private let services: ServiceDoor?
     private let log: @Sendable (EngineNote) -> Void
@@ -74,8 +40,10 @@ package final class RelayDaemon: @unchecked Sendable {
         self.configuration = configuration
         self.log = log
         self.now = now
-        let peers = RelayDaemon.peers(configuration)
-        let parameters = peers.mapValues { $0.chain.parameters }
+        let peers = PeerChain.all(
+            in: configuration.topology, of: configuration.engine.routes)
+        let directory = PeerDirectory(peers)
+        self.directory = directory
         // What runs already is ended again when a later part cannot start.
         var running: [() -> Void] = []
         do {
@@ -98,7 +66,7 @@ package final class RelayDaemon: @unchecked Sendable {
                     router, log,
                     publish: { engine in
                         shared.update(
-                            from: engine, chains: parameters, software: software, now: now())
+                            from: engine, chains: directory.all, software: software, now: now())
                     }))
             let decider = decider
             running.append { decider.stop() }
@@ -107,21 +75,22 @@ package final class RelayDaemon: @unchecked Sendable {
                 loop: nodeLoop, configuration: configuration.connector, now: now,
                 emit: { _ = submit([$0]) })
             let context = PeerContext(
-                ownChainID: configuration.engine.chainID, peers: peers, shared: shared,
+                ownChainID: configuration.engine.chainID, directory: directory, shared: shared,
                 verifiers: verifiers, connector: connector,
                 proofAnswers: ProofAnswers(connector: connector), now: now, submitEvents: submit)
-            tls = try TLSContext(files: configuration.tls) { context.verdict(on: $0) }
+            tls = try TLSContext(files: configuration.tls) { directory.verdict(on: $0) }
             service = PeerService(context: context) {
                 Response(
                     status: 200, headers: [HTTPHeader("content-type", "text/plain")],
                     body: Array("alive\n".utf8))
             }
             let tls = tls
-            callers = peers.mapValues {
+            let callers = PeerSet(peers) { peer in
                 PeerCaller(
-                    loop: peerLoop, peer: $0, context: context, tls: tls,
+                    loop: peerLoop, peer: peer, context: context, tls: tls,
                     limits: configuration.transportLimits, timing: configuration.peerTiming)
             }
+            self.callers = callers
             let service = service
             server = try HTTP2Server(
                 loop: peerLoop, address: configuration.listenAddress,
@@ -133,8 +102,18 @@ package final class RelayDaemon: @unchecked Sendable {
                 try ServiceDoor($0, own: configuration.ownMember)
             }
             if let services { running.append { services.stop() } }
+            let (server, connector) = (server, connector)
             router.connect(
-                connector: connector, service: service, callers: callers, log: log)
+                connector: connector, service: service, callers: callers, log: log,
+                adopt: { change in
+                    guard let topology = change.topology else { return }
+                    let peers = PeerChain.all(in: topology, of: change.routes)
+                    directory.replace(peers)
+                    connector.setCounterparties(
+                        peers.mapValues { ConnectorConfiguration.Counterparty($0.chain) })
+                    callers.apply(peers)
+                    server.closeConnections { directory.verdict(on: $0) != .accept }
+                })
             try start()
         } catch {
             for stop in running.reversed() { stop() }
@@ -157,10 +136,21 @@ package final class RelayDaemon: @unchecked Sendable {
     /// Calls of one peer that its relay still waits for.
     package func callsUnderWay(of chainID: String) -> Int { service.callsUnderWay(of: chainID) }
 
-    /// New connections use the certificate files as they are now.
+    /// New connections use the certificate files as they are now. Open ones are replaced in order:
+    /// what is under way on them finishes, so that nobody is cut off when an old key is unpinned.
     package func reloadCertificates() throws {
         try tls.reload()
         try services?.reload()
+        server.renewConnections()
+        for caller in callers.all { caller.renew() }
+    }
+
+    /// The members are these from now on, by a file written by hand. Takes effect with the engine's
+    /// next commit.
+    package func apply(_ topology: Topology) {
+        decider.submit([
+            .topologyChanged(TopologyChange(topology, of: configuration.ownMember))
+        ])
     }
 
     /// Takes an operator's event.
@@ -168,7 +158,7 @@ package final class RelayDaemon: @unchecked Sendable {
 
     /// Ends in order: no new calls, then no new decisions, then no new requests.
     package func stop() {
-        for caller in callers.values { caller.stop() }
+        callers.stop()
         server.close()
         services?.stop()
         connector.stop()
@@ -187,7 +177,7 @@ package final class RelayDaemon: @unchecked Sendable {
         connector.remember(open)
         decider.submit([.tick])
         _ = nodeLoop.post { [weak self] in self?.tellCalls() }
-        for caller in callers.values { caller.start() }
+        callers.start()
     }
 
     private static func callbacks(
@@ -195,7 +185,7 @@ package final class RelayDaemon: @unchecked Sendable {
         publish: @escaping @Sendable (borrowing RelayEngine) -> Void
     ) -> Decider.Callbacks {
         Decider.Callbacks(
-            release: { router.release($0) }, publish: publish,
+            adopt: { router.adopt($0) }, release: { router.release($0) }, publish: publish,
             commitFailed: { error in
                 log(EngineNote(level: .alarm, code: "store/commit-failed", detail: "\(error)"))
                 router.abandonWaiting()
@@ -210,25 +200,5 @@ package final class RelayDaemon: @unchecked Sendable {
         nodeLoop.schedule(afterMilliseconds: RelayDaemon.tellCallsMilliseconds) {
             [weak self] in self?.tellCalls()
         }
-    }
-
-    private static func peers(_ configuration: DaemonConfiguration) -> [String: PeerChain] {
-        var peers: [String: PeerChain] = [:]
-        for member in configuration.topology.peers(of: configuration.ownMember) {
-            let peer = PeerChain(member)
-            peers[peer.chainID] = peer
-        }
-        return peers
-    }
-}
-
-extension PeerContext {
-    /// What the listener says to a certificate that our authority signed.
-    func verdict(on identity: PeerIdentity) -> PeerVerdict {
-        guard let peer = peer(of: identity) else { return .unknown }
-        let isPinned =
-            peer.keyPins.isEmpty
-            || peer.keyPins.contains { $0.bytes == identity.spkiSHA256.bytes }
-        return isPinned ? .accept : .wrongKey
     }
 }

@@ -36,15 +36,17 @@ final class SharedState: Sendable {
     /// Takes the engine's state over for the given chains. Builds a snapshot only when the client
     /// changed.
     func update(
-        from engine: borrowing RelayEngine, chains: [String: ClientParameters], software: String,
+        from engine: borrowing RelayEngine, chains: [String: PeerChain], software: String,
         now: Timestamp
     ) {
-        for (chainID, parameters) in chains {
+        for (chainID, peer) in chains {
+            let parameters = peer.chain.parameters
             let known = client(of: chainID)
             var fresh: PeerClient?
             if let view = engine.client(of: chainID),
                 known?.snapshot.revisionCounter != view.record.revisionCounter
                     || known?.trustedHeight != view.trustedHeight
+                    || known?.snapshot.parameters != parameters
             {
                 fresh = SharedState.peerClient(view, parameters)
             }

@@ -5,6 +5,7 @@ import LightClient
 import RelayConnectors
 import RelayEngine
 import RelayTransport
+import Synchronization
 
 package struct PeerTiming: Hashable, Sendable {
     /// Milliseconds for one call, its verification and commit on the other side included.
@@ -24,12 +25,10 @@ package struct PeerTiming: Hashable, Sendable {
 /// `@unchecked Sendable`, because everything that changes is touched on the loop's thread alone.
 final class PeerCaller: @unchecked Sendable {
     private let loop: EventLoop
-    private let peer: PeerChain
+    private let known: Mutex<PeerChain>
     private let context: PeerContext
     private let timing: PeerTiming
-    private let clients: [GRPCClient]
-    private let connections: [HTTP2Client]
-    private var preferred = 0
+    private let lines: PeerLines
     private var isGreeting = false
     private var wantsGreeting = false
     private var greetTimer: LoopTimer?
@@ -40,29 +39,41 @@ final class PeerCaller: @unchecked Sendable {
         limits: TransportLimits, timing: PeerTiming
     ) {
         self.loop = loop
-        self.peer = peer
+        known = Mutex(peer)
         self.context = context
         self.timing = timing
-        let expected = ExpectedMember(
-            divisionCode: peer.member.division.description,
-            institutionCode: peer.member.institution.description,
-            pins: peer.keyPins.compactMap { KeyPin(bytes: $0.bytes) })
-        connections = peer.endpoints.map { endpoint in
-            HTTP2Client(
-                loop: loop, host: endpoint.host, port: Int(endpoint.port), tls: tls,
-                expected: expected, limits: limits, random: { Double.random(in: 0..<1) })
-        }
-        clients = connections.map { GRPCClient(http: $0, messageBytes: PeerLimits.messageBytes) }
+        lines = PeerLines(loop: loop, tls: tls, limits: limits)
     }
 
-    func start() { _ = loop.post { [self] in greet() } }
+    private var peer: PeerChain { known.withLock { $0 } }
+
+    func start() {
+        loop.postAlways { [self] in
+            lines.set(peer, grace: timing.callMilliseconds)
+            greet()
+        }
+    }
 
     func stop() {
-        _ = loop.post { [self] in
+        loop.postAlways { [self] in
             isStopped = true
             if let greetTimer { loop.cancel(greetTimer) }
-            for connection in connections { connection.close() }
+            lines.close()
         }
+    }
+
+    /// The member is the same, its addresses, keys or terms are others. Open calls go on while the
+    /// key that they are answered with stays pinned.
+    func update(_ peer: PeerChain) {
+        known.withLock { $0 = peer }
+        loop.postAlways { [self] in
+            if !isStopped { lines.set(peer, grace: timing.callMilliseconds) }
+        }
+    }
+
+    /// New connections begin with the certificate as it is now; open calls finish on the old ones.
+    func renew() {
+        loop.postAlways { [self] in lines.renew() }
     }
 
     /// Carries out one effect for this peer. Any thread.
@@ -122,7 +133,7 @@ final class PeerCaller: @unchecked Sendable {
 
     private func lost(_ code: String) {
         context.submit([.peerLost(chainID: peer.chainID, code: code)])
-        if !clients.isEmpty { preferred = (preferred + 1) % clients.count }
+        lines.turn()
     }
 
     // MARK: Effects
@@ -303,14 +314,7 @@ final class PeerCaller: @unchecked Sendable {
         _ method: PeerMethod, _ message: [UInt8],
         then: @escaping @Sendable (Result<[UInt8], JobFailure>) -> Void
     ) {
-        guard !clients.isEmpty else {
-            return then(
-                .failure(
-                    JobFailure(
-                        code: "transport/no-address",
-                        detail: "the topology names no address of \(peer.name)'s relay")))
-        }
-        // `preferred` belongs to the loop; effects and headers arrive on other threads.
+        // The lines belong to the loop; effects and headers arrive on other threads.
         guard loop.isOnLoop else {
             let isPosted = loop.post { [self] in call(method, message, then: then) }
             if !isPosted {
@@ -322,8 +326,15 @@ final class PeerCaller: @unchecked Sendable {
             }
             return
         }
+        guard let grpc = lines.current else {
+            return then(
+                .failure(
+                    JobFailure(
+                        code: "transport/no-address",
+                        detail: "the topology names no address of \(peer.name)'s relay")))
+        }
         let request = GRPCRequest(method: method.path, message: message)
-        clients[preferred % clients.count].call(
+        grpc.call(
             [request], deadlineMilliseconds: timing.callMilliseconds
         ) { [self] outcomes in
             guard let outcome = outcomes.first else { return }

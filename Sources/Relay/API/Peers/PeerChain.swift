@@ -2,6 +2,7 @@
 
 package import Federation
 package import LightClient
+import RelayEngine
 
 /// What this relay knows, from the topology, of one peer and its chain.
 package struct PeerChain: Hashable, Sendable {
@@ -17,6 +18,20 @@ package struct PeerChain: Hashable, Sendable {
         chain = member.chain
         endpoints = member.relay.endpoints
         keyPins = member.relay.keyPins
+    }
+
+    /// The members that routes lead to, but for those that are barred; by chain id.
+    static func all(
+        in topology: Topology, of routes: [RouteConfiguration]
+    ) -> [String: PeerChain] {
+        var peers: [String: PeerChain] = [:]
+        let members = Dictionary(
+            topology.members.map { ($0.chain.id.description, $0) }, uniquingKeysWith: { one, _ in one }
+        )
+        for route in routes where route.bar == nil {
+            peers[route.chainID] = members[route.chainID].map { PeerChain($0) }
+        }
+        return peers
     }
 
     package var chainID: String { chain.id.description }

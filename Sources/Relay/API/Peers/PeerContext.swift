@@ -9,7 +9,7 @@ import RelayTransport
 /// What both sides of the peer protocol need of the relay around them.
 struct PeerContext: Sendable {
     let ownChainID: String
-    let peers: [String: PeerChain]
+    let directory: PeerDirectory
     let shared: SharedState
     let verifiers: VerifierPool
     let connector: CometBFTConnector
@@ -24,10 +24,6 @@ struct PeerContext: Sendable {
     /// The member behind a certificate; nil without one (the laboratory listener) or when it is
     /// nobody's.
     func peer(of identity: PeerIdentity?) -> PeerChain? {
-        guard let identity, identity.role == .member else { return nil }
-        return peers.values.first {
-            $0.member.division.description == identity.divisionCode
-                && $0.member.institution.description == identity.institutionCode
-        }
+        directory.peer(of: identity)
     }
 }

@@ -56,8 +56,7 @@ struct DaemonSetup {
         var counterparties: [String: ConnectorConfiguration.Counterparty] = [:]
         for peer in topology.peers(of: relay.member) {
             counterparties[peer.chain.id.description] = ConnectorConfiguration.Counterparty(
-                parameters: peer.chain.parameters,
-                commitmentPrefix: peer.chain.commitmentPrefix.map { Array($0.utf8) })
+                peer.chain)
         }
         let price = relay.chain.gasPrice
         var scale: UInt64 = 1
@@ -77,21 +76,11 @@ struct DaemonSetup {
     }
 
     private func engine(_ own: Member, _ account: AccountKey) -> EngineConfiguration {
-        let routes = topology.routes.compactMap { route -> RouteConfiguration? in
-            guard let ends = route.ends(from: relay.member),
-                let peer = topology.member(ends.other.member)
-            else { return nil }
-            let revision = (try? peer.chain.id.revision()) ?? 0
-            return RouteConfiguration(
-                chainID: peer.chain.id.description, family: peer.chain.family.rawValue,
-                anchorHeight: Height(revision: revision, height: peer.chain.anchor?.height ?? 0),
-                trustingPeriodNanoseconds: peer.chain.parameters.trustingPeriodNanoseconds,
-                localClient: ends.own.client, remoteClient: ends.other.client)
-        }
+        let members = TopologyChange(topology, of: relay.member)
         var configuration = EngineConfiguration(
             chainID: own.chain.id.description, account: account.address.description,
-            routes: routes, topologyVersion: topology.version,
-            topologyDigest: topology.digest.bytes, seed: UInt64.random(in: .min ... .max))
+            routes: members.routes, topologyVersion: members.version,
+            topologyDigest: members.digest, seed: UInt64.random(in: .min ... .max))
         configuration.limits.inboxPackets = relay.limits.inboxPackets
         configuration.limits.packetsPerCall = relay.limits.batchPackets
         configuration.limits.messagesPerTransaction = relay.limits.batchPackets

@@ -131,6 +131,13 @@ package final class CometBFTConnector: @unchecked Sendable {
         }
     }
 
+    /// The other chains as the members' list has them now. Any thread.
+    package func setCounterparties(
+        _ counterparties: [String: ConnectorConfiguration.Counterparty]
+    ) {
+        loop.postAlways { [self] in submitter.setCounterparties(counterparties) }
+    }
+
     package func stop() {
         _ = loop.post { [self] in
             isStopped = true

@@ -15,6 +15,11 @@ package struct ConnectorConfiguration: Sendable {
             self.parameters = parameters
             self.commitmentPrefix = commitmentPrefix
         }
+
+        package init(_ chain: Chain) {
+            parameters = chain.parameters
+            commitmentPrefix = chain.commitmentPrefix.map { Array($0.utf8) }
+        }
     }
 
     package var chainID: ChainID

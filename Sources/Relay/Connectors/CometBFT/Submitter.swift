@@ -10,7 +10,7 @@ package final class Submitter {
     private let configuration: ConnectorConfiguration
     private let queries: StateQueries
     private let rpc: NodeRPC
-    private let builder: MessageBuilder
+    private var builder: MessageBuilder
     private let now: () -> Timestamp
     private var accountNumber: UInt64?
     /// Base64 signature → hash of transactions we made, so that blocks' events name them.
@@ -36,6 +36,12 @@ package final class Submitter {
         queries = StateQueries(rpc: rpc)
         builder = MessageBuilder(
             signer: configuration.account.address, counterparties: configuration.counterparties)
+    }
+
+    /// The other chains as our chain's clients of them are made from now on.
+    func setCounterparties(_ counterparties: [String: ConnectorConfiguration.Counterparty]) {
+        builder = MessageBuilder(
+            signer: configuration.account.address, counterparties: counterparties)
     }
 
     func prepare(_ submission: Submission, tip: UInt64, then: @escaping (Prepared) -> Void) {

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+
+/// Members come, change and go while everything runs. A route is never taken out: its open packets
+/// wait with a reason that names the version, and go on when the member is back.
+extension RelayEngine {
+    mutating func topologyChanged(_ change: TopologyChange) {
+        configuration.topologyVersion = change.version
+        configuration.topologyDigest = change.digest
+        configuration.manifest = change.manifest
+        configuration.bars = change.bars
+        var named: Set<String> = []
+        for route in change.routes
+        where route.chainID != configuration.chainID && named.insert(route.chainID).inserted {
+            if let place = routeOfChain[route.chainID] {
+                changeRoute(place, to: route)
+            } else {
+                addRoute(route)
+            }
+        }
+        for place in routes.indices where !named.contains(routes[place].chainID) {
+            let bar =
+                change.bars[routes[place].chainID] ?? MemberBar(.left, version: change.version)
+            guard routes[place].configuration.bar?.kind != bar.kind else { continue }
+            changeRoute(place, to: routes[place].configuration.barred(bar))
+        }
+        configuration.routes = routes.map(\.configuration)
+        releaseHeld()
+        manifestDue = clock
+        effects.append(.adopt(change))
+        for place in routes.indices where routes[place].configuration.bar == nil {
+            judgeAgain(place)
+            effects.append(.greet(chainID: routes[place].chainID))
+        }
+        note(.info, "members/changed", "version \(change.version)")
+    }
+
+    private mutating func addRoute(_ route: RouteConfiguration) {
+        let place = routes.count
+        routes.append(
+            Route(
+                route, reconcileDue: clock &+ configuration.timing.reconcileInterval,
+                limits: configuration.limits))
+        routeOfChain[route.chainID] = place
+        packets.addRoute()
+        jobs.addRoute()
+        if !route.localClient.isEmpty { routeOfLocalClient[route.localClient] = place }
+        if let bar = route.bar {
+            note(.warning, bar.code, route: place, bar.detail)
+        } else {
+            note(.info, "member/joined", route: place)
+        }
+    }
+
+    private mutating func changeRoute(_ place: Int, to route: RouteConfiguration) {
+        let before = routes[place].configuration
+        routes[place].configuration = route
+        if before.terms != route.terms
+            || before.trustingPeriodNanoseconds != route.trustingPeriodNanoseconds
+        {
+            voidVerdicts(place)
+        }
+        if routes[place].link.localClient.isEmpty, !route.localClient.isEmpty {
+            routes[place].link.localClient = route.localClient
+            routeOfLocalClient[route.localClient] = place
+            entries.append(.link(routes[place].link))
+        }
+        routes[place].careDue = clock
+        guard before.bar != route.bar else { return }
+        if let bar = route.bar { barred(place, bar) } else { restored(place) }
+    }
+
+    /// What verifiers find on older copies of our client counts no more.
+    mutating func voidVerdicts(_ place: Int) {
+        routes[place].client.revisionCounter += 1
+        routes[place].verdictsFrom = routes[place].client.revisionCounter
+        routes[place].isClientDirty = true
+    }
+
+    private mutating func barred(_ place: Int, _ bar: MemberBar) {
+        routes[place].peer.isConnected = false
+        routes[place].peer.lastCode = bar.code
+        let count = eachOpen(place) { engine, slot in engine.markBarred(slot) }
+        note(
+            .warning, bar.code, route: place, "\(bar.detail); \(count) of its packets are open")
+    }
+
+    private mutating func restored(_ place: Int) {
+        routes[place].peer = PeerState()
+        routes[place].reconcileDue = clock
+        _ = eachOpen(place) { engine, slot in
+            guard engine.packets[slot].record.reasonCode.hasPrefix(RelayEngine.memberArea) else {
+                return
+            }
+            engine.packets.edit(slot) { record in
+                record.reasonCode = ""
+                record.reasonDetail = ""
+            }
+        }
+        note(.info, "member/active", route: place)
+    }
+
+    static let memberArea = "member/"
+
+    /// Walks over all packets: only where a member's standing changes.
+    mutating func eachOpen(
+        _ place: Int, _ body: (inout RelayEngine, Int) -> Void
+    ) -> Int {
+        var count = 0
+        for slot in packets.slots.indices where packets[slot].isOpen && packets[slot].route == place
+        {
+            count += 1
+            body(&self, slot)
+        }
+        return count
+    }
+
+    /// An open packet of a barred member says so in the store too; one that is parked keeps its own
+    /// reason.
+    mutating func markBarred(_ slot: Int) {
+        guard let bar = routes[packets[slot].route].configuration.bar,
+            packets[slot].record.state != .parked
+        else { return }
+        packets.edit(slot) { record in
+            record.reasonCode = bar.code
+            record.reasonDetail = bar.detail
+        }
+    }
+
+    /// The member's standing goes before whatever a call that was cut off has to say.
+    func reason(_ slot: Int, _ stage: Stage, _ code: String, _ detail: String) -> (String, String) {
+        guard stage != .submit, stage != .lookUp,
+            let bar = routes[packets[slot].route].configuration.bar
+        else { return (code, detail) }
+        return (bar.code, bar.detail)
+    }
+
+    // MARK: Handshakes
+
+    /// Why nothing may be exchanged with a peer because of its list of members; nil: nothing
+    /// against it. Versions of a manifest may differ for a while, since the later one is pulled.
+    func membershipTrouble(version: UInt64, digest: [UInt8]) -> String? {
+        if digest == configuration.topologyDigest { return nil }
+        guard configuration.manifest != nil else { return "peer/topology-mismatch" }
+        return version == configuration.topologyVersion ? "manifest/equivocation" : nil
+    }
+
+    private mutating func judgeAgain(_ place: Int) {
+        let peer = routes[place].peer
+        let mine = ["peer/topology-mismatch", "manifest/equivocation"]
+        guard peer.isConnected, mine.contains(peer.blockedCode) || peer.blockedCode.isEmpty else {
+            return
+        }
+        routes[place].peer.blockedCode =
+            membershipTrouble(version: peer.topologyVersion, digest: peer.topologyDigest) ?? ""
+    }
+
+    // MARK: Start
+
+    /// Chains that left while we were not running, and with which something is open: packets, or a
+    /// transaction whose outcome must be known before another like it is made.
+    mutating func restoreFormerRoutes(_ snapshot: JournalSnapshot) {
+        let clients = Set(snapshot.packets.map(\.id.client))
+        let families = Dictionary(
+            snapshot.clients.map { ($0.chainID, $0.family) }, uniquingKeysWith: { one, _ in one })
+        let linked = snapshot.links.filter { clients.contains($0.localClient) }
+            .map(\.counterpartyChain)
+        let pending = snapshot.transactions.filter { $0.state == .pending }
+            .map(\.counterpartyChain)
+        for chainID in linked + pending where !chainID.isEmpty && routeOfChain[chainID] == nil {
+            let route = RouteConfiguration(
+                chainID: chainID, family: families[chainID] ?? "", anchorHeight: .zero,
+                trustingPeriodNanoseconds: RelayEngine.formerTrustingPeriod,
+                bar: configuration.bars[chainID]
+                    ?? MemberBar(.left, version: configuration.topologyVersion))
+            addRoute(route)
+            configuration.routes.append(route)
+        }
+    }
+
+    /// Nobody names the terms of a chain that left; its client on our chain judges by its own. A
+    /// year, nanoseconds.
+    static let formerTrustingPeriod: Int64 = 365 * 86_400 * EngineTiming.second
+
+    // MARK: Why
+
+    func explainMembership(_ packet: OpenPacket) -> Explanation? {
+        if packet.record.reasonCode == RelayEngine.expiredCode, packet.phase == .waiting {
+            return Explanation(
+                RelayEngine.expiredCode,
+                "The manifest ran out before it was sent: \(packet.record.reasonDetail)",
+                "It goes on with the next version, or times out; ask the authorities to sign one.",
+                .operators)
+        }
+        let facts = routes[packet.route]
+        guard let bar = facts.configuration.bar else { return nil }
+        switch packet.phase {
+        case .inTransaction, .queued(.submit), .queued(.lookUp), .inFlight(.lookUp, _),
+            .backoff(.submit), .backoff(.lookUp):
+            return nil
+        default: break
+        }
+        return Explanation(
+            bar.code, "The member of \(facts.chainID) is \(bar.detail).",
+            "Nothing is exchanged with its relay; it goes on when a later version lists the member "
+                + "as active.", .operators)
+    }
+}
+
+extension RouteConfiguration {
+    /// The same route, barred.
+    func barred(_ bar: MemberBar) -> RouteConfiguration {
+        RouteConfiguration(
+            chainID: chainID, family: family, anchorHeight: anchorHeight,
+            trustingPeriodNanoseconds: trustingPeriodNanoseconds, localClient: localClient,
+            remoteClient: remoteClient, anchorHash: anchorHash, terms: terms, bar: bar)
+    }
+}

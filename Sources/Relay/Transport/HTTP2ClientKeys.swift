@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension HTTP2Client {
+    /// From now on this member and these keys are right. A connection whose key is still among them
+    /// goes on undisturbed; any other ends at once. Any thread.
+    package func expect(_ member: ExpectedMember) {
+        onLoop { client in
+            let isNarrower = !(client.expected?.pins ?? []).allSatisfy(member.pins.contains)
+            client.expected = member
+            for connection in client.everyConnection {
+                guard let peer = connection.peer else {
+                    // Its handshake may end with a key that is right no more.
+                    if isNarrower {
+                        connection.close(TransportError(.wrongKey, "pins changed meanwhile"))
+                    }
+                    continue
+                }
+                if !member.pins.contains(peer.spkiSHA256) {
+                    connection.close(
+                        TransportError(.wrongKey, "\(peer) is not pinned any more"))
+                }
+            }
+        }
+    }
+
+    private func onLoop(_ work: @escaping @Sendable (HTTP2Client) -> Void) {
+        if loop.isOnLoop { work(self) } else { loop.postAlways { work(self) } }
+    }
+
+    private var everyConnection: [HTTP2Connection] {
+        (current.map { [$0] } ?? []) + draining.values
+    }
+}
