@@ -58,8 +58,8 @@ extension SimulatedFederation {
         }
     }
 
-    /// The authorities sign the next version. It reaches every relay, late, twice, or with a version
-    /// missing in between; a newcomer starts with it.
+    /// The authorities sign the next version. It reaches every relay, late, twice, or with a
+    /// version missing in between; a newcomer starts with it.
     func sign(_ change: (inout SimulatedMembers.Version) -> Void) {
         members?.add(change)
         for city in cities where members?.has(city.id) == true {

@@ -73,7 +73,8 @@ extension RelayEngine {
         }
         return RouteView(
             chainID: chainID, link: facts.link, isConnected: facts.peer.isConnected,
-            blockedCode: facts.peer.blockedCode, pauseReason: facts.pauseReason, bar: facts.configuration.bar,
+            blockedCode: facts.peer.blockedCode, pauseReason: facts.pauseReason,
+            bar: facts.configuration.bar,
             hostedStatus: facts.hosted.status,
             counts: counts)
     }

@@ -5,8 +5,8 @@ import LightClient
 
 /// Which versions of the manifest are taken, and what its age means.
 extension RelayEngine {
-    /// Each version must follow the one that holds, by number and by digest; what was verified on an
-    /// older one is sorted out here.
+    /// Each version must follow the one that holds, by number and by digest; what was verified on
+    /// an older one is sorted out here.
     mutating func manifestsVerified(_ versions: [VerifiedManifest]) {
         for version in versions {
             let record = version.record

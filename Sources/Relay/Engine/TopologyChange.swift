@@ -132,7 +132,7 @@ package struct VerifiedManifest: Hashable, Sendable {
 
 /// An offered manifest that was not taken.
 package struct ManifestRefusal: Hashable, Sendable {
-    /// Stable code: "manifest/equivocation", "manifest/rollback", "manifest/bad-signature" and so on.
+    /// Stable code: "manifest/equivocation", "manifest/bad-signature" and so on.
     package let code: String
     package let detail: String
     /// Who offered it: chain id of the peer, or "file".

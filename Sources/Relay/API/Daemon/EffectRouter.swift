@@ -47,10 +47,14 @@ final class EffectRouter: Sendable {
             switch effect {
             case .answer(let token, let outcomes, let trustedHeight):
                 answers.append((token, outcomes, trustedHeight))
-            case .deliver(_, let delivery): targets.callers.caller(delivery.peerChain)?.perform(effect)
-            case .acknowledge(_, let delivery): targets.callers.caller(delivery.peerChain)?.perform(effect)
-            case .ask(_, let questions): targets.callers.caller(questions.peerChain)?.perform(effect)
-            case .fetchHeaders(_, let request): targets.callers.caller(request.peerChain)?.perform(effect)
+            case .deliver(_, let delivery):
+                targets.callers.caller(delivery.peerChain)?.perform(effect)
+            case .acknowledge(_, let delivery):
+                targets.callers.caller(delivery.peerChain)?.perform(effect)
+            case .ask(_, let questions):
+                targets.callers.caller(questions.peerChain)?.perform(effect)
+            case .fetchHeaders(_, let request):
+                targets.callers.caller(request.peerChain)?.perform(effect)
             case .greet(let chainID): targets.callers.caller(chainID)?.perform(effect)
             case .note(let note): targets.log(note)
             default: break

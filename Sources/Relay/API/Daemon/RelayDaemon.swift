@@ -2,10 +2,10 @@
 
 package import Federation
 package import LightClient
-package import RelayConnectors
+import RelayConnectors
 package import RelayEngine
 import RelayStore
-package import RelayTransport
+import RelayTransport
 
 /// One running relay: loops, verifiers and the decider, wired. Everything it decides is in the
 /// engine; everything it says or does leaves through here after its commit.

@@ -26,7 +26,8 @@ package struct PeerChain: Hashable, Sendable {
     ) -> [String: PeerChain] {
         var peers: [String: PeerChain] = [:]
         let members = Dictionary(
-            topology.members.map { ($0.chain.id.description, $0) }, uniquingKeysWith: { one, _ in one }
+            topology.members.map { ($0.chain.id.description, $0) },
+            uniquingKeysWith: { one, _ in one }
         )
         for route in routes where route.bar == nil {
             peers[route.chainID] = members[route.chainID].map { PeerChain($0) }

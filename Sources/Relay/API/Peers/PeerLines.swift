@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
+import LightClient
 import RelayTransport
 
 /// The connections to one peer's relay, one an address. Touched on the loop's thread alone.
