@@ -12,6 +12,7 @@ let benches: [(name: String, run: () -> Void)] = [
     ("store", storeBench),
     ("transport", transportBench),
     ("packets", packetBench),
+    ("manifest", manifestBench),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 for line in Hardware.lines { print(line) }

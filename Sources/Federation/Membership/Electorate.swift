@@ -67,6 +67,13 @@ public struct Electorate: Hashable, Sendable {
         return seats
     }
 
+    /// The members that vote and are not among these, in order: whose approvals are still open.
+    public func missing(_ signers: [MemberID]) -> [MemberID] {
+        var voters: Set<MemberID> = []
+        for case .voter(let id) in seats.values { voters.insert(id) }
+        return voters.subtracting(signers).sorted()
+    }
+
     /// The voting member whose authority key this is. Throws what is wrong with the key.
     public func voter(_ key: MemberKey) throws(ManifestError) -> MemberID {
         switch seats[key] {

@@ -41,6 +41,11 @@ public enum ManifestError: Error, Hashable, Sendable {
     case badSignature(MemberID)
     case notEnoughSignatures(got: Int, needed: Int, voters: Int)
     case tooManySignatures(Int, limit: Int)
+    /// An approval of another version than the one that is put together.
+    case approvalOfOther(got: Digest, expected: Digest)
+    /// Keys or addresses of a member change without its own signed request.
+    case changeWithoutRequest(MemberID)
+    case request(RequestError)
 }
 
 /// What a member's key is for.

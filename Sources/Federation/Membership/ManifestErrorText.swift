@@ -32,6 +32,9 @@ extension ManifestError {
         case .badSignature: "manifest/bad-signature"
         case .notEnoughSignatures: "manifest/not-enough-signatures"
         case .tooManySignatures: "manifest/too-many-signatures"
+        case .approvalOfOther: "manifest/approval-of-other"
+        case .changeWithoutRequest: "manifest/change-without-request"
+        case .request(let error): error.code
         }
     }
 
@@ -88,6 +91,11 @@ extension ManifestError {
         case .notEnoughSignatures(let got, let needed, let voters):
             "\(got) of \(needed) needed signatures (\(voters) members vote)"
         case .tooManySignatures(let count, let limit): "\(count) signatures, more than \(limit)"
+        case .approvalOfOther(let got, let expected):
+            "the approval is of \(got), not of \(expected)"
+        case .changeWithoutRequest(let id):
+            "the entry of \(id) changes and no signed request of its own asks for it"
+        case .request(let error): error.problem
         default: code
         }
     }
@@ -119,6 +127,10 @@ extension ManifestError {
             "keep one approval of each member"
         case .badSignature: "ask that member to approve again; the file may be damaged"
         case .notEnoughSignatures: "gather more approvals: each voting member, once"
+        case .approvalOfOther:
+            "approve the same request or proposal, made from the same present manifest"
+        case .changeWithoutRequest: "have that member make a request, and approve that"
+        case .request(let error): error.remedy
         }
     }
 }

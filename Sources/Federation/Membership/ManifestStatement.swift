@@ -89,7 +89,7 @@ public struct ManifestEquivocation: Hashable, Sendable {
             first.signatures, of: first.digest, with: &verifier)
         let others = Set(
             try electorate.verify(second.signatures, of: second.digest, with: &verifier))
-        return signers.filter { others.contains($0) }
+        return signers.filter { others.contains($0) }.sorted()
     }
 }
 

@@ -55,6 +55,18 @@ public struct MemberKey: Hashable, Sendable, Comparable {
         0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
     ]
 
+    /// The key's SubjectPublicKeyInfo, DER; nil for a type whose form is not known.
+    public var info: [UInt8]? { publicKey.map { MemberKey.ed25519Info + $0.bytes } }
+
+    /// Nil unless the bytes are an Ed25519 key's SubjectPublicKeyInfo.
+    public init?(info: [UInt8]) {
+        let count = MemberKey.ed25519Info.count
+        guard info.count == count + PublicKey.ed25519ByteCount,
+            info.starts(with: MemberKey.ed25519Info)
+        else { return nil }
+        self.init(type: .ed25519, bytes: Array(info.dropFirst(count)))
+    }
+
     /// SHA-256 of the key's SubjectPublicKeyInfo: what a certificate of this key would be pinned
     /// by. Nil for a type whose form is not known.
     public var pin: Digest? {

@@ -188,12 +188,23 @@ extension OpenSSL {
     }
 }
 
-/// ECDSA over SHA-256, for keys in SubjectPublicKeyInfo.
+/// Signatures by keys in SubjectPublicKeyInfo, of any algorithm that a certificate may carry.
 extension OpenSSL {
+    /// ECDSA over SHA-256. False for a key of another algorithm, and for bytes that are no key.
     static func isValidECDSA(
         _ signature: [UInt8], of message: [UInt8], subjectPublicKeyInfo der: [UInt8]
     ) -> Bool {
-        let key = unsafe der.withUnsafeBufferPointer { input in
+        isValid(signature, of: message, info: der) { $0 == EVP_PKEY_EC }
+    }
+
+    /// Whether the key of a DER SubjectPublicKeyInfo signed the message: with its own hash for
+    /// Ed25519, with SHA-256 otherwise. False for bytes that are no such key, and for an algorithm
+    /// that the caller does not take.
+    static func isValid(
+        _ signature: [UInt8], of message: [UInt8], info: [UInt8],
+        takes: (Int32) -> Bool = { _ in true }
+    ) -> Bool {
+        let key = unsafe info.withUnsafeBufferPointer { input in
             var start = input.baseAddress
             return unsafe d2i_PUBKEY(nil, &start, input.count)
         }
@@ -204,14 +215,15 @@ extension OpenSSL {
             // A bad signature leaves its reason in the thread's queue, where TLS would find it.
             ERR_clear_error()
         }
-        guard unsafe key != nil,
-            unsafe EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key) == 1
+        guard let key = unsafe key else { return false }
+        let algorithm = unsafe EVP_PKEY_get_base_id(key)
+        let hash = unsafe algorithm == EVP_PKEY_ED25519 ? nil : EVP_sha256()
+        guard takes(algorithm), unsafe EVP_DigestVerifyInit(context, nil, hash, nil, key) == 1
         else { return false }
-        return unsafe signature.withUnsafeBufferPointer { signature in
-            unsafe message.withUnsafeBufferPointer { message in
+        return unsafe signature.withUnsafeBufferPointer { first in
+            unsafe message.withUnsafeBufferPointer { second in
                 unsafe EVP_DigestVerify(
-                    context, signature.baseAddress, signature.count, message.baseAddress,
-                    message.count) == 1
+                    context, first.baseAddress, first.count, second.baseAddress, second.count) == 1
             }
         }
     }
