@@ -38,6 +38,7 @@ public enum LetterErrorCode: String, Hashable, Sendable, CaseIterable {
     case calendarMalformed = "letter/calendar-malformed"
     case calendarUnsigned = "letter/calendar-unsigned"
     case calendarWrongYear = "letter/calendar-wrong-year"
+    case notRead = "letter/not-read"
     case payloadUnreadable = "letter/payload-unreadable"
     case payloadExpired = "letter/payload-expired"
     case commitmentMismatch = "letter/commitment-mismatch"
@@ -175,6 +176,8 @@ extension LetterErrorCode {
                 "工作日历年份不符",
                 "the working calendar is for another year"
             )
+        case .notRead:
+            ("对方链未能读取该消息", "the other chain could not read the message")
         case .payloadUnreadable:
             (
                 "密文无法用本中心密钥打开",

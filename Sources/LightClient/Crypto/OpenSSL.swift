@@ -229,6 +229,125 @@ extension OpenSSL {
     }
 }
 
+/// X25519 (RFC 7748) and AES in Galois/Counter mode (NIST SP 800-38D), for `HPKE`.
+extension OpenSSL {
+    /// Bytes of GCM's tag and nonce.
+    static let gcmTagByteCount = 16
+    static let gcmNonceByteCount = 12
+
+    /// Requires 32 bytes.
+    static func x25519PublicKey(secret: [UInt8]) -> [UInt8] {
+        var key = [UInt8](repeating: 0, count: 32)
+        var count = key.count
+        let handle = unsafe secret.withUnsafeBufferPointer { input in
+            unsafe EVP_PKEY_new_raw_private_key(
+                EVP_PKEY_X25519, nil, input.baseAddress, input.count)
+        }
+        defer { unsafe EVP_PKEY_free(handle) }
+        let status = unsafe key.withUnsafeMutableBufferPointer { output in
+            unsafe EVP_PKEY_get_raw_public_key(handle, output.baseAddress, &count)
+        }
+        precondition(status == 1 && count == 32, "libcrypto lacks X25519")
+        return key
+    }
+
+    /// The shared secret; nil for a public key of another length or of small order, for which it
+    /// would be zero.
+    static func x25519(secret: [UInt8], publicKey: [UInt8]) -> [UInt8]? {
+        let mine = unsafe secret.withUnsafeBufferPointer { input in
+            unsafe EVP_PKEY_new_raw_private_key(
+                EVP_PKEY_X25519, nil, input.baseAddress, input.count)
+        }
+        let theirs = unsafe publicKey.withUnsafeBufferPointer { input in
+            unsafe EVP_PKEY_new_raw_public_key(
+                EVP_PKEY_X25519, nil, input.baseAddress, input.count)
+        }
+        let context = unsafe mine.flatMap { unsafe EVP_PKEY_CTX_new($0, nil) }
+        defer {
+            unsafe EVP_PKEY_CTX_free(context)
+            unsafe EVP_PKEY_free(theirs)
+            unsafe EVP_PKEY_free(mine)
+            // A bad key leaves its reason in the thread's queue, where TLS would find it.
+            ERR_clear_error()
+        }
+        guard unsafe context != nil, unsafe theirs != nil,
+            unsafe EVP_PKEY_derive_init(context) == 1,
+            unsafe EVP_PKEY_derive_set_peer(context, theirs) == 1
+        else { return nil }
+        var shared = [UInt8](repeating: 0, count: 32)
+        var count = shared.count
+        let status = unsafe shared.withUnsafeMutableBufferPointer { output in
+            unsafe EVP_PKEY_derive(context, output.baseAddress, &count)
+        }
+        return status == 1 && count == 32 ? shared : nil
+    }
+
+    /// Ciphertext and tag. Requires a key of 16 or 32 bytes and a nonce of 12.
+    static func gcmSeal(
+        _ text: [UInt8], key: [UInt8], nonce: [UInt8], authenticating aad: [UInt8]
+    ) -> [UInt8] {
+        let context = unsafe EVP_CIPHER_CTX_new()
+        defer { unsafe EVP_CIPHER_CTX_free(context) }
+        var output = [UInt8](repeating: 0, count: text.count + gcmTagByteCount)
+        var count: Int32 = 0
+        let cipher = unsafe key.count == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm()
+        var isDone = unsafe EVP_EncryptInit_ex(context, cipher, nil, key, nonce) == 1
+        if !aad.isEmpty {
+            isDone =
+                unsafe isDone
+                && EVP_EncryptUpdate(context, nil, &count, aad, Int32(aad.count)) == 1
+        }
+        unsafe output.withUnsafeMutableBufferPointer { result in
+            if !text.isEmpty {
+                isDone =
+                    unsafe isDone
+                    && EVP_EncryptUpdate(
+                        context, result.baseAddress, &count, text, Int32(text.count)) == 1
+            }
+            let end = unsafe result.baseAddress.map { unsafe $0 + text.count }
+            isDone = unsafe isDone && EVP_EncryptFinal_ex(context, end, &count) == 1
+            isDone =
+                unsafe isDone
+                && EVP_CIPHER_CTX_ctrl(
+                    context, EVP_CTRL_AEAD_GET_TAG, Int32(gcmTagByteCount), end) == 1
+        }
+        precondition(isDone, "libcrypto lacks AES-GCM")
+        return output
+    }
+
+    /// The text; nil when the tag does not fit. Requires a key of 16 or 32 bytes and a nonce of 12.
+    static func gcmOpen(
+        _ sealed: [UInt8], key: [UInt8], nonce: [UInt8], authenticating aad: [UInt8]
+    ) -> [UInt8]? {
+        guard sealed.count >= gcmTagByteCount else { return nil }
+        let context = unsafe EVP_CIPHER_CTX_new()
+        defer { unsafe EVP_CIPHER_CTX_free(context) }
+        let body = Array(sealed.dropLast(gcmTagByteCount))
+        var tag = Array(sealed.suffix(gcmTagByteCount))
+        var output = [UInt8](repeating: 0, count: body.count)
+        var rest = [UInt8](repeating: 0, count: gcmTagByteCount)
+        var count: Int32 = 0
+        let cipher = unsafe key.count == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm()
+        var isDone = unsafe EVP_DecryptInit_ex(context, cipher, nil, key, nonce) == 1
+        if !aad.isEmpty {
+            isDone =
+                unsafe isDone
+                && EVP_DecryptUpdate(context, nil, &count, aad, Int32(aad.count)) == 1
+        }
+        if !body.isEmpty {
+            isDone =
+                unsafe isDone
+                && EVP_DecryptUpdate(context, &output, &count, body, Int32(body.count)) == 1
+        }
+        isDone =
+            unsafe isDone
+            && EVP_CIPHER_CTX_ctrl(
+                context, EVP_CTRL_AEAD_SET_TAG, Int32(gcmTagByteCount), &tag) == 1
+            && EVP_DecryptFinal_ex(context, &rest, &count) == 1
+        return isDone ? output : nil
+    }
+}
+
 extension Digest {
     fileprivate init(_ words: cityrelay_sha256_words) {
         self.init(words: (words.w0, words.w1, words.w2, words.w3))
