@@ -52,6 +52,20 @@ public protocol ChainFamily: Sendable {
         signatures: inout SignatureVerifier
     ) throws(ClientError) -> TrustedHeader
 
+    /// The trusted header of an anchor from its bare header alone: what has the anchor's hash needs
+    /// no signature. For evidence, which must be small.
+    static func anchor(
+        bareHeader: [UInt8], parameters: ClientParameters, hash: Digest
+    ) throws(ClientError) -> TrustedHeader
+
+    /// The bare header that a client update carries.
+    static func bareHeader(of message: [UInt8]) throws(ClientError) -> [UInt8]
+
+    /// Whether these are the bytes that this program writes for what they mean. Evidence is taken
+    /// in no other form, so that verifiers in other languages need not copy a decoder's leniency.
+    static func isCanonical(message: [UInt8]) -> Bool
+    static func isCanonical(proof: [UInt8]) -> Bool
+
     /// Throws unless the state under the header holds `value` at `path`.
     static func verifyMembership(
         proof: [UInt8], path: [[UInt8]], value: [UInt8], at header: TrustedHeader,

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import TestSupport
+import Testing
+
+/// What a bundle proves, and that nothing in it can be bent.
+@Suite struct BundleTests {
+    private static let sample = BundleSample()
+
+    private func roots() throws -> TrustRoots { TrustRoots(try Self.sample.manifest()) }
+
+    static let kinds: [(kinds: [BundleSample.Kind], words: [String])] = [
+        ([.present], ["present"]), ([.absent], ["absent"]), ([.revoked], ["revoked"]),
+        ([.refused], ["refused"]), ([.present, .unanswered], ["present", "unanswered"]),
+        ([.absent, .present], ["absent", "present"]),
+        ([.refused, .absent], ["refused", "absent"]),
+    ]
+
+    @Test(arguments: kinds)
+    func `every kind of answer verifies, in every combination`(
+        _ sample: (kinds: [BundleSample.Kind], words: [String])
+    ) throws {
+        let bundle = try Self.sample.bundle(sample.kinds)
+        let text = try bundle.json()
+        #expect(try Bundle(json: text) == bundle)
+        for roots in [try roots(), TrustRoots(manifest: bundle.manifest), nil] {
+            let verdict = try BundleVerifier.verify(text, roots: roots)
+            #expect(verdict.parts.map(\.word) == sample.words)
+            #expect(verdict.isAnchored == (roots != nil))
+            #expect(!verdict.checked.isEmpty && !verdict.trusted.isEmpty)
+        }
+    }
+
+    @Test func `a bundle verifies after three changes of all validators, and years later`() throws {
+        let verdict = try BundleVerifier.verify(
+            try Self.sample.bundle([.present]).json(), roots: try roots())
+        let part = try #require(verdict.parts.first)
+        #expect(part.height == Height(revision: 1, height: 22))
+        guard case .present(let state, let disclosure) = part.finding else {
+            Issue.record("\(part.finding)")
+            return
+        }
+        #expect(state.status == "01" && disclosure.leaves.count == 3)
+        #expect(part.sentences.contains("  monthsGE: at least 12"))
+        #expect(part.sentences.contains("  JZNY = 188003"))
+        #expect(part.sentences.contains("  SixMconFlag: holds"))
+        #expect(verdict.checked.contains { $0.contains("4 signed header(s)") })
+    }
+
+    @Test func `headers that leave out a change of validators do not verify`() throws {
+        var bundle = try Self.sample.bundle([.present])
+        bundle.chains[0].headers.remove(at: 1)
+        #expect(throws: BundleError.self) { try BundleVerifier.verify(bundle, roots: nil) }
+    }
+
+    @Test func `a bundle under another manifest is refused`() throws {
+        let bundle = try Self.sample.bundle([.present])
+        #expect(throws: BundleError.otherManifest(got: bundle.manifest, held: .zero)) {
+            try BundleVerifier.verify(bundle, roots: TrustRoots(manifest: .zero))
+        }
+    }
+
+    @Test func `entries are believed under the manifest's digest alone`() throws {
+        var bundle = try Self.sample.bundle([.present])
+        bundle.statement = []
+        #expect(throws: BundleError.self) {
+            try BundleVerifier.verify(bundle, roots: TrustRoots(manifest: bundle.manifest))
+        }
+        #expect(throws: Never.self) { try BundleVerifier.verify(bundle, roots: try roots()) }
+        bundle.members = []
+        #expect(throws: Never.self) { try BundleVerifier.verify(bundle, roots: try roots()) }
+    }
+
+    /// Changes that keep the form and must be refused by what they break.
+    static let bent: [(name: String, code: String, change: @Sendable (inout Bundle) -> Void)] = [
+        ("another record", "bundle/proof", { edit(&$0) { $0.index = .zero } }),
+        (
+            "another value", "bundle/field",
+            { edit(&$0) { $0.leaves[0].value = Array("188004".utf8) } }
+        ),
+        ("another salt", "bundle/field", { edit(&$0) { $0.leaves[0].salt[3] ^= 1 } }),
+        (
+            "more than asked", "bundle/other-fields",
+            { edit(&$0) { $0.leaves.append($0.leaves[0]) } }
+        ),
+        ("less than asked", "bundle/other-fields", { edit(&$0) { $0.leaves.removeLast() } }),
+        ("a higher threshold", "bundle/other-fields", { edit(&$0) { $0.leaves[2].atLeast = 13 } }),
+        ("no record", "bundle/proof", { edit(&$0) { ($0.state, $0.leaves) = ([], []) } }),
+        (
+            "a state of one's own", "bundle/proof",
+            { edit(&$0) { $0.state[$0.state.count - 1] ^= 1 } }
+        ),
+        (
+            "another height", "bundle/height",
+            { edit(&$0) { $0.height = Height(revision: 1, height: 23) } }
+        ),
+        (
+            "a header without the record", "bundle/proof",
+            { edit(&$0) { $0.height = Height(revision: 1, height: 16) } }
+        ),
+        ("another reference", "bundle/reference", { $0.parts[0].reference = "TEST-1880-0002" }),
+        ("a signature", "bundle/request-signature", { $0.parts[0].signature[0] ^= 1 }),
+        ("a bit of the request", "bundle/request-signature", { $0.parts[0].request[70] ^= 1 }),
+        ("the entry", "bundle/entry", { $0.parts[0].entry[100] ^= 1 }),
+        ("no headers", "bundle/height", { $0.chains[0].headers = [] }),
+        ("another anchor", "bundle/chain", { $0.chains[0].anchor[20] ^= 1 }),
+        ("a chain that nobody needs", "bundle/surplus-chain", { $0.chains.append($0.chains[0]) }),
+        ("the statement", "bundle/statement", { $0.statement[0] ^= 1 }),
+        (
+            "a refusal instead", "bundle/entry-differs",
+            {
+                $0.parts[0].answer = .refused(code: "policy/no-grant")
+                $0.chains = []
+            }
+        ),
+    ]
+
+    private static func edit(_ bundle: inout Bundle, _ change: (inout Disclosure) -> Void) {
+        guard case .disclosed(var disclosure) = bundle.parts[0].answer else { return }
+        change(&disclosure)
+        bundle.parts[0].answer = .disclosed(disclosure)
+    }
+
+    @Test func `whatever is bent is refused by what it breaks`() throws {
+        for (name, code, change) in Self.bent {
+            var bundle = try Self.sample.bundle([.present])
+            change(&bundle)
+            do {
+                _ = try BundleVerifier.verify(bundle, roots: try roots())
+                Issue.record("\(name) was accepted")
+            } catch let error as BundleError {
+                #expect(error.code == code, "\(name): \(error)")
+            }
+        }
+    }
+
+    @Test func `an answer of one source cannot be given for another's`() throws {
+        var bundle = try Self.sample.bundle([.present, .absent])
+        let first = bundle.parts[0].answer
+        bundle.parts[0].answer = bundle.parts[1].answer
+        bundle.parts[1].answer = first
+        #expect(throws: BundleError.self) { try BundleVerifier.verify(bundle, roots: nil) }
+        bundle = try Self.sample.bundle([.present, .absent])
+        bundle.parts[1].provider = bundle.parts[0].provider
+        #expect(throws: BundleError.self) { try BundleVerifier.verify(bundle, roots: nil) }
+    }
+
+    @Test func `every flipped byte of a part's evidence is refused`() throws {
+        let bundle = try Self.sample.bundle([.absent])
+        for place in stride(from: 0, to: bundle.parts[0].logProof.count, by: 7) {
+            var bent = bundle
+            bent.parts[0].logProof[place] ^= 1
+            #expect(throws: BundleError.self, "\(place)") {
+                try BundleVerifier.verify(bent, roots: nil)
+            }
+        }
+        guard case .disclosed(let disclosure) = bundle.parts[0].answer else { return }
+        for place in stride(from: 0, to: disclosure.proof.count, by: 23) {
+            var bent = bundle
+            Self.edit(&bent) { $0.proof[place] ^= 1 }
+            #expect(throws: BundleError.self, "\(place)") {
+                try BundleVerifier.verify(bent, roots: nil)
+            }
+        }
+    }
+
+    @Test func `a member that was suspended proves nothing`() throws {
+        var manifest = try Self.sample.manifest().manifest
+        manifest.members[2].status = .suspended
+        let roots = TrustRoots(SealedManifest(manifest))
+        var bundle = try Self.sample.bundle([.present])
+        bundle.manifest = roots.manifest
+        bundle.statement = []
+        bundle.members = []
+        #expect(throws: BundleError.memberNotActive(manifest.members[2].id)) {
+            try BundleVerifier.verify(bundle, roots: roots)
+        }
+    }
+
+    @Test func `text from anywhere is refused and traps nowhere`() throws {
+        let text = try Self.sample.bundle([.present]).json()
+        var generator = Generator(seed: 11)
+        for _ in 0..<400 {
+            var bytes = text
+            for _ in 0...generator.next() % 3 {
+                let place = Int(generator.next() % UInt64(bytes.count))
+                switch generator.next() % 3 {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: generator.next())
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(UInt8(truncatingIfNeeded: generator.next()), at: place)
+                }
+            }
+            _ = try? Bundle(json: bytes)
+        }
+    }
+}
