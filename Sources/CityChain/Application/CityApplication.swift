@@ -19,7 +19,7 @@ package struct CityApplication: Application {
 
     package init(_ genesis: CityGenesis) {
         self.genesis = genesis
-        let all = [CityPort(ProvidentFund()), CityPort(Licences())]
+        let all = [CityPort(ProvidentFund()), CityPort(Licences()), CityPort(Letters())]
         ports = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
+package import Federation
 import LightClient
 
 /// What a city chain begins with: accounts of roles, people with provident-fund accounts.
@@ -20,6 +20,7 @@ package struct CityGenesis: Hashable, Sendable {
     /// Who may send on which port.
     package static let senders = [
         StoreName.providentFund: ["bureau"], StoreName.licence: ["licensing", "bureau"],
+        StoreName.transfer: ["bureau"],
     ]
 
     /// 200 people with one million yuan each: enough for every load of the laboratory.
@@ -56,6 +57,7 @@ package struct CityGenesis: Hashable, Sendable {
             }
         }
         openAccounts(context)
+        ownInstitution(context)
     }
 
     /// Store `ibc` must hold something from the first version on: an empty store proves nothing.
@@ -65,6 +67,18 @@ package struct CityGenesis: Hashable, Sendable {
         context.set(StoreName.ibc, HostedClient.nextSequenceKey, zero)
         context.set(StoreName.ibc, Array("nextConnectionSequence".utf8), zero)
         context.set(StoreName.ibc, Array("nextChannelSequence".utf8), zero)
+    }
+
+    /// The city's fund centre: its division's code and nine zeros.
+    package static func institution(of code: String) -> InstitutionCode? {
+        try? InstitutionCode(code + "000000000")
+    }
+
+    private func ownInstitution(_ context: ExecutionContext) {
+        guard let institution = CityGenesis.institution(of: code),
+            let bureau = address(of: "bureau")
+        else { return }
+        InstitutionRecord.own(institution, by: bureau.bytes, in: context)
     }
 
     private func openAccounts(_ context: ExecutionContext) {

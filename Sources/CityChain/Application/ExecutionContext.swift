@@ -116,7 +116,10 @@ package enum StoreName {
     package static let providentFund = "providentfund"
     package static let licence = "licence"
 
-    package static let all = [accounts, bank, ibc, licence, providentFund]
+    /// Provident-fund letters.
+    package static let transfer = "transfer"
+
+    package static let all = [accounts, bank, ibc, licence, providentFund, transfer]
 }
 
 extension [UInt8] {

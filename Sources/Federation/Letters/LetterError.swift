@@ -38,6 +38,8 @@ public enum LetterError: Error, Hashable, Sendable {
     case accountClosed
     case institutionUnknown(InstitutionCode)
     case institutionEnded(InstitutionCode, successor: InstitutionCode?)
+    /// The packet came after its content's expiry.
+    case expired
 
     /// The stable code.
     public var code: LetterErrorCode {
@@ -69,6 +71,7 @@ public enum LetterError: Error, Hashable, Sendable {
         case .accountClosed: .accountClosed
         case .institutionUnknown: .institutionUnknown
         case .institutionEnded: .institutionEnded
+        case .expired: .payloadExpired
         }
     }
 }

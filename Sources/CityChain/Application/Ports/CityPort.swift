@@ -65,7 +65,7 @@ package struct CityPort {
         guard context.get(name, CityPort.senderKey(signer)) != nil else {
             throw .refusedRecord("account may not send on port \(name)")
         }
-        try book.send(record, payload, in: context)
+        try book.send(record, payload, by: signer, in: context)
         context.set(name, key("sent", payload), SHA256.hash(payload.value).bytes)
     }
 
@@ -80,8 +80,7 @@ package struct CityPort {
         if record["rig_reply"]?.string == "refuse" {
             throw .refusedRecord("refused as the record asks")
         }
-        try book.receive(record, payload, in: context)
-        let acknowledgement = book.acknowledgement(record, payload)
+        let acknowledgement = try book.take(record, payload, in: context)
         guard record["rig_reply"]?.string == "later" else { return .now(acknowledgement) }
         let due = context.block.height + CityPort.laterBlocks
         context.set(name, CityPort.dueKey(due, payload.client, payload.sequence), acknowledgement)
@@ -164,4 +163,29 @@ package protocol RecordBook: Sendable {
         _ payload: CityPayload, _ outcome: PacketOutcome, in context: ExecutionContext
     ) throws(ExecutionError)
     func acknowledgement(_ record: JSONValue, _ payload: CityPayload) -> [UInt8]
+    /// `send` for a book that asks who signs.
+    func send(
+        _ record: JSONValue, _ payload: CityPayload, by signer: [UInt8],
+        in context: ExecutionContext
+    ) throws(ExecutionError)
+    /// `receive` and `acknowledgement` in one, for a book whose answer depends on its state.
+    func take(
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
+    ) throws(ExecutionError) -> [UInt8]
+}
+
+extension RecordBook {
+    package func send(
+        _ record: JSONValue, _ payload: CityPayload, by signer: [UInt8],
+        in context: ExecutionContext
+    ) throws(ExecutionError) {
+        try send(record, payload, in: context)
+    }
+
+    package func take(
+        _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
+    ) throws(ExecutionError) -> [UInt8] {
+        try receive(record, payload, in: context)
+        return acknowledgement(record, payload)
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Federation
 import LightClient
 
 /// Housing provident fund: a transfer letter locks its amount on the sending city's account,
