@@ -4,6 +4,8 @@ import Federation
 import LightClient
 import RelayEngine
 
+import enum RelayEngine.Verdict
+
 /// The dear part of judging what a peer sent: headers against a snapshot of our client, then every
 /// proof against a header. Pure; runs on a verifier. The decider judges the cheap part again on its
 /// own state.
