@@ -16,20 +16,20 @@ public struct BundleVerifier {
     /// - Parameter roots: what the verifier holds; nil: nothing, then the verdict is not anchored.
     public static func verify(
         _ json: [UInt8], roots: TrustRoots?
-    ) throws(BundleError) -> Verdict {
+    ) throws(BundleError) -> BundleVerdict {
         try verify(try Bundle(json: json), roots: roots)
     }
 
     public static func verify(
         _ bundle: Bundle, roots: TrustRoots?
-    ) throws(BundleError) -> Verdict {
+    ) throws(BundleError) -> BundleVerdict {
         var verifier = BundleVerifier()
         return try verifier.verdict(bundle, roots)
     }
 
     private mutating func verdict(
         _ bundle: Bundle, _ roots: TrustRoots?
-    ) throws(BundleError) -> Verdict {
+    ) throws(BundleError) -> BundleVerdict {
         let members = try BundleMembers(bundle, roots)
         checked.append(
             roots?.name.isEmpty == false
@@ -56,7 +56,7 @@ public struct BundleVerifier {
                 }
             }
         }
-        return Verdict(
+        return BundleVerdict(
             isAnchored: roots != nil, manifest: bundle.manifest, parts: parts, checked: checked,
             trusted: BundleVerifier.beliefs(bundle, roots, members, chains))
     }

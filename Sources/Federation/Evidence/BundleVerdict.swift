@@ -4,7 +4,7 @@ public import LightClient
 
 /// What a bundle proves, and on whose word. There is a verdict only where everything in the bundle
 /// held.
-public struct Verdict: Hashable, Sendable {
+public struct BundleVerdict: Hashable, Sendable {
     /// True when the verifier held the manifest, or its digest. False: the bundle holds together,
     /// but whether its manifest is the federation's is open.
     public let isAnchored: Bool
