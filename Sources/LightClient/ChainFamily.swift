@@ -76,4 +76,26 @@ public protocol ChainFamily: Sendable {
     static func verifyNonMembership(
         proof: [UInt8], path: [[UInt8]], at header: TrustedHeader, cache: inout ProofCache
     ) throws(ClientError)
+
+    /// The family's misbehaviour message from two client messages, in either order.
+    static func misbehaviour(
+        _ one: [UInt8], _ other: [UInt8]
+    ) throws(ClientError) -> [UInt8]
+
+    /// The two client messages that a misbehaviour message accuses.
+    static func accused(
+        _ misbehaviour: [UInt8]
+    ) throws(ClientError) -> (first: [UInt8], second: [UInt8])
+
+    /// Verifies that both accused headers are signed, on some of `bases`, and contradict each
+    /// other. Throws `noTrustedState` when no base fits.
+    static func verifyMisbehaviour(
+        _ bytes: [UInt8], parameters: ClientParameters, bases: [TrustedHeader], now: Timestamp,
+        signatures: inout SignatureVerifier
+    ) throws(ClientError) -> VerifiedMisbehaviour
+
+    /// The same misbehaviour on heights of `bases`. Verifies nothing.
+    static func rebaseMisbehaviour(
+        _ bytes: [UInt8], parameters: ClientParameters, bases: [TrustedHeader], now: Timestamp
+    ) throws(ClientError) -> [UInt8]
 }

@@ -40,6 +40,8 @@ public enum ClientError: Error, Hashable, Sendable {
         case order(first: Height, second: Height)
         /// The trusted state was too old when the message came.
         case expiredTrust(Height)
+        /// Both headers may be true: they accuse nobody.
+        case noContradiction
     }
 
     public enum UpgradeFault: Hashable, Sendable {

@@ -15,6 +15,10 @@ public enum Families {
 
     /// Verifies client updates in order; each builds on a trusted header of the snapshot or on an
     /// earlier update of the same list. All or nothing: the first refused one is thrown.
+    ///
+    /// A header that is trusted already, by its hash, is returned as it is trusted, whatever the
+    /// message builds on: another client of the chain may stand on heights that this one does not
+    /// hold.
     public static func verifyUpdates(
         _ messages: [[UInt8]], snapshot: ClientSnapshot, now: Timestamp,
         signatures: inout SignatureVerifier
@@ -36,11 +40,20 @@ public enum Families {
         var verified: [TrustedHeader] = []
         for bytes in messages {
             let message = try Family.decode(message: bytes)
-            let base = Family.summary(of: message).trustedHeight
+            let summary = Family.summary(of: message)
+            let base = summary.trustedHeight
             guard
                 let trusted = verified.last(where: { $0.height == base })
                     ?? snapshot.trusted[base]
-            else { throw .noTrustedState(base) }
+            else {
+                if let held = snapshot.trusted[summary.height],
+                    held.headerHash == summary.headerHash
+                {
+                    verified.append(held)
+                    continue
+                }
+                throw .noTrustedState(base)
+            }
             verified.append(
                 try Family.verify(
                     message, parameters: snapshot.parameters, trusted: trusted, now: now,

@@ -208,4 +208,23 @@ import Testing
             try verify(Array(repeating: sample.updates[0], count: count), sample)
         }
     }
+
+    @Test(arguments: FamilyID.allCases)
+    func `misbehaviour that others report is proven or refused`(family: FamilyID) throws {
+        let sample = FamilySample.of(family)
+        var signatures = SignatureVerifier()
+        let bytes = try Families.misbehaviour(
+            sample.updates[0], sample.conflicting, family: family)
+        let proven = try Families.verifyMisbehaviour(
+            bytes, support: [], snapshot: sample.snapshot([sample.anchor]), now: sample.now,
+            signatures: &signatures)
+        #expect(proven.first.height == sample.expected[0].height)
+        #expect(proven.evidence.code == "misbehaviour/two-headers")
+        let twice = try Families.misbehaviour(sample.updates[0], sample.updates[0], family: family)
+        #expect(throws: ClientError.self) {
+            try Families.verifyMisbehaviour(
+                twice, support: [], snapshot: sample.snapshot([sample.anchor]), now: sample.now,
+                signatures: &signatures)
+        }
+    }
 }

@@ -35,7 +35,7 @@ struct EngineHarness {
     }
 
     init(
-        snapshot: JournalSnapshot = JournalSnapshot(),
+        snapshot: JournalSnapshot = JournalSnapshot(), hosted heights: [UInt64] = [10],
         _ adapt: (inout EngineConfiguration) -> Void = { _ in }
     ) {
         var snapshot = snapshot
@@ -56,9 +56,9 @@ struct EngineHarness {
             .hostedClient(
                 HostedClient(
                     client: EngineHarness.local, status: .active,
-                    states: [
-                        HostedClient.State(height: Height(revision: 1, height: 10), timestamp: now)
-                    ], counterparty: EngineHarness.remote)))
+                    states: heights.map {
+                        HostedClient.State(height: Height(revision: 1, height: $0), timestamp: now)
+                    }, counterparty: EngineHarness.remote)))
     }
 
     static func header(_ height: UInt64, hash: [UInt8], at time: Int64) -> HeaderRecord {

@@ -223,7 +223,9 @@ import Testing
         var harness = EngineHarness()
         #expect(harness.wait(2_000).headerRequests.isEmpty)
         harness.advance([])
-        let due = harness.wait(500).headerRequests
+        // Two fifths of an hour are left: a third is 1,200 s.
+        let due = harness.wait(165).headerRequests
         #expect(due.first?.1.targetHeight == .zero)
+        #expect(harness.engine.client(of: "there")?.budget?.verdict == .refreshDue)
     }
 }

@@ -153,6 +153,17 @@ final class SimulatedChain {
         return packet
     }
 
+    /// Another relayer brings a header of another chain to a client here, in the next block.
+    func updateByAnotherRelayer(of chainID: String, to height: UInt64) {
+        guard let header = others[chainID]?.headers[height],
+            let id = state.clients.filter({ $0.value.chainID == chainID }).keys.min(),
+            let client = state.clients[id], !client.isFrozen, client.states[height] == nil,
+            let newest = client.states[client.latest]?.time, newest + client.trustingPeriod > time
+        else { return }
+        state.clients[id]?.states[height] = (header.hash, header.timeNanoseconds)
+        updates.append(HostedUpdate(client: id, height: Height(revision: 1, height: height)))
+    }
+
     // MARK: Mempool
 
     /// CheckTx. Nil: taken.

@@ -172,6 +172,7 @@ final class SimulatedFederation {
     private func trouble() {
         world.after(World.second) { [unowned self] in
             trouble()
+            meddle()
             guard faults.isOn, world.chance(faults.partition), cities.count > 1 else { return }
             let left = cities[Int(world.between(0, Int64(cities.count - 1)))].id
             let right = cities[Int(world.between(0, Int64(cities.count - 1)))].id
@@ -180,6 +181,16 @@ final class SimulatedFederation {
             cuts.insert(cut)
             world.after(world.between(5, 60) * World.second) { [unowned self] in cuts.remove(cut) }
         }
+    }
+
+    /// Somebody else's relayer updates a client to a height of its own choice.
+    private func meddle() {
+        guard faults.isOn, world.chance(faults.otherRelayer), cities.count > 1 else { return }
+        let here = cities[Int(world.between(0, Int64(cities.count - 1)))].chain
+        let there = cities[Int(world.between(0, Int64(cities.count - 1)))].chain
+        guard here !== there else { return }
+        let height = Int64(there.height) - world.between(0, 6)
+        here.updateByAnotherRelayer(of: there.id, to: UInt64(max(2, height)))
     }
 
     /// One line for people.

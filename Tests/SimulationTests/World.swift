@@ -116,6 +116,8 @@ struct Faults {
     var halt = 0.01
     /// Two cities lose each other for a while.
     var partition = 0.02
+    /// Another relayer moves a hosted client.
+    var otherRelayer = 0.15
     /// Clocks of relays are off by up to this, nanoseconds.
     var skew: Int64 = 8 * World.second
 }

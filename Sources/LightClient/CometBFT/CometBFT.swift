@@ -89,7 +89,7 @@ public enum CometBFT: ChainFamily {
         return root
     }
 
-    private static func trustedHeader(_ message: ClientMessage) -> TrustedHeader {
+    static func trustedHeader(_ message: ClientMessage) -> TrustedHeader {
         TrustedHeader(
             height: message.height, timestamp: message.header.time,
             headerHash: message.signed.hash, consensusState: message.consensusState.encoded)

@@ -27,7 +27,8 @@ extension RelayEngine {
                 return
             }
             let rebases = !header.message.isEmpty && header.trustedHeight != stored.trustedHeight
-            guard rebases && !hostedCanUse(stored, route) else { return }
+            guard rebases && !hostedCanUse(stored, route), isKnown(header.trustedHeight, route)
+            else { return }
             store(header, route: route, at: place, replaces: true)
             return
         }
@@ -50,6 +51,11 @@ extension RelayEngine {
         routes[route].hosted.heights.contains(stored.height)
             || (!stored.message.isEmpty
                 && routes[route].hosted.heights.contains(stored.trustedHeight))
+    }
+
+    /// Whether either client can build on this height.
+    private func isKnown(_ height: Height, _ route: Int) -> Bool {
+        routes[route].hosted.heights.contains(height) || routes[route].header(at: height) != nil
     }
 
     private mutating func store(
@@ -158,6 +164,12 @@ extension RelayEngine {
             // From now on the peer has something to build on.
             effects.append(.greet(chainID: chainID))
         case .refresh: refreshed(route)
+        case .bridge(let height):
+            routes[route].careDue = clock
+            if routes[route].header(at: height) == nil {
+                releaseAllAwaiting(
+                    route, code: "client/header-unknown", detail: "the peer gave other headers")
+            }
         case .hosted(let height):
             if routes[route].header(at: height) == nil {
                 releaseAwaiting(
@@ -176,8 +188,11 @@ extension RelayEngine {
         if RetryPolicy.action(for: failure) == .pausePeer, purpose != .anchor || isOfNoUse(route) {
             pausePeer(route, failure)
         }
-        if case .hosted = purpose {
+        switch purpose {
+        case .hosted:
             releaseAwaiting(purpose, route, code: failure.code, detail: failure.detail)
+        case .bridge: releaseAllAwaiting(route, code: failure.code, detail: failure.detail)
+        case .anchor, .refresh: break
         }
         note(
             .warning, "client/headers-not-fetched", route: route,
@@ -203,24 +218,25 @@ extension RelayEngine {
         }
     }
 
+    private mutating func releaseAllAwaiting(_ route: Int, code: String, detail: String) {
+        for height in routes[route].awaitingHeader.keys.sorted() {
+            releaseAwaiting(.hosted(height), route, code: code, detail: detail)
+        }
+    }
+
     /// Fetches that packets wait for.
     mutating func scheduleHeaderFetches(_ route: Int) {
         guard !routes[route].awaitingHeader.isEmpty, !routes[route].client.isFrozen else { return }
         for height in routes[route].awaitingHeader.keys.sorted().prefix(
             configuration.limits.callsPerPeer)
         where !routes[route].fetching.contains(.hosted(height)) {
-            guard
-                let base = routes[route].hosted.base(
-                    below: height,
-                    trustingPeriod: routes[route].configuration.trustingPeriodNanoseconds,
-                    now: chain.tipTime)
-            else {
+            guard let request = hostedRequest(height, route: route) else {
                 releaseAwaiting(
                     .hosted(height), route, code: "hosted-client/no-base",
                     detail: "our chain's client has no usable state below \(height)")
                 continue
             }
-            fetch(.hosted(height), route: route, trusted: base, target: height)
+            fetch(request, route: route)
         }
     }
 }

@@ -11,11 +11,17 @@ package struct ClientView: Hashable, Sendable {
     package let headers: [HeaderRecord]
     /// What we tell the chain's relay: build headers for us on this.
     package let trustedHeight: Height
+    /// Trust left at the engine's last turn; nil while the client trusts nothing.
+    package let budget: TrustBudget?
 
-    package init(record: ClientRecord, headers: [HeaderRecord], trustedHeight: Height) {
+    package init(
+        record: ClientRecord, headers: [HeaderRecord], trustedHeight: Height,
+        budget: TrustBudget? = nil
+    ) {
         self.record = record
         self.headers = headers
         self.trustedHeight = trustedHeight
+        self.budget = budget
     }
 }
 
@@ -30,6 +36,12 @@ package struct RouteView: Hashable, Sendable {
     /// Why its member's standing forbids any exchange; nil: it does not.
     package let bar: MemberBar?
     package let hostedStatus: HostedClient.Status?
+    /// Trust left to our own client, by our clock; nil while it trusts nothing.
+    package let budget: TrustBudget?
+    /// Trust left to the client that our chain hosts, by our chain's time; nil while it is unread.
+    package let hostedBudget: TrustBudget?
+    /// Empty: our client is not frozen. Else what froze it, with height and hashes.
+    package let frozenReason: String
     /// Open packets by state.
     package let counts: [PacketState: Int]
 }
@@ -40,7 +52,7 @@ extension RelayEngine {
         guard let route = routeOfChain[chainID] else { return nil }
         return ClientView(
             record: routes[route].client, headers: routes[route].headers,
-            trustedHeight: routes[route].trustedHeight)
+            trustedHeight: routes[route].trustedHeight, budget: ownBudget(route))
     }
 
     /// Changes whenever the headers or the standing in `client(of:)` do; cheap to compare each
@@ -74,8 +86,9 @@ extension RelayEngine {
         return RouteView(
             chainID: chainID, link: facts.link, isConnected: facts.peer.isConnected,
             blockedCode: facts.peer.blockedCode, pauseReason: facts.pauseReason,
-            bar: facts.configuration.bar,
-            hostedStatus: facts.hosted.status,
+            bar: facts.configuration.bar, hostedStatus: facts.hosted.status,
+            budget: ownBudget(route), hostedBudget: hostedBudget(route),
+            frozenReason: facts.client.frozenReason,
             counts: counts)
     }
 

@@ -99,18 +99,11 @@ extension RelayEngine {
                     height: height, trustedHeight: header.trustedHeight, message: header.message))
             height = header.trustedHeight
             if planned.contains(height) || height == base { return .updates(updates.reversed()) }
-            if hosted.heights.contains(height) {
-                return isUsable(height, route) ? .updates(updates.reversed()) : .missing
+            if let state = hosted.states.last(where: { $0.height == height }) {
+                return isFresh(state.timestamp, route, chain.tipTime)
+                    ? .updates(updates.reversed()) : .missing
             }
         }
         return .missing
-    }
-
-    private func isUsable(_ height: Height, _ route: Int) -> Bool {
-        let period = routes[route].configuration.trustingPeriodNanoseconds
-        guard let state = routes[route].hosted.states.first(where: { $0.height == height }) else {
-            return false
-        }
-        return state.timestamp.adding(nanoseconds: period) > chain.tipTime
     }
 }

@@ -10,6 +10,8 @@ enum HeaderPurpose: Hashable, Sendable {
     case refresh
     /// The hosted client needs this height, built on one that it has.
     case hosted(Height)
+    /// The hosted client stands on this height, which our own client must learn first.
+    case bridge(Height)
 }
 
 /// One transaction while it is prepared and until its outcome is known.

@@ -34,22 +34,10 @@ extension RelayEngine {
             }
             return
         }
-        let period = routes[route].configuration.trustingPeriodNanoseconds
-        let isOurClientAging = isAging(latest.timestamp, period, now)
-        let isHostedAging =
-            routes[route].hosted.status == .active
-            && isAging(
-                routes[route].hosted.states.last?.timestamp ?? .unixEpoch, period, chain.tipTime)
-        if latest.timestamp.adding(nanoseconds: period) <= now && routes[route].alarmDue <= clock {
-            routes[route].alarmDue = clock &+ configuration.timing.reconcileInterval
-            note(
-                .alarm, "client/expired", route: route,
-                "our client of it trusts nothing newer than \(latest.height): give it a new anchor")
-        }
-        if isOurClientAging || isHostedAging { refresh(route, isHostedAging: isHostedAging) }
+        let isFresh = careForTrust(route)
         if routes[route].link.localClient.isEmpty {
             // A client is created from a header that is fresh, or it would begin half expired.
-            if routes[route].chore == nil && routes[route].createsClient && !isOurClientAging
+            if routes[route].chore == nil && routes[route].createsClient && isFresh
                 && !latest.consensusState.isEmpty
             {
                 routes[route].chore = .createClient
@@ -57,38 +45,6 @@ extension RelayEngine {
         } else {
             register(route)
         }
-    }
-
-    /// Two thirds of the trust are used up.
-    private func isAging(_ time: Timestamp, _ period: Int64, _ now: Timestamp) -> Bool {
-        time.adding(nanoseconds: period / 3 * 2) <= now
-    }
-
-    private mutating func refresh(_ route: Int, isHostedAging: Bool) {
-        guard routes[route].canCall(now: clock), routes[route].chore == nil else { return }
-        let trusted = routes[route].trustedHeight
-        if isHostedAging, let newest = routes[route].latestHeader,
-            let hosted = routes[route].hosted.states.last, newest.height > hosted.height,
-            !isAging(
-                newest.timestamp, routes[route].configuration.trustingPeriodNanoseconds, now),
-            case .updates = updatesNeeded(newest.height, route: route, planned: [])
-        {
-            routes[route].chore = .updateClient(newest.height)
-            return
-        }
-        fetch(.refresh, route: route, trusted: trusted, target: .zero)
-    }
-
-    /// The hosted client gets the header that was fetched to keep it alive.
-    mutating func refreshed(_ route: Int) {
-        routes[route].careDue = clock
-        guard routes[route].hosted.status == .active, routes[route].chore == nil,
-            let newest = routes[route].latestHeader,
-            isAging(
-                routes[route].hosted.states.last?.timestamp ?? .unixEpoch,
-                routes[route].configuration.trustingPeriodNanoseconds, chain.tipTime)
-        else { return }
-        routes[route].chore = .updateClient(newest.height)
     }
 
     private mutating func register(_ route: Int) {

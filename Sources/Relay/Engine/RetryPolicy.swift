@@ -114,6 +114,9 @@ package enum RetryPolicy {
     package static func action(for failure: JobFailure) -> RetryAction {
         switch failure.code {
         case "connector/pruned", "connector/no-header", "peer/stale-proof": return .reprove
+        // We asked for something that builds on a height which our client does not hold: no fault
+        // of the peer's.
+        case "verify/client/no-trusted-state": return .again
         default: break
         }
         guard failure.isRetryable else { return .park }

@@ -96,6 +96,7 @@ struct Route: Sendable {
     var careDue: Int64 = 0
     /// A lasting trouble is said again no sooner than this, nanoseconds.
     var alarmDue: Int64 = 0
+    var isLateTold = LateTold()
     var reconcileDue: Int64
     var isReconciling = false
     var reconcileSlot = 0

@@ -182,17 +182,11 @@ extension ICS07 {
             _ header: Header.Checked, _ clientState: ClientState, _ trusted: ConsensusState,
             now: Timestamp, signatures: inout SignatureVerifier
         ) throws(ClientError) {
-            guard
-                now.nanoseconds(since: trusted.timestamp)
-                    < clientState.trustingPeriodNanoseconds
-            else { throw .misbehaviour(.expiredTrust(header.trustedHeight)) }
-            let set = try header.announcedSet(trusted)
-            let chainID = clientState.chainID.withRevision(header.height.revision)
-            try verification { () throws(VerificationError) in
-                try header.signed.commit.verifyTrusting(
-                    chainID: chainID, trusted: set, threshold: clientState.trustLevel,
-                    signatures: &signatures)
-            }
+            try header.verifyAccused(
+                chainID: clientState.chainID.withRevision(header.height.revision),
+                threshold: clientState.trustLevel,
+                trustingPeriodNanoseconds: clientState.trustingPeriodNanoseconds,
+                trusted: trusted, now: now, signatures: &signatures)
         }
     }
 }

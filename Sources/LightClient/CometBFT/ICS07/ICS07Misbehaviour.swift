@@ -26,6 +26,20 @@ extension ICS07 {
                 if first.height == second.height { return first.signed.hash != second.signed.hash }
                 return first.header.time <= second.header.time
             }
+
+            /// Throws unless each commit carries two thirds of its own set.
+            func verifyOwnCommits(
+                signatures: inout SignatureVerifier
+            ) throws(ClientError) {
+                for header in [first, second] {
+                    try verification { () throws(VerificationError) in
+                        try header.signed.commit.verifyLight(
+                            chainID: header.header.chainID, blockID: header.signed.commit.blockID,
+                            height: header.header.height, validators: header.validators,
+                            signatures: &signatures)
+                    }
+                }
+            }
         }
 
         /// Misbehaviour.ValidateBasic. Costs signatures: each commit must carry two thirds of its
@@ -33,6 +47,13 @@ extension ICS07 {
         public func checked(
             signatures: inout SignatureVerifier
         ) throws(ClientError) -> Checked {
+            let claimed = try claimed()
+            try claimed.verifyOwnCommits(signatures: &signatures)
+            return claimed
+        }
+
+        /// The same without signatures.
+        func claimed() throws(ClientError) -> Checked {
             guard let header1 else { throw .misbehaviour(.missing("header_1")) }
             guard let header2 else { throw .misbehaviour(.missing("header_2")) }
             for header in [header1, header2] {
@@ -51,14 +72,6 @@ extension ICS07 {
             }
             guard first.height >= second.height else {
                 throw .misbehaviour(.order(first: first.height, second: second.height))
-            }
-            for header in [first, second] {
-                try verification { () throws(VerificationError) in
-                    try header.signed.commit.verifyLight(
-                        chainID: header.header.chainID, blockID: header.signed.commit.blockID,
-                        height: header.header.height, validators: header.validators,
-                        signatures: &signatures)
-                }
             }
             return Checked(first: first, second: second)
         }

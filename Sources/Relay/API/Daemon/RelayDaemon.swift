@@ -25,6 +25,8 @@ package final class RelayDaemon: @unchecked Sendable {
     private let callers: PeerSet
     private let server: HTTP2Server
     private let services: ServiceDoor?
+    /// Ends of our own certificate and of those that peers show.
+    package let certificates: CertificateWatcher
     private let log: @Sendable (EngineNote) -> Void
     private let now: @Sendable () -> Timestamp
 
@@ -40,6 +42,7 @@ package final class RelayDaemon: @unchecked Sendable {
         self.configuration = configuration
         self.log = log
         self.now = now
+        certificates = CertificateWatcher(now: now, log: log)
         let peers = PeerChain.all(
             in: configuration.topology, of: configuration.engine.routes)
         let directory = PeerDirectory(peers)
@@ -59,6 +62,7 @@ package final class RelayDaemon: @unchecked Sendable {
 
             let router = EffectRouter()
             let shared = shared
+            let certificates = certificates
             let software = configuration.software
             decider = try Decider(
                 configuration: configuration.engine, now: now,
@@ -77,7 +81,8 @@ package final class RelayDaemon: @unchecked Sendable {
             let context = PeerContext(
                 ownChainID: configuration.engine.chainID, directory: directory, shared: shared,
                 verifiers: verifiers, connector: connector,
-                proofAnswers: ProofAnswers(connector: connector), now: now, submitEvents: submit)
+                proofAnswers: ProofAnswers(connector: connector), certificates: certificates,
+                now: now, submitEvents: submit)
             tls = try TLSContext(files: configuration.tls) { directory.verdict(on: $0) }
             service = PeerService(context: context) {
                 Response(
@@ -96,7 +101,7 @@ package final class RelayDaemon: @unchecked Sendable {
                 loop: peerLoop, address: configuration.listenAddress,
                 port: configuration.listenPort,
                 tls: tls, limits: configuration.transportLimits,
-                handler: { service.take($0) })
+                onEvent: { certificates.see($0) }, handler: { service.take($0) })
             service.server = server
             services = try configuration.api.map {
                 try ServiceDoor($0, own: configuration.ownMember)
@@ -141,6 +146,7 @@ package final class RelayDaemon: @unchecked Sendable {
     package func reloadCertificates() throws {
         try tls.reload()
         try services?.reload()
+        certificates.see(tls.own, holder: CertificateWatcher.own)
         server.renewConnections()
         for caller in callers.all { caller.renew() }
     }
@@ -177,6 +183,7 @@ package final class RelayDaemon: @unchecked Sendable {
         connector.remember(open)
         decider.submit([.tick])
         _ = nodeLoop.post { [weak self] in self?.tellCalls() }
+        certificates.see(tls.own, holder: CertificateWatcher.own)
         callers.start()
     }
 
@@ -197,6 +204,7 @@ package final class RelayDaemon: @unchecked Sendable {
 
     private func tellCalls() {
         log(EngineNote(level: .info, code: "node/calls", detail: "\(connector.callCount)"))
+        certificates.look()
         nodeLoop.schedule(afterMilliseconds: RelayDaemon.tellCallsMilliseconds) {
             [weak self] in self?.tellCalls()
         }

@@ -42,7 +42,8 @@ final class PeerCaller: @unchecked Sendable {
         known = Mutex(peer)
         self.context = context
         self.timing = timing
-        lines = PeerLines(loop: loop, tls: tls, limits: limits)
+        lines = PeerLines(
+            loop: loop, tls: tls, limits: limits, onEvent: { context.certificates.see($0) })
     }
 
     private var peer: PeerChain { known.withLock { $0 } }

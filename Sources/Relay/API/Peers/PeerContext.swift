@@ -14,6 +14,7 @@ struct PeerContext: Sendable {
     let verifiers: VerifierPool
     let connector: CometBFTConnector
     let proofAnswers: ProofAnswers
+    let certificates: CertificateWatcher
     let now: @Sendable () -> Timestamp
     /// Hands events to the decider; false when its mailbox is full.
     let submitEvents: @Sendable ([EngineEvent]) -> Bool

@@ -15,13 +15,18 @@ final class PeerLines {
     private let loop: EventLoop
     private let tls: TLSContext
     private let limits: TransportLimits
+    private let onEvent: @Sendable (TransportEvent) -> Void
     private var lines: [Line] = []
     private var preferred = 0
 
-    init(loop: EventLoop, tls: TLSContext, limits: TransportLimits) {
+    init(
+        loop: EventLoop, tls: TLSContext, limits: TransportLimits,
+        onEvent: @escaping @Sendable (TransportEvent) -> Void
+    ) {
         self.loop = loop
         self.tls = tls
         self.limits = limits
+        self.onEvent = onEvent
     }
 
     /// The caller for the address in use; nil: the members' list names none.
@@ -46,7 +51,8 @@ final class PeerLines {
             }
             let http = HTTP2Client(
                 loop: loop, host: endpoint.host, port: Int(endpoint.port), tls: tls,
-                expected: expected, limits: limits, random: { Double.random(in: 0..<1) })
+                expected: expected, limits: limits, onEvent: onEvent,
+                random: { Double.random(in: 0..<1) })
             return Line(
                 endpoint: endpoint, http: http,
                 grpc: GRPCClient(http: http, messageBytes: PeerLimits.messageBytes))

@@ -83,29 +83,12 @@ struct PeerVerification {
     func headers(
         _ messages: [[UInt8]], _ state: inout VerifierState
     ) throws(ClientError) -> [VerifiedHeader] {
-        if let rebased = try rebased(messages) { return [rebased] }
         let trusted = try Families.verifyUpdates(
             messages, snapshot: client.snapshot, now: now, signatures: &state.signatures)
         return try PeerVerification.verified(trusted, messages, client.snapshot.family)
     }
 
     // MARK: Private
-
-    /// A header that we trust already, in a message that builds on a height which we do not: our
-    /// chain's client of that chain needs it so, and our chain judges the message by itself. Nil:
-    /// something else.
-    private func rebased(_ messages: [[UInt8]]) throws(ClientError) -> VerifiedHeader? {
-        guard messages.count == 1, client.snapshot.status(now: now) == .active else { return nil }
-        let summary = try Families.inspect(messages[0], family: client.snapshot.family)
-        guard client.snapshot.trusted[summary.trustedHeight] == nil,
-            let known = client.snapshot.trusted[summary.height],
-            known.headerHash == summary.headerHash
-        else { return nil }
-        return VerifiedHeader(
-            height: known.height, timestamp: known.timestamp, hash: summary.headerHash.bytes,
-            consensusState: known.consensusState, message: messages[0],
-            trustedHeight: summary.trustedHeight)
-    }
 
     private struct Fault: Error {
         let code: String
