@@ -4,6 +4,7 @@ import Federation
 import LightClient
 import RelayEngine
 
+import enum RelayEngine.Verdict
 import struct RelayEngine.ClientView
 
 /// Verifies against a snapshot of a relay's client, as a verifier thread does: a header is good
