@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 #include <openssl/core_names.h>
 #include "digests.h"
+#include "requests.h"
 
 // What Swift cannot import: function-like macros over typed stacks and retry flags.
 

@@ -20,6 +20,12 @@ import Testing
         }
     }
 
+    @Test func `the example of FORMATS.md is what the words are`() throws {
+        let words = FingerprintWords(SHA256.hash([]))
+        let page = String(decoding: try Corpus.read("\(Corpus.root)/FORMATS.md"), as: UTF8.self)
+        #expect(page.contains(words.text))
+    }
+
     @Test func `words read back as the same digest, however they are written down`() {
         var generator = Generator(seed: 8)
         for _ in 0..<200 {

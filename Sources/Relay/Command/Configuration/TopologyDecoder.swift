@@ -5,9 +5,9 @@ import LightClient
 
 /// Reads a topology file and the files that it names, and gathers all findings.
 struct TopologyDecoder {
-    private var context: DecodingContext
+    var context: DecodingContext
     /// Findings in files that the topology names.
-    private var others: [Finding] = []
+    private(set) var others: [Finding] = []
     private let files: ConfigurationFiles
 
     /// Nil where the file cannot be read at all; a topology with findings that are errors is not to
@@ -27,7 +27,7 @@ struct TopologyDecoder {
         return (topology, decoder.context.findings + decoder.others)
     }
 
-    private init(context: DecodingContext, files: ConfigurationFiles) {
+    init(context: DecodingContext, files: ConfigurationFiles) {
         self.context = context
         self.files = files
     }
@@ -81,7 +81,7 @@ struct TopologyDecoder {
             localName: localName ?? "", chain: chain, relay: relay)
     }
 
-    private mutating func chain(_ section: SectionDecoder) -> Chain? {
+    mutating func chain(_ section: SectionDecoder) -> Chain? {
         let keys = TopologyKeys.self
         let id = section.value(keys.chainID, &context, ScalarParser.text)
         let family = section.choice(keys.family, &context).flatMap { FamilyID(rawValue: $0) }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LightClient
+import RelayCommand
+import TestSupport
+import Testing
+
+/// The commands of REGISTERING.md, as they stand there.
+@Suite struct RegisteringPageTests {
+    /// The lines that begin with `cityrelay` under a heading.
+    static func commands(_ page: String, under heading: String) -> [String] {
+        var isUnder = false
+        var found: [String] = []
+        for line in page.split(separator: "\n") {
+            if line.hasPrefix("## ") { isUnder = line.dropFirst(3) == heading }
+            let text = line.drop { $0 == " " }
+            if isUnder, text.hasPrefix("cityrelay ") { found.append(String(text)) }
+        }
+        return found
+    }
+
+    /// Runs a line in the bench's folder: words that are files there become paths.
+    static func run(_ line: String, _ bench: MemberBench) -> RelayCommand.ExitStatus {
+        let files = ["Nanjing", "Hangzhou", "Loudi", "pass", "manifest"]
+        var words: [String] = []
+        for word in line.split(separator: " ").dropFirst(2).map(String.init) {
+            let isFile =
+                files.contains { word == $0 || word.hasPrefix($0 + "/") }
+                || word.hasSuffix(".txt") || word.hasSuffix(".approval")
+                || word.hasSuffix(".founding")
+            words.append(isFile && words.last != "--name" ? bench.path(word) : word)
+        }
+        let answer = bench.run("", words)
+        if answer.status != .success { Issue.record("\(line): \(answer.errors)") }
+        return answer.status
+    }
+
+    @Test func `a city is registered by the commands of the page`() throws {
+        let page = String(
+            decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)
+        let bench = try MemberBench()
+        for (division, name) in [("330100", "Hangzhou"), ("431300", "Loudi")] {
+            try bench.member(division, name)
+            bench.run("request @\(name) --federation pair --passphrase-file @pass")
+        }
+        let founding = Self.commands(page, under: "Two cities without a hub")
+        #expect(founding.count == 1)
+        for line in founding { #expect(Self.run(line, bench) == .success) }
+        let joining = Self.commands(page, under: "Come in")
+        #expect(joining.count == 7)
+        #expect(Self.run(joining[0], bench) == .success)
+        try bench.finishDraft("320100", "Nanjing")
+        for line in joining.dropFirst() { #expect(Self.run(line, bench) == .success) }
+    }
+
+    @Test func `every command that the page names exists`() throws {
+        let page = String(
+            decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)
+        let names = Set(CommandTree.cityrelay.commands.map(\.name))
+        for part in page.split(separator: "`") where part.hasPrefix("member ") {
+            let words = part.split(separator: " ").prefix(2)
+            guard words.count == 2, words[1].allSatisfy(\.isLetter) else { continue }
+            #expect(names.contains(words.joined(separator: " ")), "\(part)")
+        }
+    }
+}
