@@ -140,7 +140,7 @@ import Testing
         var request = try Self.request(.change, "431300", "Loudi", basis: current, at: now) {
             $0.relay.endpoints = [Endpoint(host: "vendor.example", port: 27100)]
         }
-        // An entry with keys of the vendor's own, and proofs of them: all but the present authority.
+        // An entry with keys of the vendor's own and their proofs: all but the present authority.
         let vendor = try Sample.authority("vendor")
         request.entry.authorityKeys = [try Sample.key(vendor)]
         request.proofs = [

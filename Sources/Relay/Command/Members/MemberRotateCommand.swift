@@ -100,7 +100,7 @@ enum MemberRotateCommand {
         }
     }
 
-    /// The new key takes the old one's name; the old one stays beside it until its owner deletes it.
+    /// The new key takes the old one's name; the old one stays beside it until somebody deletes it.
     private static func takePlace(
         _ role: KeyRole, _ folder: String, _ console: inout Console
     ) throws {
