@@ -9,6 +9,8 @@ package struct CityGenesis: Hashable, Sendable {
     package var code: String
     package var people: Int
     package var balanceFen: UInt64
+    /// States of records that are there from the beginning.
+    package var records: [RecordEntry]
 
     /// Accounts at genesis, in the order of their numbers, as the recorded chains have them.
     package static let roles =
@@ -24,19 +26,26 @@ package struct CityGenesis: Hashable, Sendable {
     ]
 
     /// 200 people with one million yuan each: enough for every load of the laboratory.
-    package init(code: String, people: Int = 200, balanceFen: UInt64 = 100_000_000) {
+    package init(
+        code: String, people: Int = 200, balanceFen: UInt64 = 100_000_000,
+        records: [RecordEntry] = []
+    ) {
         self.code = code
         self.people = people
         self.balanceFen = balanceFen
+        self.records = records
     }
 
     /// Bytes that differ when the genesis state differs.
-    package var bytes: [UInt8] { Array("\(code)/\(people)/\(balanceFen)".utf8) }
+    package var bytes: [UInt8] {
+        Array("\(code)/\(people)/\(balanceFen)".utf8) + records.flatMap(\.encoded)
+    }
 
     /// Writes the state of the first version. Requires a code that derives keys.
     func write(to context: ExecutionContext) {
         writeIBC(context)
-        for (number, role) in (CityGenesis.roles + ["stranger"]).enumerated() {
+        let others = ["stranger", RecordRegister.role]
+        for (number, role) in (CityGenesis.roles + others).enumerated() {
             guard let address = address(of: role) else { continue }
             Accounts.save(
                 BaseAccount(
@@ -58,6 +67,7 @@ package struct CityGenesis: Hashable, Sendable {
         }
         openAccounts(context)
         ownInstitution(context)
+        writeRecords(context)
     }
 
     /// Store `ibc` must hold something from the first version on: an empty store proves nothing.
@@ -81,6 +91,15 @@ package struct CityGenesis: Hashable, Sendable {
         InstitutionRecord.own(institution, by: bureau.bytes, in: context)
     }
 
+    private func writeRecords(_ context: ExecutionContext) {
+        if let office = address(of: RecordRegister.role) {
+            context.set(StoreName.records, RecordRegister.officeKey, office.bytes)
+        }
+        for entry in records {
+            context.set(StoreName.records, entry.index.stateKey, entry.state.encoded)
+        }
+    }
+
     private func openAccounts(_ context: ExecutionContext) {
         guard let balance = Fen(balanceFen) else { return }
         for index in 0..<people {
@@ -101,7 +120,7 @@ package struct CityGenesis: Hashable, Sendable {
 /// People who cannot exist: born in 1880, as in the standard's own example.
 package enum SyntheticPeople {
     /// Identity number of person `index` of a division: days of 1880 by 28 to a month, then the
-    /// sequence, odd ones men; the last digit checks the others (GB 11643, ISO 7064 MOD 11-2).
+    /// sequence, odd ones men; the last digit checks the others.
     package static func identityNumber(division: String, index: Int) -> String {
         let day = index % 28 + 1
         let month = index / 28 % 12 + 1
@@ -111,9 +130,7 @@ package enum SyntheticPeople {
     }
 
     package static func checkDigit(_ body: String) -> Character {
-        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-        let sum = zip(body.utf8, weights).reduce(0) { $0 + (Int($1.0) - 0x30) * $1.1 }
-        return Array("10X98765432")[sum % 11]
+        IdentityNumber.checkCharacter(of: body) ?? "?"
     }
 
     private static func padded(_ number: Int, _ width: Int) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Federation
 package import LightClient
 
 /// The block in whose name a transaction runs.
@@ -115,11 +116,14 @@ package enum StoreName {
     package static let ibc = "ibc"
     package static let providentFund = "providentfund"
     package static let licence = "licence"
+    package static let records = RecordIndex.storeName
 
     /// Provident-fund letters.
     package static let transfer = "transfer"
 
-    package static let all = [accounts, bank, ibc, licence, providentFund, transfer]
+    package static let all = [
+        accounts, bank, ibc, licence, providentFund, records, transfer,
+    ]
 }
 
 extension [UInt8] {

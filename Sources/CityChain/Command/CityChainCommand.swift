@@ -17,6 +17,7 @@ struct CityChainCommand {
         USAGE
           citychain run --chain-id ID --code CODE [options]
           citychain people --code CODE [--people N]     identity numbers of the genesis accounts
+          citychain licences --code CODE                licence identifiers of the record office
           citychain help
 
         OPTIONS of run
@@ -34,6 +35,9 @@ struct CityChainCommand {
           --balance-fen N      their balances in fen (100000000)
           --keep N             blocks that are kept; older ones are pruned
           --lab                opens the methods lab_..., which break things on demand
+          --office HOST:PORT   answers questions about records of synthetic citizens there; their
+                               states stand on the chain, their values in DIR/records.json
+          --office-seed HEX    salts and index key from this seed, for tests (random)
 
         """
 
@@ -41,6 +45,7 @@ struct CityChainCommand {
         switch arguments.first {
         case "run": return start()
         case "people": return listPeople()
+        case "licences": return listLicences()
         case "help", "--help", "-h":
             write(CityChainCommand.help, to: STDOUT_FILENO)
             return 0
@@ -55,10 +60,13 @@ struct CityChainCommand {
             let options = try Options(Array(arguments.dropFirst()))
             let configuration = try options.configuration()
             let node = try CityNode(configuration)
+            let officeHost = configuration.office?.host ?? ""
             write(
                 "{\"event\":\"ready\",\"name\":\"\(options.name)\",\"chain_id\":\""
                     + "\(configuration.chainID)\",\"rpc\":\"http://\(configuration.host):"
-                    + "\(node.port)\",\"height\":\"\(node.chain.latestHeight)\"}\n",
+                    + "\(node.port)\",\"height\":\"\(node.chain.latestHeight)\""
+                    + (node.officePort.map { ",\"office\":\"http://\(officeHost):\($0)\"" } ?? "")
+                    + "}\n",
                 to: STDOUT_FILENO)
             try node.run()
             return 0
@@ -75,6 +83,23 @@ struct CityChainCommand {
                 let number = SyntheticPeople.identityNumber(division: options.code, index: index)
                 write("\(number)\n", to: STDOUT_FILENO)
             }
+            return 0
+        } catch {
+            write("citychain: \(error)\n", to: STDERR_FILENO)
+            return 1
+        }
+    }
+
+    private func listLicences() -> Int32 {
+        do {
+            let options = try Options(Array(arguments.dropFirst()))
+            let records = SyntheticRecords(code: options.code)
+            for number in 0..<SyntheticRecords.absentPerson {
+                if let licence = records.licenceIdentifier(number) {
+                    write("\(licence)\n", to: STDOUT_FILENO)
+                }
+            }
+            if let business = records.businessCode { write("\(business)\n", to: STDOUT_FILENO) }
             return 0
         } catch {
             write("citychain: \(error)\n", to: STDERR_FILENO)

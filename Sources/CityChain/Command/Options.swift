@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CityChain
+import LightClient
 
 /// A mistake in the arguments, and the way out.
 struct OptionError: Error, CustomStringConvertible {
@@ -15,6 +16,7 @@ struct Options {
     private static let known: Set<String> = [
         "--chain-id", "--code", "--name", "--rpc", "--home", "--validators", "--powers",
         "--block-ms", "--execution-ms", "--app-version", "--people", "--balance-fen", "--keep",
+        "--office", "--office-seed",
     ]
 
     /// Powers of the first four validators; each further one has the last.
@@ -64,7 +66,27 @@ struct Options {
         result.balanceFen = try number("--balance-fen") ?? result.balanceFen
         result.retainedHeights = try number("--keep").map { Int(clamping: $0) }
         result.isLab = values["--lab"] != nil
+        result.office = try office()
+        result.officeSeed = try officeSeed()
         return result
+    }
+
+    private func office() throws -> NodeConfiguration.Listening? {
+        guard let text = values["--office"] else { return nil }
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let port = UInt16(parts[1]) else {
+            throw OptionError(
+                description: "--office must be HOST:PORT, for example 127.0.0.1:26680")
+        }
+        return NodeConfiguration.Listening(host: String(parts[0]), port: port)
+    }
+
+    private func officeSeed() throws -> [UInt8]? {
+        guard let text = values["--office-seed"] else { return nil }
+        guard let seed = Hex.decode(text), seed.count >= 16 else {
+            throw OptionError(description: "--office-seed must be 32 hex digits or more")
+        }
+        return seed
     }
 
     private func powers() throws -> [Int64] {

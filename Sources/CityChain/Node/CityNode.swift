@@ -12,11 +12,14 @@ package final class CityNode {
     private let loop: EventLoop
     private var server: HTTPServer?
     private var lastProblem: String?
+    private let office: OfficeService?
 
     /// Opens the chain, replays its log, listens. Blocks are made from `run` on.
     package init(_ configuration: NodeConfiguration) throws {
         self.configuration = configuration
-        let genesis = try GenesisFile.open(configuration, now: CityNode.now)
+        let now = CityNode.now
+        let office = try OfficeService.open(configuration, now: now)
+        let genesis = try GenesisFile.open(configuration, now: now, records: office?.entries ?? [])
         var start = try ChainConfiguration.laboratory(
             chainID: configuration.chainID, code: configuration.code, powers: configuration.powers,
             genesisTime: genesis.time)
@@ -30,6 +33,8 @@ package final class CityNode {
             throw NodeError.chain(error)
         }
         loop = try EventLoop()
+        self.office = office
+        try office?.listen(on: loop, chain, now: { CityNode.now })
         var dispatcher = RPCDispatcher()
         let validator = start.validators.first?.key.publicKey.address ?? []
         let identity = NodeIdentity(
@@ -46,6 +51,8 @@ package final class CityNode {
     }
 
     package var port: UInt16 { server?.port ?? 0 }
+    /// Nil without a record office.
+    package var officePort: UInt16? { office?.port }
     package var mailbox: LoopMailbox { loop.mailbox }
     /// Why the last block was not made; nil when it was.
     package var problem: String? { lastProblem }
@@ -58,6 +65,7 @@ package final class CityNode {
         }
         loop.run()
         server?.close()
+        office?.close()
     }
 
     package func stop() { loop.stop() }
@@ -81,6 +89,7 @@ package final class CityNode {
     }
 
     private func announce(_ stored: StoredBlock) {
+        office?.settle()
         for announcement in BlockAnnouncements.all(of: stored) { server?.announce(announcement) }
     }
 

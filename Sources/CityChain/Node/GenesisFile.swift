@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Federation
 import FoundationEssentials
 import LightClient
 
@@ -7,22 +8,21 @@ import LightClient
 struct GenesisFile {
     let time: Timestamp
     let configuration: NodeConfiguration
+    /// States of records that the chain began with.
+    let records: [RecordEntry]
 
     private static let name = "genesis.json"
 
     /// Reads the genesis of a home folder, or makes and writes it at `now`.
     static func open(
-        _ configuration: NodeConfiguration, now: Timestamp
+        _ configuration: NodeConfiguration, now: Timestamp, records: [RecordEntry] = []
     ) throws(NodeError) -> GenesisFile {
-        guard let directory = configuration.directory else {
-            return GenesisFile(time: now, configuration: configuration)
-        }
+        let made = GenesisFile(time: now, configuration: configuration, records: records)
+        guard let directory = configuration.directory else { return made }
         let path = "\(directory)/\(name)"
         guard FileManager.default.fileExists(atPath: path) else {
-            let made = GenesisFile(time: now, configuration: configuration)
+            try makeFolder(directory)
             do {
-                try FileManager.default.createDirectory(
-                    atPath: directory, withIntermediateDirectories: true)
                 try Data(made.json.encoded).write(to: URL(filePath: path), options: .atomic)
             } catch {
                 throw .cannotWrite(path: path)
@@ -32,16 +32,34 @@ struct GenesisFile {
         return try read(path, configuration)
     }
 
+    static func makeFolder(_ directory: String) throws(NodeError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw .cannotWrite(path: directory)
+        }
+    }
+
     private static func read(
         _ path: String, _ configuration: NodeConfiguration
     ) throws(NodeError) -> GenesisFile {
         guard let data = try? Data(contentsOf: URL(filePath: path)),
             let json = try? JSONParser.parse(Array(data)),
             let text = json["app_state"]?["genesis_unix_nanoseconds"]?.string,
-            let nanoseconds = Int64(text)
+            let nanoseconds = Int64(text),
+            let kept = json["app_state"]?["records"]?.array
         else { throw .genesisUnreadable(path: path) }
+        var records: [RecordEntry] = []
+        for item in kept {
+            guard let bytes = item.string.flatMap({ Base64.decode($0) }),
+                let entry = try? RecordEntry(reading: bytes)
+            else { throw .genesisUnreadable(path: path) }
+            records.append(entry)
+        }
         let file = GenesisFile(
-            time: Timestamp(unixNanoseconds: nanoseconds), configuration: configuration)
+            time: Timestamp(unixNanoseconds: nanoseconds), configuration: configuration,
+            records: records)
         for field in ["chain_id", "app_hash", "consensus_params", "app_state"]
         where json[field] != file.json[field] {
             throw .genesisDiffers(path: path, field: field)
@@ -58,7 +76,7 @@ struct GenesisFile {
     var application: CityGenesis {
         CityGenesis(
             code: configuration.code, people: configuration.people,
-            balanceFen: configuration.balanceFen)
+            balanceFen: configuration.balanceFen, records: records)
     }
 
     /// CometBFT's genesis document.
@@ -79,6 +97,7 @@ struct GenesisFile {
                     }),
                 "people": .text(configuration.people),
                 "balance_fen": .text(configuration.balanceFen),
+                "records": .array(records.map { .base64($0.encoded) }),
             ],
         ]
     }

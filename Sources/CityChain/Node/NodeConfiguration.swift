@@ -24,6 +24,24 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var retainedHeights: Int?
     /// Opens the methods `lab_…`, which break things on demand.
     package var isLab = false
+    /// Where the record office answers; nil: there is none. Loopback alone: it speaks plain HTTP.
+    package var office: Listening?
+    /// Salts and index key of the office come from here; nil: from the system's randomness.
+    package var officeSeed: [UInt8]?
+
+    /// A place to listen at.
+    package struct Listening: Hashable, Sendable {
+        package var host: String
+        /// 0: any free port.
+        package var port: UInt16
+
+        package init(host: String = "127.0.0.1", port: UInt16 = 0) {
+            self.host = host
+            self.port = port
+        }
+
+        package var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
+    }
 
     package init(chainID: String, code: String) {
         self.chainID = chainID
@@ -38,6 +56,8 @@ package enum NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     case cannotWrite(path: String)
     case chain(ChainError)
     case keys
+    case officeUnreadable(path: String)
+    case officeNotLoopback(host: String)
 
     package var description: String {
         switch self {
@@ -48,6 +68,11 @@ package enum NodeError: Error, Hashable, Sendable, CustomStringConvertible {
         case .cannotWrite(let path): "\(path) cannot be written: check the folder and its rights"
         case .chain(let error): "the chain did not start: \(error)"
         case .keys: "the laboratory's keys could not be derived"
+        case .officeUnreadable(let path):
+            "\(path) is no file of a record office: restore it; without it the city's records "
+                + "cannot be shown any more"
+        case .officeNotLoopback(let host):
+            "the record office would listen on \(host): it speaks plain HTTP, so give 127.0.0.1"
         }
     }
 }

@@ -8,6 +8,8 @@ import Synchronization
 /// A node on a thread of its own, for tests and demos that share a process with it.
 @safe package final class RunningNode: Sendable {
     package let port: UInt16
+    /// Nil without a record office.
+    package let officePort: UInt16?
     private let mailbox: LoopMailbox
     private let box: NodeBox
     private let thread: Mutex<pthread_t?>
@@ -30,7 +32,7 @@ import Synchronization
             throw LoopError("start a thread", -status)
         }
         thread = Mutex(handle)
-        (port, mailbox) = try box.started.wait().get()
+        (port, officePort, mailbox) = try box.started.wait().get()
     }
 
     /// Runs `body` on the node's thread and waits for it; nil when the node has stopped.
@@ -60,7 +62,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: `node` is touched on the node's thread alone.
 private final class NodeBox: @unchecked Sendable {
-    let started = Latch<Result<(UInt16, LoopMailbox), any Error>>()
+    let started = Latch<Result<(UInt16, UInt16?, LoopMailbox), any Error>>()
     nonisolated(unsafe) private(set) var node: CityNode?
     private let configuration: NodeConfiguration
 
@@ -70,7 +72,7 @@ private final class NodeBox: @unchecked Sendable {
         do {
             let node = try CityNode(configuration)
             unsafe self.node = node
-            started.open(.success((node.port, node.mailbox)))
+            started.open(.success((node.port, node.officePort, node.mailbox)))
             try node.run()
         } catch {
             started.open(.failure(error))

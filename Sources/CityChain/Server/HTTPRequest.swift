@@ -85,7 +85,8 @@ package struct HTTPResponse: Hashable, Sendable {
 
     private static let reasons: [Int: String] = [
         200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
-        431: "Request Header Fields Too Large", 500: "Internal Server Error",
+        422: "Unprocessable Content", 431: "Request Header Fields Too Large",
+        500: "Internal Server Error",
         501: "Not Implemented",
     ]
 

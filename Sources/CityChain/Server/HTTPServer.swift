@@ -13,15 +13,26 @@ package final class HTTPServer {
     private let loop: EventLoop
     private var listener: Listener?
     private let answer: (HTTPRequest) -> HTTPResponse
-    private let dispatcher: RPCDispatcher
+    private let dispatcher: RPCDispatcher?
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
 
-    package init(
+    /// JSON-RPC over HTTP and websocket.
+    package convenience init(
         on loop: EventLoop, host: String, port: UInt16, dispatcher: RPCDispatcher
+    ) throws {
+        try self.init(on: loop, host: host, port: port, dispatcher: dispatcher) {
+            dispatcher.answer($0)
+        }
+    }
+
+    /// Plain HTTP, one answer a request; without a dispatcher there is no websocket.
+    package init(
+        on loop: EventLoop, host: String, port: UInt16, dispatcher: RPCDispatcher? = nil,
+        answer: @escaping (HTTPRequest) -> HTTPResponse
     ) throws {
         self.loop = loop
         self.dispatcher = dispatcher
-        answer = { dispatcher.answer($0) }
+        self.answer = answer
         listener = try Listener(on: loop, host: host, port: port) { [weak self] stream in
             self?.accept(stream)
         }
@@ -61,7 +72,7 @@ package final class HTTPServer {
 /// One connection: HTTP until it asks for the websocket, frames from then on.
 final class HTTPConnection {
     private let stream: Stream
-    private let dispatcher: RPCDispatcher
+    private let dispatcher: RPCDispatcher?
     private let answer: (HTTPRequest) -> HTTPResponse
     private let webSocketCount: () -> Int
     private var parser = HTTPParser()
@@ -69,7 +80,7 @@ final class HTTPConnection {
     private var subscriptions = Subscriptions()
 
     init(
-        _ stream: Stream, dispatcher: RPCDispatcher,
+        _ stream: Stream, dispatcher: RPCDispatcher?,
         answer: @escaping (HTTPRequest) -> HTTPResponse, webSocketCount: @escaping () -> Int
     ) {
         self.stream = stream
@@ -124,7 +135,7 @@ final class HTTPConnection {
 
     /// Switches to frames when the request asks for it; false when it is an ordinary one.
     private func upgrade(_ request: HTTPRequest) -> Bool {
-        guard request.path == "/websocket",
+        guard dispatcher != nil, request.path == "/websocket",
             request.field("upgrade")?.lowercased() == "websocket",
             let key = request.field("sec-websocket-key")
         else { return false }
@@ -159,7 +170,7 @@ final class HTTPConnection {
             return send(RPCEnvelope.error(.parse(text), id: nil))
         }
         if let answer = answerSubscription(value) { return send(answer) }
-        guard let answer = dispatcher.answerCall(value, overWebSocket: true) else { return }
+        guard let answer = dispatcher?.answerCall(value, overWebSocket: true) else { return }
         send(answer)
     }
 

@@ -17,7 +17,10 @@ final class TestCity {
     /// Seconds that a test's blocks are apart.
     static let blockSeconds: Int64 = 1
 
-    init(code: String, name: String, people: Int = 4, balanceFen: UInt64 = 10_000_000) throws {
+    init(
+        code: String, name: String, people: Int = 4, balanceFen: UInt64 = 10_000_000,
+        records: [RecordEntry] = []
+    ) throws {
         self.code = code
         chainID = "\(name)-\(code)-1"
         now = try #require(Timestamp(seconds: 1_795_252_269))
@@ -26,7 +29,8 @@ final class TestCity {
         chain = try CityChain.Chain(
             configuration,
             application: CityApplication(
-                CityGenesis(code: code, people: people, balanceFen: balanceFen)))
+                CityGenesis(
+                    code: code, people: people, balanceFen: balanceFen, records: records)))
         try makeBlocks(3)
     }
 

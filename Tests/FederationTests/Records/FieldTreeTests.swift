@@ -148,7 +148,8 @@ enum RecordExample {
         let field = try SaltedField(id: "A", text: "1", salt: try RecordExample.salt(1))
         func build(_ decoys: ClosedRange<UInt8>) throws -> FieldTree {
             try FieldTree(
-                schemaID: "s", fields: [field], decoys: try decoys.map { try RecordExample.salt($0) })
+                schemaID: "s", fields: [field],
+                decoys: try decoys.map { try RecordExample.salt($0) })
         }
         #expect(try build(2...8).leafCount == 8)
         #expect(throws: FieldTreeError.repeatedSalt) { try build(1...7) }
@@ -167,14 +168,18 @@ enum RecordExample {
         let salt = try RecordExample.salt(1)
         var leaves: Set<Digest> = []
         let contents = [
-            ("ab", "c", "d"), ("a", "bc", "d"), ("a", "b", "cd"), ("abc", "d", ""), ("a", "bcd", ""),
+            ("ab", "c", "d"), ("a", "bc", "d"), ("a", "b", "cd"), ("abc", "d", ""),
+            ("a", "bcd", ""),
         ]
         for (schema, field, value) in contents {
-            leaves.insert(try SaltedField(id: field, text: value, salt: salt).leaf(schemaID: schema))
+            leaves.insert(
+                try SaltedField(id: field, text: value, salt: salt).leaf(schemaID: schema))
         }
         #expect(leaves.count == contents.count)
         #expect(!leaves.contains(SaltedField.decoy(salt)))
-        for id in ["", "a/b", "predicate/", "predicate/a/b", "姓名", String(repeating: "a", count: 65)] {
+        for id in [
+            "", "a/b", "predicate/", "predicate/a/b", "姓名", String(repeating: "a", count: 65),
+        ] {
             #expect(throws: FieldTreeError.self, "\(id)") {
                 try SaltedField(id: id, text: "", salt: salt)
             }

@@ -42,6 +42,9 @@ package enum StoreQueries {
         let method = words.dropFirst().joined(separator: "/")
         switch method {
         case "key": return key(store, query, in: multistore)
+        // One record at a time: who asks must know its place.
+        case "subspace" where store == StoreName.records:
+            return refusal(.unknownRequest("records are not listed"))
         case "subspace": return subspace(store, query, in: multistore)
         default:
             return refusal(

@@ -16,6 +16,7 @@ package enum CityMessage: Hashable, Sendable {
     case acknowledgement(MsgAcknowledgement)
     case timeout(MsgTimeout)
     case send(MsgSend)
+    case putRecords(MsgPutRecords)
 
     /// Throws code 2 for a type that the chain does not know, as its registry does.
     package init(_ any: ProtobufAny) throws(ExecutionError) {
@@ -38,6 +39,7 @@ package enum CityMessage: Hashable, Sendable {
                 self = .acknowledgement(try MsgAcknowledgement(reading: bytes))
             case MsgTimeout.typeURL: self = .timeout(try MsgTimeout(reading: bytes))
             case MsgSend.typeURL: self = .send(try MsgSend(reading: bytes))
+            case MsgPutRecords.typeURL: self = .putRecords(try MsgPutRecords(reading: bytes))
             default:
                 throw .malformed("unable to resolve type URL \(any.typeURL.text)")
             }
@@ -59,6 +61,7 @@ package enum CityMessage: Hashable, Sendable {
         case .acknowledgement(let message): message
         case .timeout(let message): message
         case .send(let message): message
+        case .putRecords(let message): message
         }
     }
 
@@ -82,6 +85,12 @@ package enum CityMessage: Hashable, Sendable {
         case .updateClient(let message): _ = try HostedClient.ClientMessage(message)
         case .send(let message) where MsgSend.total(message.amount) == nil:
             throw .invalidCoins("amount is no positive number of \(Bank.denomination)")
+        case .putRecords(let message):
+            do throws(RecordPutError) {
+                try message.check()
+            } catch {
+                throw ExecutionError(error)
+            }
         default: return
         }
     }

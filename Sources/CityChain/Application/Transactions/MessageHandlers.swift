@@ -31,6 +31,7 @@ struct MessageHandlers {
                 answer = PacketMessageResponse(result: result).encoded
             }
         case .send(let message): try transfer(message, clients)
+        case .putRecords(let message): try RecordRegister(context: context).put(message)
         }
         return ProtobufAny(
             typeURL: WireText(message.typeURL + "Response"), value: answer)

@@ -105,7 +105,8 @@ public struct FieldPath: Hashable, Sendable {
         var result = hash
         var index = leaf
         for sibling in hashes {
-            result = index & 1 == 0
+            result =
+                index & 1 == 0
                 ? SHA256.hash(0x01, result, sibling) : SHA256.hash(0x01, sibling, result)
             index >>= 1
         }

@@ -34,7 +34,8 @@ public struct SaltedField: Hashable, Sendable {
     private static let decoyLabel = Array("frr/decoy/1".utf8)
 
     public init(id: String, value: [UInt8], salt: FieldSalt) throws(FieldTreeError) {
-        let name = id.hasPrefix(SaltedField.predicatePrefix)
+        let name =
+            id.hasPrefix(SaltedField.predicatePrefix)
             ? String(id.dropFirst(SaltedField.predicatePrefix.count)) : id
         try SaltedField.check(identifier: name)
         guard value.count <= SaltedField.maxValueByteCount else {
@@ -62,7 +63,9 @@ public struct SaltedField: Hashable, Sendable {
         bytes.append(UInt8(truncatingIfNeeded: id.utf8.count))
         bytes += id.utf8
         bytes += salt.bytes
-        for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: value.count >> shift)) }
+        for shift in [24, 16, 8, 0] {
+            bytes.append(UInt8(truncatingIfNeeded: value.count >> shift))
+        }
         bytes += value
         return SHA256.hash(bytes)
     }

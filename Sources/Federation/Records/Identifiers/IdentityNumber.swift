@@ -8,9 +8,9 @@ public enum IdentityNumberError: Error, Hashable, Sendable {
     /// Not a digit; an X may stand last. Counted from 1.
     case character(position: Int)
     /// The first digits name no province, no residence permit and no foreign card.
-    case division(String)
+    case division
     /// Digits 7 to 14 are no day of the calendar.
-    case birthDate(String)
+    case birthDate
     /// The last character does not check the others.
     case check(got: String, expected: String)
 }
@@ -60,7 +60,7 @@ public struct IdentityNumber: Hashable, Sendable {
         }
         origin = try IdentityNumber.origin(bytes)
         let date = String(decoding: bytes[6..<14], as: UTF8.self)
-        guard let birth = CivilDate(date) else { throw .birthDate(date) }
+        guard let birth = CivilDate(date) else { throw .birthDate }
         self.birth = birth
         let expected = IdentityNumber.check(bytes)
         guard bytes[17] == expected else {
@@ -101,7 +101,7 @@ public struct IdentityNumber: Hashable, Sendable {
         case "830000": return .taiwan
         default:
             let province = (Int(bytes[0]) - 0x30) * 10 + Int(bytes[1]) - 0x30
-            guard provinces.contains(province) else { throw .division(division) }
+            guard provinces.contains(province) else { throw .division }
             return .mainland
         }
     }

@@ -28,7 +28,7 @@ public enum ShareClass: Hashable, Sendable {
 
 /// In which way a field leaves its city.
 public enum FieldDisclosure: String, Hashable, Sendable, CaseIterable {
-    /// Goes along with every answer.
+    /// May go along with any answer about the record.
     case always
     case onRequest
     /// Only what a predicate says of it.

@@ -4,8 +4,10 @@
 public enum RecordReferenceError: Error, Hashable, Sendable {
     case identityNumber(IdentityNumberError)
     case document
-    case licence(LicenceIdentifierError)
-    case socialCredit(InstitutionCodeError)
+    /// No licence identifier, not even one of old.
+    case licence
+    /// No social credit code with two good check characters.
+    case socialCredit
     case marriage
 }
 
@@ -29,17 +31,13 @@ public enum ReferenceForm: Hashable, Sendable, CaseIterable {
         switch self {
         case .document: return try ReferenceForm.document(text)
         case .licence:
-            do throws(LicenceIdentifierError) {
-                return try LicenceIdentifier(text, mode: .lenient).text
-            } catch {
-                throw .licence(error)
+            guard let licence = try? LicenceIdentifier(text, mode: .lenient) else {
+                throw .licence
             }
+            return licence.text
         case .socialCredit:
-            do throws(InstitutionCodeError) {
-                return try SocialCreditCode(text).text
-            } catch {
-                throw .socialCredit(error)
-            }
+            guard let code = try? SocialCreditCode(text) else { throw .socialCredit }
+            return code.text
         case .marriage: return try ReferenceForm.marriage(text)
         }
     }
