@@ -65,8 +65,8 @@ extension RecordSchema {
         ],
         predicates: [RecordPredicate(id: "married", chinese: "处于婚姻登记状态", form: .flag)])
 
-    /// Why points stay at home: each city scores by rules of its own, and no rule that we know shares
-    /// them. A city that has one writes it into its own schema.
+    /// Why points stay at home: each city scores by rules of its own, and no rule that we know
+    /// shares them. A city that has one writes it into its own schema.
     private static let pointsBasis = "本市未规定共享依据，默认不予共享"
 
     /// 积分落户: not shared by default; a city that wants to share brings a schema of its own.
