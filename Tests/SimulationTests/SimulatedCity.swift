@@ -163,6 +163,7 @@ final class SimulatedCity {
             replies.removeValue(forKey: token.rawValue)?(outcomes, height)
         case .greet(let chainID): greet(chainID)
         case .adopt: if let engine { configuration = engine.configuration }
+        case .ordered: break
         case .note(let note):
             codes[note.code, default: 0] += 1
             if federation.keepsNotes { notes.append(note) }

@@ -41,6 +41,9 @@ struct SimulatedStore: Journal {
     private(set) var manifests: [UInt64: ManifestRecord] = [:]
     private(set) var counters: [String: Int64] = [:]
     private(set) var attempts = 0
+    private(set) var actions: [OperatorAction] = []
+    private(set) var pauses: [String: RoutePause] = [:]
+    private(set) var discarded: Set<PacketID> = []
 
     mutating func commit(_ entries: [JournalEntry]) throws {
         switch failure {
@@ -82,6 +85,10 @@ struct SimulatedStore: Journal {
         snapshot.accountSequences = accountSequences
         snapshot.links = links.values.sorted { $0.counterpartyChain < $1.counterpartyChain }
         snapshot.cursors = cursors
+        snapshot.pauses = pauses.values.sorted {
+            ($0.chainID, $0.scope.rawValue) < ($1.chainID, $1.scope.rawValue)
+        }
+        snapshot.lastAction = actions.last?.number ?? 0
         snapshot.replays = replays.values.sorted { $0.client < $1.client }
         return snapshot
     }
@@ -104,6 +111,11 @@ struct SimulatedStore: Journal {
         case .evidence(let record): evidence.append(record)
         case .manifest(let record): manifests[record.version] = record
         case .count(let name, let by): counters[name, default: 0] += by
+        case .operatorAction(let action): actions.append(action)
+        case .pause(let pause):
+            pauses["\(pause.scope.rawValue) \(pause.chainID)"] = pause.reason.isEmpty ? nil : pause
+        case .discard(let id, let isDiscarded):
+            if isDiscarded { discarded.insert(id) } else { discarded.remove(id) }
         }
     }
 }

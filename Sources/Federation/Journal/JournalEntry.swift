@@ -244,6 +244,11 @@ public enum JournalEntry: Hashable, Sendable {
     case manifest(ManifestRecord)
     /// Adds to a named counter (reconcile repairs and the like).
     case count(name: String, by: Int64)
+    case operatorAction(OperatorAction)
+    /// Begins a pause, or ends the one of that chain and scope.
+    case pause(RoutePause)
+    /// Whether a packet that will not go on by itself still calls for people.
+    case discard(PacketID, isDiscarded: Bool)
 }
 
 /// What a relay starts from: everything that is not finished.
@@ -258,6 +263,9 @@ public struct JournalSnapshot: Hashable, Sendable {
     public var links: [LinkRecord] = []
     public var cursors: [String: UInt64] = [:]
     public var replays: [ReplayWindow] = []
+    public var pauses: [RoutePause] = []
+    /// Number of the latest operator's action; 0: none yet.
+    public var lastAction: UInt64 = 0
 
     public init() {}
 }

@@ -284,5 +284,7 @@ package enum EngineEffect: Hashable, Sendable {
     /// The members are others from now on: the shell connects, drops and pins accordingly.
     case adopt(TopologyChange)
 
+    /// The answer to an operator's order.
+    case ordered(OrderToken, OperatorResult)
     case note(EngineNote)
 }

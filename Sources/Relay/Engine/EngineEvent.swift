@@ -79,6 +79,8 @@ package enum EngineEvent: Hashable, Sendable {
     case release(PacketID)
     case pause(chainID: String, reason: String)
     case resume(chainID: String)
+    /// A person's order; answered with `.ordered`.
+    case operate(OperatorOrder)
     /// Lets a frozen client of ours trust again, from the headers it has.
     case unfreeze(chainID: String)
 }

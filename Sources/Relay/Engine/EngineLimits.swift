@@ -71,6 +71,8 @@ package struct EngineTiming: Hashable, Sendable {
     package var deafPortMemory: Int64 = 300 * second
     /// Clocks that differ by more are an alarm; nothing is judged by them.
     package var clockSkewAlarm: Int64 = 10 * second
+    /// Our chain counts as stalled when work has waited this long for a block.
+    package var stallAfter: Int64 = 60 * second
 
     package init() {}
 

@@ -22,6 +22,8 @@ package struct Explanation: Hashable, Sendable {
     /// What happens next, or what to do.
     package let nextAction: String
     package let turn: Turn
+    /// Facts that show it, one a line.
+    package var evidence: [String] = []
 
     package init(code: String, sentence: String, nextAction: String, turn: Turn) {
         self.code = code
@@ -29,6 +31,9 @@ package struct Explanation: Hashable, Sendable {
         self.nextAction = nextAction
         self.turn = turn
     }
+
+    /// Where to look first.
+    package var cause: Cause { Advice(code: code)?.cause ?? .us }
 
     init(_ code: String, _ sentence: String, _ nextAction: String, _ turn: Turn) {
         self.init(code: code, sentence: sentence, nextAction: nextAction, turn: turn)
@@ -62,14 +67,51 @@ package struct Explanation: Hashable, Sendable {
                 "Its deadline passed before our chain took it; the source refunds.",
                 "Nothing here; look at our chain if many expire.", .nobody)
         case .parked:
+            let advice = Advice(code: record.reasonCode)
+            let known = advice.map { " \($0.sentence)" } ?? ""
+            let detail = record.reasonDetail.isEmpty ? "" : " (\(record.reasonDetail))"
             self.init(
-                record.reasonCode, "Parked: \(record.reasonDetail)",
-                "Mend the cause, then `cityrelay packet release \(record.id)`.", .operators)
-        default:
-            self.init(
-                "open/\(record.state)", "It is under way (\(record.state)).",
-                "Ask the running relay for more.", .us)
+                record.reasonCode, "Parked.\(known)\(detail)",
+                "\(advice?.next ?? "Mend the cause.") Then: "
+                    + "`cityrelay queue release \(record.id) --reason …`.", .operators)
+        default: self.init(open: record)
         }
+    }
+
+    /// What the record alone says of a packet that is under way.
+    private init(open record: PacketRecord) {
+        let detail = record.reasonDetail.isEmpty ? "" : ": \(record.reasonDetail)"
+        if record.attempts > 0, !record.reasonCode.isEmpty {
+            let advice = Advice(code: record.reasonCode)
+            self.init(
+                record.reasonCode,
+                "\(record.attempts) attempts at this step have failed. "
+                    + "\(advice?.sentence ?? "")\(detail)",
+                advice?.next ?? CodeBook.nothing, advice?.turn ?? .us)
+            return
+        }
+        let (sentence, turn): (String, Turn) =
+            switch record.state {
+            case .observed: ("Our chain sent it; a header behind it and its proof come next.", .us)
+            case .proven: ("Its proof is made; the peer has not taken it yet.", .peer)
+            case .forwarded: ("The peer journaled it; its chain must take it.", .peerChain)
+            case .acknowledgementVerified:
+                ("The acknowledgement is verified; our chain must take it.", .ourChain)
+            case .absenceVerified:
+                (
+                    "It is proven that nobody received it; our chain must take the timeout.",
+                    .ourChain
+                )
+            case .verified: ("It is verified; our chain must take it.", .ourChain)
+            case .received:
+                ("Our chain received it; its application has not answered.", .application)
+            case .acknowledgementWritten:
+                ("Our chain answered it; the answer's proof comes next.", .us)
+            case .acknowledgementProven:
+                ("The answer's proof is made; the peer has not taken it yet.", .peer)
+            default: ("It is under way.", .us)
+            }
+        self.init("open/\(record.state.name)", sentence, CodeBook.nothing, turn)
     }
 }
 
@@ -87,9 +129,12 @@ extension RelayEngine {
             let seconds = max(0, packet.record.notBefore.nanoseconds(since: now) / 1_000_000_000)
             return Explanation(
                 packet.record.reasonCode,
-                "Step \(stage.name) failed \(packet.record.attempts) times: "
-                    + "\(packet.record.reasonDetail)",
-                "Tried again in \(seconds) s.", .us)
+                "Step \(stage.name) failed \(packet.record.attempts) times. "
+                    + "\(Advice(code: packet.record.reasonCode)?.sentence ?? "") "
+                    + "(\(packet.record.reasonDetail))",
+                "Tried again in \(seconds) s. "
+                    + (Advice(code: packet.record.reasonCode)?.next ?? ""),
+                Advice(code: packet.record.reasonCode)?.turn ?? .us)
         case .awaitingTip:
             return Explanation(
                 "chain/header-awaited",
@@ -111,6 +156,7 @@ extension RelayEngine {
 
     private func explainQueued(_ stage: Stage, _ packet: OpenPacket) -> Explanation {
         let facts = routes[packet.route]
+        if let trouble = explainClient(packet.route) { return trouble }
         switch stage {
         case .submit: return explainSubmission(packet)
         case .lookUp:
@@ -130,8 +176,15 @@ extension RelayEngine {
         }
         if facts.isPaused {
             return Explanation(
-                "route/paused", "The route is paused: \(facts.pauseReason)", "Resume it.",
-                .operators)
+                "route/paused",
+                "The exchange with \(facts.chainID) is paused: \(facts.pauseReason)",
+                "Resume it: `cityrelay peer resume \(facts.chainID) --reason …`.", .operators)
+        }
+        if !facts.queuePauseReason.isEmpty && stage == .deliver {
+            return Explanation(
+                "queue/paused",
+                "Our queue towards \(facts.chainID) is paused: \(facts.queuePauseReason)",
+                "Resume it: `cityrelay queue resume \(facts.chainID) --reason …`.", .operators)
         }
         if facts.peer.pausedUntil > clock {
             return Explanation(

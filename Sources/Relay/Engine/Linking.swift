@@ -18,6 +18,7 @@ extension RelayEngine {
             if routes[route].reconcileDue <= clock {
                 routes[route].reconcileDue = clock &+ configuration.timing.reconcileInterval
                 beginReconcile(route)
+                if !routes[route].queuePauseReason.isEmpty { sortOutLate(route) }
             }
         }
     }

@@ -34,6 +34,8 @@ extension RelayEngine {
         }
         routes[route].peer.blockedCode = blocked
         let skew = hello.clock.nanoseconds(since: now)
+        routes[route].peer.skew = skew
+        routes[route].peer.hasClock = true
         if skew.magnitude > configuration.timing.clockSkewAlarm.magnitude {
             note(
                 .alarm, "peer/clock-skew", route: route,

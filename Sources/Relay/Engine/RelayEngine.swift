@@ -35,6 +35,8 @@ package struct RelayEngine: Sendable {
     var hasStarted = false
     /// When the manifest's age is looked at next, nanoseconds.
     var manifestDue: Int64 = 0
+    /// Number of the latest operator's action.
+    var lastAction: UInt64 = 0
 
     /// What this turn brings.
     var entries: [JournalEntry] = []
@@ -126,6 +128,7 @@ package struct RelayEngine: Sendable {
         case .release(let id): release(id)
         case .pause(let chainID, let reason): pause(chainID, reason)
         case .resume(let chainID): resume(chainID)
+        case .operate(let order): operate(order)
         case .unfreeze(let chainID): unfreeze(chainID)
         }
     }

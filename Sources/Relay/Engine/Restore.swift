@@ -15,6 +15,10 @@ extension RelayEngine {
             routeOfChain[route.chainID] = place
         }
         restoreFormerRoutes(snapshot)
+        lastAction = snapshot.lastAction
+        for pause in snapshot.pauses {
+            if let route = routeOfChain[pause.chainID] { apply(pause, route) }
+        }
         restoreClients(snapshot)
         for record in snapshot.transactions.sorted(by: { $0.sequence < $1.sequence })
         where record.state == .pending {

@@ -16,6 +16,9 @@ struct PeerState: Hashable, Sendable {
     /// Calls wait until this moment after failures, nanoseconds.
     var pausedUntil: Int64 = 0
     var failures = 0
+    /// Nanoseconds that its clock was ahead of ours at the last handshake.
+    var skew: Int64 = 0
+    var hasClock = false
     /// Why it was lost or failed last; for people.
     var lastCode = "peer/never-connected"
 }
@@ -103,6 +106,13 @@ struct Route: Sendable {
     var pendingTransactions = 0
     /// Empty: not paused.
     var pauseReason = ""
+    /// Packets of ours are not handed over; empty: they are.
+    var queuePauseReason = ""
+    /// Moment of the last step forward of any of its packets, nanoseconds; 0: none yet.
+    var progressAt: Int64 = 0
+    /// Steps forward, and packets ended, since the relay was started.
+    var steps: UInt64 = 0
+    var ended: UInt64 = 0
 
     init(_ configuration: RouteConfiguration, reconcileDue: Int64, limits: EngineLimits) {
         self.configuration = configuration

@@ -42,6 +42,7 @@ extension RelayEngine {
         let limits = configuration.limits
         // A peer that trusts nothing of our chain yet could verify nothing.
         if stage != .ask && routes[route].peer.trustedHeight.isZero { return }
+        if stage == .deliver && !routes[route].queuePauseReason.isEmpty { return }
         while packets.queuedCount(stage, route: route) > 0,
             hasRoom(stage, route, bound: limits.callsPerPeer)
         {
@@ -80,6 +81,14 @@ extension RelayEngine {
             if isPastDeadline(slot) { enqueue(slot, .ask) } else { rest.append(slot) }
         }
         return rest
+    }
+
+    /// While a queue is paused nobody takes from it: what grows too late in it is found here.
+    mutating func sortOutLate(_ route: Int) {
+        let waiting = packets.queuedCount(.deliver, route: route)
+        for slot in take(.deliver, route: route, limit: waiting) {
+            enqueue(slot, isPastDeadline(slot) ? .ask : .deliver)
+        }
     }
 
     /// Splits a batch where one call cannot carry it: proofs of one height, bytes, one kind of

@@ -70,6 +70,10 @@ extension RelayEngine {
         _ slot: Int, to state: PacketState, _ change: (inout PacketRecord) -> Void = { _ in }
     ) {
         let moment = now
+        let route = packets[slot].route
+        routes[route].progressAt = clock
+        routes[route].steps &+= 1
+        if state.isTerminal { routes[route].ended &+= 1 }
         packets.edit(slot) { record in
             record.state = state
             record.attempts = 0

@@ -20,6 +20,7 @@ package final class SQLiteJournal: Journal {
     private let clients: ClientTables
     private let bookkeeping: BookkeepingTables
     private let manifests: ManifestTable
+    private let operators: OperatorTables
     private var commits: Int64
     private var isHalted = false
 
@@ -41,6 +42,7 @@ package final class SQLiteJournal: Journal {
         clients = try ClientTables(database)
         bookkeeping = try BookkeepingTables(database)
         manifests = try ManifestTable(database)
+        operators = try OperatorTables(database)
         commits = try database.integer("SELECT commits FROM journal") ?? 0
     }
 
@@ -104,6 +106,9 @@ package final class SQLiteJournal: Journal {
         case .evidence(let record): try bookkeeping.write(record)
         case .manifest(let record): try manifests.write(record)
         case .count(let name, let amount): try bookkeeping.count(name, by: amount)
+        case .operatorAction(let action): try operators.write(action)
+        case .pause(let pause): try operators.write(pause)
+        case .discard(let id, let isDiscarded): try operators.write(id, isDiscarded: isDiscarded)
         }
     }
 
@@ -139,6 +144,11 @@ package final class SQLiteJournal: Journal {
         try rows("SELECT client, intervals FROM replay_window ORDER BY client") {
             snapshot.replays.append(try BookkeepingTables.replay($0, path))
         }
+        try rows("SELECT chain_id, scope, reason FROM route_pause ORDER BY chain_id, scope") {
+            if let pause = OperatorTables.pause($0) { snapshot.pauses.append(pause) }
+        }
+        snapshot.lastAction = UInt64(
+            try database.integer("SELECT coalesce(max(number), 0) FROM operator_action") ?? 0)
         return snapshot
     }
 

@@ -24,6 +24,7 @@ package enum Schema {
         Step(version: 1, title: "tables", sql: packets + chains + bookkeeping),
         Step(version: 2, title: "views for people", sql: views),
         Step(version: 3, title: "members", sql: members),
+        Step(version: 4, title: "operators' actions", sql: OperatorTables.schema),
     ]
 
     package static let version = steps.count
@@ -186,7 +187,7 @@ package enum Schema {
         """
 
     /// Nanoseconds since 1970 as text in UTC.
-    private static func time(_ column: String) -> String {
+    static func time(_ column: String) -> String {
         "CASE WHEN \(column) = 9223372036854775807 THEN 'never' WHEN \(column) = 0 THEN '' "
             + "ELSE strftime('%Y-%m-%dT%H:%M:%SZ', \(column) / 1000000000, 'unixepoch') END"
     }
@@ -202,7 +203,7 @@ package enum Schema {
         """
     }
 
-    private static let packetName =
+    static let packetName =
         "CASE direction WHEN 0 THEN 'out/' ELSE 'in/' END || client || '/' || sequence"
 
     private static let views = """

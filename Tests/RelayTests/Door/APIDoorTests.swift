@@ -165,12 +165,16 @@ import Testing
             tls: try TLSContext(files: lin.files) { _ in .accept },
             expected: try DoorCallers.relay.get().expected, random: { 0.5 })
         for _ in 0..<APIDoor.maxStreams {
-            client.send([OutgoingRequest(method: .get, path: "/v1/events")],
-                deadlineMilliseconds: 60_000) { _ in }
+            client.send(
+                [OutgoingRequest(method: .get, path: "/v1/events")],
+                deadlineMilliseconds: 60_000
+            ) { _ in }
         }
         let last = await withCheckedContinuation { continuation in
-            client.send([OutgoingRequest(method: .get, path: "/v1/events")],
-                deadlineMilliseconds: 20_000) { continuation.resume(returning: $0) }
+            client.send(
+                [OutgoingRequest(method: .get, path: "/v1/events")],
+                deadlineMilliseconds: 20_000
+            ) { continuation.resume(returning: $0) }
         }
         let answer = try #require(last.first?.response)
         #expect(answer.status == 503)

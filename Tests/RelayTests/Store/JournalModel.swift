@@ -18,6 +18,9 @@ struct JournalModel {
     var evidence: [EvidenceRecord] = []
     var manifests: [ManifestRecord] = []
     var counters: [String: Int64] = [:]
+    var actions: [UInt64: OperatorAction] = [:]
+    var pauses: [String: RoutePause] = [:]
+    var discarded: Set<PacketID> = []
 
     mutating func apply(_ entries: [JournalEntry]) {
         for entry in entries { apply(entry) }
@@ -40,6 +43,11 @@ struct JournalModel {
         case .evidence(let record): evidence.append(record)
         case .manifest(let record): manifests.append(record)
         case .count(let name, let amount): counters[name, default: 0] += amount
+        case .operatorAction(let action): actions[action.number] = action
+        case .pause(let pause):
+            pauses["\(pause.chainID) \(pause.scope)"] = pause.reason.isEmpty ? nil : pause
+        case .discard(let id, let isDiscarded):
+            if isDiscarded { discarded.insert(id) } else { discarded.remove(id) }
         }
     }
 
@@ -53,6 +61,8 @@ struct JournalModel {
         snapshot.links = Array(links.values)
         snapshot.cursors = cursors
         snapshot.replays = Array(replays.values)
+        snapshot.pauses = Array(pauses.values)
+        snapshot.lastAction = actions.keys.max() ?? 0
         return snapshot.sorted
     }
 }
@@ -67,6 +77,7 @@ extension JournalSnapshot {
         copy.transactions.sort { $0.hash.lexicographicallyPrecedes($1.hash) }
         copy.links.sort { $0.counterpartyChain < $1.counterpartyChain }
         copy.replays.sort { $0.client < $1.client }
+        copy.pauses.sort { ($0.chainID, $0.scope.rawValue) < ($1.chainID, $1.scope.rawValue) }
         return copy
     }
 }
@@ -75,6 +86,8 @@ extension JournalSnapshot {
 struct EntryGenerator {
     var random: Generator
 
+    private var lastAction: UInt64 = 0
+
     init(seed: UInt64) { random = Generator(seed: seed) }
 
     mutating func commit() -> [JournalEntry] {
@@ -82,7 +95,7 @@ struct EntryGenerator {
     }
 
     mutating func entry() -> JournalEntry {
-        switch random.next() % 16 {
+        switch random.next() % 18 {
         case 0...4: return .packet(packet())
         case 5: return .attempt(attempt())
         case 6: return .client(client())
@@ -99,6 +112,13 @@ struct EntryGenerator {
                     isRegistered: random.oneIn(2)))
         case 13: return .cursor(chainID: chain(), height: random.edgyUInt64())
         case 14: return .replay(replay())
+        case 15:
+            return random.oneIn(2)
+                ? .operatorAction(action()) : .discard(id(), isDiscarded: !random.oneIn(3))
+        case 16:
+            return .pause(
+                RoutePause(
+                    chainID: chain(), scope: random.oneIn(2) ? .queue : .peer, reason: text()))
         default:
             return random.oneIn(2)
                 ? .evidence(evidence()) : .count(name: pick("count/", 3), by: small() - 3)
@@ -157,6 +177,15 @@ struct EntryGenerator {
             random.oneIn(3) ? states[Int(random.next() % UInt64(states.count))] : nil
         record.lastChanged = time()
         return record
+    }
+
+    private mutating func action() -> OperatorAction {
+        lastAction += 1
+        let kinds = OperatorAction.Kind.allCases
+        return OperatorAction(
+            number: lastAction, kind: kinds[Int(random.next() % UInt64(kinds.count))],
+            subject: random.oneIn(2) ? .packet(id()) : .chain(chain()), reason: text(),
+            who: text(), at: time(), undoes: random.next() % (lastAction + 1))
     }
 
     private mutating func attempt() -> Attempt {

@@ -2,7 +2,6 @@
 
 import RelayTransport
 
-
 /// Why a call is not answered as it wished: a code that never changes its meaning, what is known,
 /// and what to do next.
 package struct APIError: Error, Hashable, Sendable {
