@@ -125,6 +125,8 @@ public struct PacketRecord: Hashable, Sendable {
     public var parkedFrom: PacketState?
     public var firstSeen: Timestamp
     public var lastChanged: Timestamp
+    /// When it came into each state.
+    public var history = PacketHistory()
 
     public init(
         id: PacketID, counterpartyChain: String, packet: [UInt8], state: PacketState,
@@ -147,5 +149,6 @@ public struct PacketRecord: Hashable, Sendable {
         parkedFrom = nil
         firstSeen = now
         lastChanged = now
+        history.append(state, at: now)
     }
 }

@@ -8,7 +8,8 @@ import LightClient
 @main
 struct CityRelay {
     static func main() {
-        var console = Console(now: Timestamp.system())
+        var console = Console(
+            now: Timestamp.system(), live: { write($0 + "\n", to: STDOUT_FILENO) })
         let words = Array(CommandLine.arguments.dropFirst())
         let status = CommandTree.cityrelay.run(words, &console)
         write(console.output, to: STDOUT_FILENO)

@@ -5,28 +5,46 @@ extension CommandTree {
     package static let cityrelay: CommandTree = CommandTree(
         program: "cityrelay",
         summary: "cityrelay: one city's relay of the cross-city federation",
-        commands: [
-            RunCommand.command,
-            ConfigCheckCommand.command,
-            ConfigReferenceCommand.command,
-            PacketListCommand.command,
-            PacketShowCommand.command,
-            ClientListCommand.command,
-            ClientShowCommand.command,
-            MemberInitCommand.command,
-            MemberRequestCommand.command,
-            MemberReviewCommand.command,
-            MemberApproveCommand.command,
-            MemberAssembleCommand.command,
-            MemberRejectCommand.command,
-            MemberListCommand.command,
-            MemberShowCommand.command,
-            MemberRotateCommand.command,
-            MemberStatusCommand.suspend,
-            MemberStatusCommand.resume,
-            MemberStatusCommand.revoke,
-            MemberLeaveCommand.command,
-            CompletionsCommand.command,
-            VersionCommand.command,
-        ])
+        commands: [[RunCommand.command], operations, configuration, records, members, others]
+            .flatMap { $0 })
+
+    /// For the engineer at three in the morning.
+    private static let operations: [Command] = [
+        [StatusCommand.command], WhyCommands.all,
+        [
+            QueueListing.list("queue", isDead: false), QueueListing.show("queue"),
+            QueueTailCommand.command,
+        ],
+        ActionCommands.queue,
+        [QueueListing.list("dead", isDead: true), QueueListing.show("dead")],
+        ActionCommands.dead, ActionCommands.peer,
+    ].flatMap { $0 }
+
+    private static let configuration: [Command] = [
+        ConfigCheckCommand.command, ConfigReferenceCommand.command,
+    ]
+
+    private static let records: [Command] =
+        [
+            PacketListCommand.command, PacketShowCommand.command, PacketTraceCommand.command,
+            ClientListCommand.command, ClientShowCommand.command,
+        ] + ActionCommands.client
+
+    private static let members: [Command] = [
+        MemberInitCommand.command,
+        MemberRequestCommand.command,
+        MemberReviewCommand.command,
+        MemberApproveCommand.command,
+        MemberAssembleCommand.command,
+        MemberRejectCommand.command,
+        MemberListCommand.command,
+        MemberShowCommand.command,
+        MemberRotateCommand.command,
+        MemberStatusCommand.suspend,
+        MemberStatusCommand.resume,
+        MemberStatusCommand.revoke,
+        MemberLeaveCommand.command,
+    ]
+
+    private static let others: [Command] = [CompletionsCommand.command, VersionCommand.command]
 }

@@ -248,6 +248,9 @@ package enum CodeBook {
         "store/commit-failed": Advice(
             .us, .operators, "The store could not be written: nothing is decided until it can.",
             "Look at the disk: full, broken or read-only."),
+        "api/not-configured": Advice(
+            .us, .operators, "The relay cannot be asked: its configuration has no `api` section.",
+            "Add one, see CONFIGURATION.md; until then only the store is read."),
         "relay/not-running": Advice(
             .us, .operators, "The relay does not run: nothing moves.",
             "Start it: `systemctl start cityrelay`, or `cityrelay run`."),

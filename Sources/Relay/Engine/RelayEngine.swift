@@ -181,7 +181,8 @@ package struct RelayEngine: Sendable {
         effects.append(
             .note(
                 EngineNote(
-                    level: level, code: code, chainID: chainID, packet: packet, detail: detail)))
+                    level: level, code: code, chainID: chainID, packet: packet,
+                    detail: code.hasPrefix("operator/") ? detail : Redaction.clean(detail))))
     }
 
     mutating func count(_ name: String, _ by: Int = 1) {

@@ -82,6 +82,7 @@ extension RelayEngine {
             record.reasonDetail = ""
             record.parkedFrom = nil
             record.lastChanged = moment
+            record.history.append(state, at: moment)
             change(&record)
         }
     }
@@ -91,7 +92,7 @@ extension RelayEngine {
         _ slot: Int, _ stage: Stage, code: String, detail: String,
         retryAfterMilliseconds: UInt32 = 0
     ) {
-        let (code, detail) = reason(slot, stage, code, detail)
+        let (code, detail) = reason(slot, stage, code, Redaction.clean(detail))
         let attempts = packets[slot].record.attempts + 1
         let wait = max(
             configuration.timing.backoff.delay(attempts: attempts, random: random.next()),
@@ -127,6 +128,8 @@ extension RelayEngine {
         let record = packets[slot].record
         guard record.state != .parked else { return }
         let moment = now
+        // An operator's own words stay as they are.
+        let detail = code.hasPrefix("operator/") ? detail : Redaction.clean(detail)
         packets.edit(slot) { record in
             record.parkedFrom = record.state
             record.state = .parked
@@ -134,6 +137,7 @@ extension RelayEngine {
             record.reasonDetail = detail
             record.transaction = []
             record.lastChanged = moment
+            record.history.append(.parked, at: moment)
         }
         entries.append(
             .attempt(

@@ -219,10 +219,12 @@ extension RelayEngine {
     mutating func parkedDeadline(_ slot: Int) {
         let record = packets[slot].record
         guard record.state == .parked, let before = record.parkedFrom else { return }
+        let moment = now
         switch before {
         case .observed, .proven, .forwarded:
             packets.edit(slot) { record in
                 record.state = before
+                record.history.append(before, at: moment)
                 record.parkedFrom = nil
                 record.attempts = 0
             }

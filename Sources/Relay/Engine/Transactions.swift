@@ -161,7 +161,8 @@ extension RelayEngine {
         transaction.record.state = state
         transaction.record.codespace = result.codespace
         transaction.record.code = result.code
-        transaction.record.log = String(result.log.prefix(RelayEngine.keptLogLength))
+        transaction.record.log = Redaction.clean(
+            String(result.log.prefix(RelayEngine.keptLogLength)))
         transaction.record.height = height
         transaction.record.gasUsed = gasUsed
         entries.append(.transaction(transaction.record))

@@ -7,7 +7,7 @@ import LightClient
 /// daemon or without one. Owned by the thread that made it.
 package final class JournalReader {
     package let path: String
-    private let database: Database
+    let database: Database
 
     package init(path: String) throws {
         self.path = path

@@ -6,6 +6,8 @@ import LightClient
 /// Reads and writes what people did by hand, what they hold up, and what they have put aside.
 struct OperatorTables {
     static let schema = """
+        -- When the packet came into each state: a byte of state, eight of nanoseconds, a step.
+        ALTER TABLE packet ADD COLUMN history BLOB NOT NULL DEFAULT x'';
         -- What people did by hand, each in the commit of its effect. Never changed, never removed.
         CREATE TABLE operator_action (
             number INTEGER PRIMARY KEY,

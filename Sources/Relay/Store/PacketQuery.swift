@@ -14,8 +14,15 @@ package struct PacketQuery: Hashable, Sendable {
     package var isOpen = false
     /// Only packets first seen at or before this moment.
     package var seenBefore: Timestamp?
+    /// Only packets that have changed after this moment.
+    package var changedAfter: Timestamp?
     /// The reason's code begins with this.
     package var reason: String?
+    /// Only packets with a payload from this port: "providentfund", "licences".
+    package var kind: String?
+    /// Only packets that will not go on by themselves and still call for people: parked, refused,
+    /// timed out or expired, and not put aside.
+    package var isDead = false
     package var limit = 100
     package var offset = 0
 
@@ -32,6 +39,7 @@ package struct PacketQuery: Hashable, Sendable {
         if client != nil { terms.append("client = ?2") }
         if counterpartyChain != nil { terms.append("counterparty_chain = ?3") }
         if seenBefore != nil { terms.append("first_seen <= ?4") }
+        if changedAfter != nil { terms.append("last_changed > ?9") }
         if reason != nil { terms.append("substr(reason_code, 1, length(?5)) = ?5") }
         if !states.isEmpty {
             // Raw values are ours, so they may stand in the text.
@@ -44,6 +52,15 @@ package struct PacketQuery: Hashable, Sendable {
             if classes.isSubset(of: [1, 2]) { terms.append(Schema.isOpen) }
         }
         if isOpen { terms.append(Schema.isOpen) }
+        if isDead {
+            terms.append(Schema.isTroubled)
+            terms.append("NOT \(OperatorTables.isDiscarded)")
+        }
+        if kind != nil {
+            terms.append(
+                "EXISTS (SELECT 1 FROM packet_body b WHERE b.id = packet.id "
+                    + "AND instr(b.bytes, ?8) > 0)")
+        }
         return terms.isEmpty ? "1" : terms.joined(separator: " AND ")
     }
 
@@ -53,6 +70,12 @@ package struct PacketQuery: Hashable, Sendable {
         if let counterpartyChain { statement.bind(3, counterpartyChain) }
         if let seenBefore { statement.bind(4, seenBefore.column) }
         if let reason { statement.bind(5, reason) }
+        if let changedAfter { statement.bind(9, changedAfter.column) }
+        if let kind {
+            // The payload's first field as it stands in the packet's bytes.
+            let port = Array(kind.utf8.prefix(127))
+            statement.bind(8, copying: [0x0a, UInt8(port.count)] + port)
+        }
     }
 }
 

@@ -12,7 +12,7 @@ enum PacketRows {
             p.transaction_hash, p.attempts, p.not_before, p.reason_code, p.reason_detail,
             p.parked_from, p.first_seen, p.last_changed, b.bytes,
             CASE WHEN p.proof_bytes > 0 THEN r.bytes END,
-            CASE WHEN p.acknowledgement_bytes > 0 THEN a.bytes END
+            CASE WHEN p.acknowledgement_bytes > 0 THEN a.bytes END, p.history
         FROM packet p JOIN packet_body b ON b.id = p.id
             LEFT JOIN packet_proof r ON r.id = p.id
             LEFT JOIN packet_acknowledgement a ON a.id = p.id
@@ -44,6 +44,7 @@ enum PacketRows {
         record.lastChanged = Timestamp(column: row.integer(17))
         record.proof = row.bytes(19)
         record.acknowledgement = row.bytes(20)
+        record.history = PacketHistory(bytes: row.bytes(21))
         return record
     }
 }

@@ -48,14 +48,16 @@ final class PacketTable {
             INSERT INTO packet (state, committed_revision, committed_height, proof_revision,
                 proof_height, proof_bytes, acknowledgement_bytes, transaction_hash, attempts,
                 not_before, reason_code, reason_detail, parked_from, last_changed,
-                counterparty_chain, class, timeout_seconds, first_seen, direction, client, sequence)
-            VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)
+                counterparty_chain, class, timeout_seconds, first_seen, direction, client, sequence,
+                history)
+            VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)
             """)
         let moving = """
             UPDATE packet SET state = ?1, committed_revision = ?2, committed_height = ?3,
                 proof_revision = ?4, proof_height = ?5, proof_bytes = ?6,
                 acknowledgement_bytes = ?7, transaction_hash = ?8, attempts = ?9, not_before = ?10,
-                reason_code = ?11, reason_detail = ?12, parked_from = ?13, last_changed = ?14
+                reason_code = ?11, reason_detail = ?12, parked_from = ?13, last_changed = ?14,
+                history = ?22
             """
         advance = try database.prepare("\(moving) WHERE id = ?15")
         update = try database.prepare(
@@ -171,6 +173,7 @@ final class PacketTable {
         statement.bind(12, record.reasonDetail)
         statement.bind(13, record.parkedFrom?.rawValue)
         statement.bind(14, record.lastChanged.column)
+        statement.bind(22, copying: record.history.bytes)
     }
 
     private func bindFixed(_ record: PacketRecord, to statement: Statement) {

@@ -100,6 +100,18 @@ package final class Decider: @unchecked Sendable {
         return taken
     }
 
+    /// Reads the engine between two turns; nil when there is none now. Waits for the turn under
+    /// way: never called from a loop that others depend on.
+    package func look<Value: Sendable>(
+        _ read: @escaping @Sendable (borrowing RelayEngine) -> Value
+    ) -> Value? {
+        let found = try? loop.performAndWait { [self] () -> Value? in
+            guard let engine else { return nil }
+            return read(engine)
+        }
+        return found ?? nil
+    }
+
     /// Ends after the turn under way. What was not committed was not sent either.
     package func stop() {
         pending.withLock { $0.isOpen = false }

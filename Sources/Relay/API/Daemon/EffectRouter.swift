@@ -14,6 +14,7 @@ final class EffectRouter: Sendable {
         var service: PeerService
         var callers: PeerSet
         var adopt: @Sendable (TopologyChange) -> Void
+        var ordered: @Sendable (OrderToken, OperatorResult) -> Void
         var log: @Sendable (EngineNote) -> Void
     }
 
@@ -22,12 +23,14 @@ final class EffectRouter: Sendable {
     /// Sets the targets, once, before the first effect.
     func connect(
         connector: CometBFTConnector, service: PeerService, callers: PeerSet,
+        ordered: @escaping @Sendable (OrderToken, OperatorResult) -> Void,
         log: @escaping @Sendable (EngineNote) -> Void,
         adopt: @escaping @Sendable (TopologyChange) -> Void
     ) {
         targets.withLock {
             $0 = Targets(
-                connector: connector, service: service, callers: callers, adopt: adopt, log: log)
+                connector: connector, service: service, callers: callers, adopt: adopt,
+                ordered: ordered, log: log)
         }
     }
 
@@ -56,6 +59,7 @@ final class EffectRouter: Sendable {
             case .fetchHeaders(_, let request):
                 targets.callers.caller(request.peerChain)?.perform(effect)
             case .greet(let chainID): targets.callers.caller(chainID)?.perform(effect)
+            case .ordered(let token, let result): targets.ordered(token, result)
             case .note(let note): targets.log(note)
             default: break
             }

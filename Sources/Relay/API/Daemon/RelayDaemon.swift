@@ -24,6 +24,7 @@ package final class RelayDaemon: @unchecked Sendable {
     private let directory: PeerDirectory
     private let callers: PeerSet
     private let server: HTTP2Server
+    private let operations: OperationsService
     private let services: ServiceDoor?
     /// Ends of our own certificate and of those that peers show.
     package let certificates: CertificateWatcher
@@ -103,13 +104,19 @@ package final class RelayDaemon: @unchecked Sendable {
                 tls: tls, limits: configuration.transportLimits,
                 onEvent: { certificates.see($0) }, handler: { service.take($0) })
             service.server = server
+            let operations = try OperationsService(
+                RelayDaemon.operations(configuration, decider, directory, now))
+            running.append { operations.stop() }
+            self.operations = operations
             services = try configuration.api.map {
-                try ServiceDoor($0, own: configuration.ownMember)
+                try ServiceDoor(
+                    $0, own: configuration.ownMember, routes: operations.routes)
             }
             if let services { running.append { services.stop() } }
             let (server, connector) = (server, connector)
             router.connect(
-                connector: connector, service: service, callers: callers, log: log,
+                connector: connector, service: service, callers: callers,
+                ordered: { operations.ordered($0, $1) }, log: log,
                 adopt: { change in
                     guard let topology = change.topology else { return }
                     let peers = PeerChain.all(in: topology, of: change.routes)
@@ -167,6 +174,7 @@ package final class RelayDaemon: @unchecked Sendable {
         callers.stop()
         server.close()
         services?.stop()
+        operations.stop()
         connector.stop()
         decider.stop()
         verifiers.stop()

@@ -10,11 +10,12 @@ final class ServiceDoor: Sendable {
     private let door: APIDoor
 
     /// Listens at once. Throws what kept it from listening; then nothing of it runs.
-    init(_ configuration: APIConfiguration, own: MemberID) throws {
+    init(_ configuration: APIConfiguration, own: MemberID, routes: [APIRoute]) throws {
         loop = try EventLoop(name: "api")
         do {
             door = try APIDoor(
-                loop: loop, configuration: configuration, own: own, routes: ServiceDoor.common)
+                loop: loop, configuration: configuration, own: own,
+                routes: ServiceDoor.common + routes)
         } catch {
             loop.stop()
             throw error

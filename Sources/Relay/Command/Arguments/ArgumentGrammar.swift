@@ -50,6 +50,8 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     case usage = 2
     /// The store, a file or a port could not be used.
     case unavailable = 3
+    /// Nothing is broken yet, but something needs a person soon.
+    case attention = 4
 
     package var meaning: String {
         switch self {
@@ -57,6 +59,7 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
         case .negative: "the answer is no: errors in a configuration, no such packet or client"
         case .usage: "the command line is wrong"
         case .unavailable: "a file, the store or a port cannot be used"
+        case .attention: "`status` warns: nothing is broken yet, somebody should look"
         }
     }
 }

@@ -9,15 +9,27 @@ package struct Console: Sendable {
     package private(set) var errors = ""
     package let now: Timestamp
     package let files: ConfigurationFiles
+    /// Writes a line at once; nil: into `output`, where tests read it.
+    private let live: (@Sendable (String) -> Void)?
 
-    package init(now: Timestamp, files: ConfigurationFiles = .disk) {
+    package init(
+        now: Timestamp, files: ConfigurationFiles = .disk,
+        live: (@Sendable (String) -> Void)? = nil
+    ) {
         self.now = now
         self.files = files
+        self.live = live
     }
 
     package mutating func print(_ line: String) { output += line + "\n" }
 
     package mutating func print(_ json: JSONText) { output += json.pretty + "\n" }
+
+    /// A line that must be seen at once, not when the command ends.
+    package mutating func stream(_ line: String) {
+        guard let live else { return print(line) }
+        live(line)
+    }
 
     package mutating func report(_ line: String) { errors += line + "\n" }
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayEngine
+import RelayTransport
+
+extension RelayDaemon {
+    /// What operations see of this relay.
+    static func operations(
+        _ configuration: DaemonConfiguration, _ decider: Decider, _ directory: PeerDirectory,
+        _ now: @escaping @Sendable () -> Timestamp
+    ) -> OperationsContext {
+        var certificates = [(use: "peer", path: configuration.tls.certificate)]
+        if let api = configuration.api, api.tls.certificate != configuration.tls.certificate {
+            certificates.append((use: "api", path: api.tls.certificate))
+        }
+        return OperationsContext(
+            member: configuration.ownMember, ownChainID: configuration.engine.chainID,
+            peers: {
+                directory.all.values.map { StatusSources.Peer($0) }
+                    .sorted { $0.chainID < $1.chainID }
+            },
+            storeFile: configuration.storeFile,
+            software: configuration.software, certificates: certificates, now: now,
+            submit: { decider.submit($0) }, look: { decider.look($0) },
+            trace: { _, then in
+                then(.unreachable(code: "peer/not-asked", detail: "it is not asked yet"))
+            })
+    }
+}
+
+extension StatusSources.Peer {
+    init(_ peer: PeerChain) {
+        self.init(
+            chainID: peer.chainID, name: peer.name,
+            trustingPeriodNanoseconds: peer.chain.parameters.trustingPeriodNanoseconds)
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayEngine
+import RelayStore
+import RelayTransport
+
+extension OperationsService {
+    /// Paths of the operations API, with who may call them.
+    package var routes: [APIRoute] {
+        let base = "/v1/operations"
+        let packet = "{way}/{client}/{sequence}"
+        return [
+            store(.get, "\(base)/status") { service, reader, _ in
+                .json(StatusReport(try service.sources(reader)))
+            },
+            store(.get, "\(base)/why/packet/\(packet)") { service, reader, request in
+                .json(try service.whyPacket(try request.packetID(), reader))
+            },
+            store(.get, "\(base)/why/{kind}/{chain}") { service, _, request in
+                .json(try service.why(request["kind"], request["chain"]))
+            },
+            store(.get, "\(base)/queue") { service, reader, request in
+                let now = service.context.now()
+                return .json(
+                    try QueueReport(try request.packetQuery(now: now), reader, now: now))
+            },
+            store(.get, "\(base)/packets/\(packet)") { service, reader, request in
+                .json(try service.packet(try request.packetID(), reader))
+            },
+            store(.get, "\(base)/actions") { _, reader, request in
+                .json(
+                    try ActionList(
+                        subject: request.query("subject"), limit: try request.limit(100), reader))
+            },
+            APIRoute(.get, "\(base)/packets/\(packet)/trace", .observers) {
+                [weak self] (request, reply) throws(APIError) in
+                self?.trace(try request.packetID(), reply)
+            },
+            APIRoute(.post, "\(base)/actions", .operators) {
+                [weak self] (request, reply) throws(APIError) in
+                try self?.order(try request.json(ActionOrder.self), request.caller, reply)
+            },
+            APIRoute(.post, "\(base)/actions/{number}/undo", .operators) {
+                [weak self] (request, reply) throws(APIError) in
+                let body = try request.json(ActionOrder.Undo.self)
+                try self?.undo(request["number"], body, request.caller, reply)
+            },
+            APIRoute(.get, "\(base)/events", .observers) {
+                [weak self] (_, reply) throws(APIError) in self?.watch(reply)
+            },
+        ] + health
+    }
+
+    /// A route that answers from the store, on the service's thread.
+    func store(
+        _ method: HTTPMethod, _ path: String, _ access: APIAccess = .observers,
+        _ work:
+            @escaping @Sendable (OperationsService, JournalReader, APIRequest) throws -> APIAnswer
+    ) -> APIRoute {
+        APIRoute(method, path, access) { [weak self] (request, reply) throws(APIError) in
+            guard let self else { throw .busy }
+            self.answer(reply) { reader in try work(self, reader, request) }
+        }
+    }
+
+    // MARK: Why
+
+    func whyPacket(_ id: PacketID, _ reader: JournalReader) throws -> WhyReport {
+        guard let record = try reader.packet(id) else { throw APIError.unknownPacket(id) }
+        var look: LiveLook?
+        if !record.state.isTerminal {
+            look = context.look { engine in
+                var look = LiveLook()
+                look.explanations = engine.explain(id).map { [$0] }
+                return look
+            }
+        }
+        let explanations = look?.explanations ?? [Explanation(of: record)]
+        return WhyReport(
+            kind: "packet", subject: id.description, isLive: look != nil, explanations)
+    }
+
+    func why(_ kind: String, _ chain: String) throws -> WhyReport {
+        let look = context.look { engine in
+            var look = LiveLook()
+            look.explanations =
+                switch kind {
+                case "route": engine.explainRoute(chain)
+                case "client": engine.explainClient(chain)
+                case "peer": engine.explainPeer(chain)
+                default: nil
+                }
+            return look
+        }
+        guard let look else { throw APIError.busy }
+        guard let explanations = look.explanations else {
+            throw APIError.unknownSubject(kind, chain, known: context.peers().map(\.chainID))
+        }
+        return WhyReport(kind: kind, subject: chain, isLive: true, explanations)
+    }
+
+    func packet(_ id: PacketID, _ reader: JournalReader) throws -> PacketReport {
+        let live = context.look { engine in
+            var look = LiveLook()
+            look.explanations = engine.explain(id).map { [$0] }
+            return look
+        }
+        guard
+            let report = try PacketReport(
+                id, reader, live: live?.explanations?.first, ownChainID: context.ownChainID,
+                now: context.now())
+        else { throw APIError.unknownPacket(id) }
+        return report
+    }
+
+    // MARK: Live
+
+    /// Milliseconds between two looks for those who watch: a person reads no faster.
+    static let watchMilliseconds = 1_000
+
+    /// Sends the status whenever it has changed, as events named "status".
+    func watch(_ reply: APIReply) {
+        guard let stream = reply.beginEvents() else { return }
+        let isPosted = loop.post { [self] in
+            watchers.append(stream)
+            if watchers.count == 1 { tellWatchers() }
+        }
+        if !isPosted { stream.end() }
+    }
+
+    private func tellWatchers() {
+        watchers.removeAll { !$0.isOpen }
+        guard !watchers.isEmpty else { return }
+        if let reader = try? openReader(), let sources = try? sources(reader) {
+            let status = StatusReport(sources)
+            for watcher in watchers { watcher.send(status, event: "status") }
+        }
+        loop.schedule(afterMilliseconds: OperationsService.watchMilliseconds) {
+            [weak self] in self?.tellWatchers()
+        }
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// From when on the status warns and alarms.
+package enum StatusLimits {
+    /// Days before a certificate runs out at which it is said again, each time louder.
+    package static let certificateDays: [Int64] = [60, 30, 14, 7]
+    /// Days below which a certificate is critical: a weekend and a holiday.
+    package static let certificateCriticalDays: Int64 = 7
+    /// Seconds that clocks may differ before it is said; headers from the future are refused at 10.
+    package static let skewSeconds: Int64 = 5
+    /// Seconds at which nothing works any more.
+    package static let criticalSkewSeconds: Int64 = 10
+    /// Per cent of the disk that should stay free: SQLite needs room for its log.
+    package static let diskPercent = 10
+    package static let criticalDiskPercent = 3
+    /// Bytes below which the disk is critical whatever its size: some hours of a busy relay.
+    package static let criticalDiskBytes: Int64 = 1 << 30
+    /// Seconds without a step forward, while packets wait, that are critical.
+    package static let stuckSeconds: Int64 = 600
+    /// Seconds that the oldest packet may be open before it is said.
+    package static let oldSeconds: Int64 = 3_600
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import FoundationEssentials
+import RelayAPI
+import RelayTransport
+
+/// Calls the running relay's API, as the person whose certificate is given, or else as the relay
+/// itself, which may look and not act.
+struct RelayCaller {
+    static let certificate = CommandOption(
+        "certificate", value: "FILE",
+        "Your certificate (PEM); else $CITYRELAY_CERTIFICATE, else the relay's own, which may look "
+            + "and not act.")
+    static let key = CommandOption(
+        "key", value: "FILE", "Its private key (PEM); else $CITYRELAY_KEY.")
+
+    /// What the relay says to a call that it does not answer as wished.
+    struct Problem: Error, Decodable, CustomStringConvertible {
+        let code: String
+        let message: String
+        let next: String
+
+        var description: String { "\(code): \(message). \(next)" }
+    }
+
+    /// Nobody answers.
+    struct Unreachable: Error, CustomStringConvertible {
+        let address: String
+        let detail: String
+
+        var description: String {
+            "relay/not-reached: \(address) does not answer: \(detail)"
+        }
+    }
+
+    private let endpoint: Endpoint
+    private let files: TLSContext.Files
+    private let expected: ExpectedMember
+
+    /// Nil where the configuration has no `api` section.
+    init?(_ arguments: Arguments, _ relay: RelayConfiguration) throws {
+        guard let api = relay.api else { return nil }
+        let environment = ProcessInfo.processInfo.environment
+        let certificate =
+            arguments.value(RelayCaller.certificate) ?? environment["CITYRELAY_CERTIFICATE"]
+        let key = arguments.value(RelayCaller.key) ?? environment["CITYRELAY_KEY"]
+        files = TLSContext.Files(
+            certificate: certificate ?? relay.tls.certificate, key: key ?? relay.tls.privateKey,
+            authority: api.tls.authorities)
+        let own = try CertificateFile(use: "api", path: api.tls.certificate)
+        expected = ExpectedMember(
+            divisionCode: relay.member.division.description,
+            institutionCode: relay.member.institution.description, pins: [own.pin])
+        let isEverywhere = ["0.0.0.0", "::", "[::]"].contains(api.listen.host)
+        endpoint = isEverywhere ? Endpoint(host: "127.0.0.1", port: api.listen.port) : api.listen
+    }
+
+    /// Milliseconds for one call; a trace asks the other city too.
+    private static let patienceMilliseconds = 40_000
+
+    func get<Value: Decodable>(_ path: String, _ type: Value.Type = Value.self) throws -> Value {
+        try call(OutgoingRequest(method: .get, path: path), type)
+    }
+
+    func post<Value: Decodable>(
+        _ path: String, _ body: some Encodable, _ type: Value.Type = Value.self
+    ) throws -> Value {
+        try call(
+            OutgoingRequest(
+                method: .post, path: path,
+                headers: [HTTPHeader("content-type", "application/json")],
+                body: try APIAnswer.encode(body)), type)
+    }
+
+    private func call<Value: Decodable>(
+        _ request: OutgoingRequest, _ type: Value.Type
+    ) throws -> Value {
+        let loop = try EventLoop(name: "command")
+        defer { loop.stop() }
+        let client = HTTP2Client(
+            loop: loop, host: endpoint.host, port: Int(endpoint.port),
+            tls: try TLSContext(files: files) { _ in .unknown }, expected: expected,
+            random: { 0 })
+        let outcome = client.sendAndWait(
+            request, deadlineMilliseconds: RelayCaller.patienceMilliseconds)
+        switch outcome {
+        case .failed(let failure):
+            throw Unreachable(address: endpoint.description, detail: failure.error.description)
+        case .response(let answer):
+            let data = Data(answer.body)
+            if answer.status == 200 { return try JSONDecoder().decode(type, from: data) }
+            if let problem = try? JSONDecoder().decode(Problem.self, from: data) { throw problem }
+            throw Unreachable(
+                address: endpoint.description, detail: "it answered with status \(answer.status)")
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayAPI
+import RelayStore
+import RelayTransport
+
+enum StatusCommand {
+    static let command = Command(
+        "status", "Show on one screen how the relay stands",
+        discussion:
+            "Per route: open packets out and in, parked ones, age of the oldest, packets\n"
+            + "ended a minute, last step forward, our client's trust left, the peer, its\n"
+            + "clock's skew.\n"
+            + "Below: what needs you, worst first, with the next step.\n"
+            + "Exit status for monitors: 0 all well, 1 critical, 4 warning, 3 cannot tell.",
+        options: OperationsAccess.options
+    ) { arguments, console in
+        try OperationsAccess.run(arguments, &console) { access, console in
+            let (status, _) = try access.read("/v1/operations/status") { reader in
+                StatusReport(try access.sources(reader))
+            }
+            if arguments.isJSON {
+                console.print(json: status)
+            } else {
+                for line in StatusScreen(status: status).lines { console.print(line) }
+            }
+            switch status.level {
+            case .ok: return .success
+            case .warning: return .attention
+            case .critical: return .negative
+            }
+        }
+    }
+}
+
+extension OperationsAccess {
+    /// A status from the store and the files alone.
+    func sources(_ reader: JournalReader) throws -> StatusSources {
+        let owner = try reader.owner()
+        let relay = loaded?.relay
+        guard let member = relay?.member ?? MemberID(owner) else {
+            throw StoreAccess.NoStore(path: storePath, finding: nil)
+        }
+        let topology = loaded?.topology
+        let own = topology?.member(member)?.chain.id.description
+        let peers =
+            try topology.map { topology in
+                topology.peers(of: member).map {
+                    StatusSources.Peer(
+                        chainID: $0.chain.id.description, name: $0.name,
+                        trustingPeriodNanoseconds: $0.chain.parameters.trustingPeriodNanoseconds)
+                }
+            }
+            ?? reader.links().map {
+                StatusSources.Peer(
+                    chainID: $0.counterpartyChain, name: $0.counterpartyChain,
+                    trustingPeriodNanoseconds: 0)
+            }
+        var sources = StatusSources(
+            now: now, member: member, ownChainID: own ?? "", peers: peers)
+        try sources.read(reader)
+        sources.offlineCode = caller == nil ? "api/not-configured" : "relay/not-running"
+        if let relay {
+            var files = [(use: "peer", path: relay.tls.certificate)]
+            if let api = relay.api, api.tls.certificate != relay.tls.certificate {
+                files.append((use: "api", path: api.tls.certificate))
+            }
+            sources.certificates = files.compactMap {
+                try? CertificateFile(use: $0.use, path: $0.path)
+            }
+        }
+        return sources
+    }
+}
+
+/// The status as lines of at most 80 columns.
+struct StatusScreen {
+    let status: StatusReport
+
+    var lines: [String] {
+        var lines = [head]
+        lines += routes
+        lines.append("")
+        for trouble in status.troubles {
+            let word = trouble.level == .critical ? "CRITICAL" : "WARNING "
+            lines += Screen.wrap(
+                "\(trouble.subject): \(trouble.code) (\(trouble.cause))", first: "\(word) ",
+                rest: "         ")
+            lines += Screen.wrap(trouble.sentence, first: "         ", rest: "         ")
+            lines += Screen.wrap("next: \(trouble.next)", first: "         ", rest: "         ")
+        }
+        if status.troubles.isEmpty { lines.append("All well: nothing needs you.") }
+        return lines
+    }
+
+    private var head: String {
+        var lines = ["\(status.member)  \(status.ownChain.chain)  \(status.at.prefix(19))Z"]
+        let relay =
+            status.isRunning
+            ? "running for \(Screen.span(status.runningSeconds)), \(status.software ?? "")"
+            : "not reached; this is what the store tells"
+        lines.append("relay      \(relay)")
+        if let height = status.ownChain.height {
+            lines.append(
+                "own chain  height \(height), \(Screen.span(status.ownChain.blockAgeSeconds)) ago; "
+                    + "\(status.ownChain.pendingTransactions ?? 0) transactions pending")
+        } else {
+            lines.append("own chain  decided up to \(status.ownChain.cursor ?? 0)")
+        }
+        if let disk = status.disk {
+            lines.append(
+                "disk       \(Screen.bytes(disk.freeBytes)) of \(Screen.bytes(disk.totalBytes)) "
+                    + "free (\(disk.freePercent) %); store \(Screen.bytes(disk.storeBytes))")
+        }
+        if !status.certificates.isEmpty {
+            let days = status.certificates.map { "\($0.use) \($0.daysLeft) days" }
+            lines.append("certs      \(days.joined(separator: ", "))")
+        }
+        return lines.map { String($0.prefix(Screen.width)) }.joined(separator: "\n")
+    }
+
+    private var routes: [String] {
+        var lines = [
+            "",
+            "ROUTE                   OUT    IN PARK OLDEST  /MIN MOVED CLIENT PEER     SKEW",
+        ]
+        for route in status.routes {
+            let client =
+                route.client == "active"
+                ? route.trustLeftPerMille.map { "\($0 / 10)%" } ?? "active" : route.client
+            let peer = route.paused.isEmpty ? route.peer : "paused"
+            lines.append(
+                Screen.left(route.chain, 20)
+                    + Screen.right(String(route.outgoing), 7)
+                    + Screen.right(String(route.incoming), 6)
+                    + Screen.right(String(route.parked), 5)
+                    + Screen.right(Screen.span(route.oldestSeconds), 7)
+                    + Screen.right(route.perMinute.map { String($0) } ?? "-", 6)
+                    + Screen.right(Screen.span(route.lastProgressSeconds), 6)
+                    + " " + Screen.left(client, 7) + Screen.left(peer, 7)
+                    + Screen.right(route.clockSkewSeconds.map { "\($0)s" } ?? "-", 6))
+        }
+        return lines
+    }
+}
