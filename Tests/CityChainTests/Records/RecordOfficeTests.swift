@@ -211,6 +211,25 @@ import Testing
         #expect(code(try ask("fund-account", person, items: many)) == "400 office/bad-request")
     }
 
+    @Test func `FORMATS.md lists every refusal with its status, and no other`() throws {
+        let text = String(decoding: try Corpus.read("\(Corpus.root)/FORMATS.md"), as: UTF8.self)
+        var listed: Set<String> = []
+        for line in text.split(separator: "\n") where line.contains("| `office/") {
+            let parts = line.split { "| `".contains($0) }
+            listed.insert("\(parts[0]), \"\(parts[1])\"")
+        }
+        var told: Set<String> = []
+        for name in ["OfficeError", "OfficeDoor", "RecordOffice"] {
+            let path = "\(Corpus.root)/Sources/CityChain/Office/\(name).swift"
+            let source = String(decoding: try Corpus.read(path), as: UTF8.self)
+            for match in source.matches(of: /(4\d\d|500),\s*("office\/[a-z-]+")/) {
+                told.insert("\(match.1), \(match.2)")
+            }
+        }
+        #expect(told.count > 20)
+        #expect(listed == told)
+    }
+
     @Test func `there is no path that lists, searches or reads in bulk`() throws {
         for path in ["/", "/v1/records", "/v1/disclose/all", "/v1/search", "/status", "/websocket"]
         {
