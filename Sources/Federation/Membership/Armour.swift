@@ -13,6 +13,7 @@ public enum Armour {
         case rejection = "CITYRELAY REJECTION"
         case manifest = "CITYRELAY MANIFEST"
         case evidence = "CITYRELAY EVIDENCE"
+        case report = "CITYRELAY REPORT"
     }
 
     static let columns = 64

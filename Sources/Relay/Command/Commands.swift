@@ -32,6 +32,7 @@ extension CommandTree {
 
     private static let members: [Command] = [
         MemberInitCommand.command,
+        MemberRehearseCommand.command,
         MemberRequestCommand.command,
         MemberReviewCommand.command,
         MemberApproveCommand.command,

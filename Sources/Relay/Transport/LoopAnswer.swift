@@ -9,11 +9,11 @@ import Synchronization
 ///
 /// `@unchecked Sendable`, because `value` is a `Mutex` and a semaphore is made for several threads.
 @safe
-final class LoopAnswer<Value: Sendable>: @unchecked Sendable {
+package final class LoopAnswer<Value: Sendable>: @unchecked Sendable {
     private let value = Mutex<Result<Value, any Error>?>(nil)
     private let semaphore: UnsafeMutablePointer<uv_sem_t>
 
-    init() {
+    package init() {
         unsafe semaphore = .allocate(capacity: 1)
         unsafe uv_sem_init(semaphore, 0)
     }
@@ -23,12 +23,12 @@ final class LoopAnswer<Value: Sendable>: @unchecked Sendable {
         unsafe semaphore.deallocate()
     }
 
-    func put(_ result: Result<Value, any Error>) {
+    package func put(_ result: Result<Value, any Error>) {
         value.withLock { $0 = result }
         unsafe uv_sem_post(semaphore)
     }
 
-    func wait() -> Result<Value, any Error> {
+    package func wait() -> Result<Value, any Error> {
         unsafe uv_sem_wait(semaphore)
         return value.withLock { $0 }
             ?? .failure(TransportError(.loopStopped, "the loop ended before it answered"))

@@ -7,14 +7,17 @@ import Testing
 
 /// The commands of REGISTERING.md, as they stand there.
 @Suite struct RegisteringPageTests {
-    /// The lines that begin with `cityrelay` under a heading.
+    /// The lines that begin with `cityrelay` in the shell blocks under a heading. A rehearsal asks a
+    /// node: it has a test of its own.
     static func commands(_ page: String, under heading: String) -> [String] {
         var isUnder = false
         var found: [String] = []
+        var isShell = false
         for line in page.split(separator: "\n") {
             if line.hasPrefix("## ") { isUnder = line.dropFirst(3) == heading }
             let text = line.drop { $0 == " " }
-            if isUnder, text.hasPrefix("cityrelay ") { found.append(String(text)) }
+            if text.hasPrefix("```") { isShell = text == "```sh" }
+            if isUnder, isShell, text.hasPrefix("cityrelay ") { found.append(String(text)) }
         }
         return found
     }
