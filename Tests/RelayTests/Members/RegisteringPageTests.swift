@@ -7,8 +7,8 @@ import Testing
 
 /// The commands of REGISTERING.md, as they stand there.
 @Suite struct RegisteringPageTests {
-    /// The lines that begin with `cityrelay` in the shell blocks under a heading. A rehearsal asks a
-    /// node: it has a test of its own.
+    /// The lines that begin with `cityrelay` in the shell blocks under a heading. A rehearsal asks
+    /// a node: it has a test of its own.
     static func commands(_ page: String, under heading: String) -> [String] {
         var isUnder = false
         var found: [String] = []
