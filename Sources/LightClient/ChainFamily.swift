@@ -96,6 +96,6 @@ public protocol ChainFamily: Sendable {
 
     /// The same misbehaviour on heights of `bases`. Verifies nothing.
     static func rebaseMisbehaviour(
-        _ bytes: [UInt8], parameters: ClientParameters, bases: [TrustedHeader], now: Timestamp
+        _ bytes: [UInt8], parameters: ClientParameters, bases: [TrustedHeader]
     ) throws(ClientError) -> [UInt8]
 }

@@ -52,14 +52,13 @@ extension Families {
         try family(id).accused(misbehaviour)
     }
 
-    /// The same misbehaviour for a client that stores `bases`. Throws `noTrustedState` when it
-    /// stores none that fits. Verifies nothing.
+    /// The same misbehaviour for a client that stores `bases`, none of them too old. Throws
+    /// `noTrustedState` when it stores none that fits. Verifies nothing.
     public static func rebaseMisbehaviour(
         _ misbehaviour: [UInt8], family id: FamilyID, parameters: ClientParameters,
-        bases: [TrustedHeader], now: Timestamp
+        bases: [TrustedHeader]
     ) throws(ClientError) -> [UInt8] {
-        try family(id).rebaseMisbehaviour(
-            misbehaviour, parameters: parameters, bases: bases, now: now)
+        try family(id).rebaseMisbehaviour(misbehaviour, parameters: parameters, bases: bases)
     }
 
     /// Verifies misbehaviour against the snapshot. Whoever reports it may trust other heights than

@@ -87,6 +87,13 @@ answer = ask(peer.FetchHeaders, pb.FetchHeadersRequest(
     target_height=height(0)))
 show("FetchHeaders", headers=len(answer.update.headers))
 
+answer = ask(peer.Report, pb.ReportRequest(
+    chain_id=facts["own_chain"],
+    held=[pb.HeldHeader(chain_id="somewhere-1", height=height(3), hash=bytes(32))],
+    misbehaviour=pb.ReportedMisbehaviour(
+        family="cometbft", chain_id=facts["own_chain"], misbehaviour=b"\x0a\x00")))
+show("Report", outcome=pb.Outcome.Name(answer.outcome), code=answer.code)
+
 try:
     peer.Handshake(pb.HandshakeRequest(protocol_version=99), timeout=30)
 except grpc.RpcError as error:

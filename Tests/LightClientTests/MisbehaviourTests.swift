@@ -200,7 +200,7 @@ import Testing
     @Test func `for another client it is put on a height that this client stores`() throws {
         let bytes = try Families.rebaseMisbehaviour(
             pair(), family: .cometBFT, parameters: Self.chain.parameters,
-            bases: [Self.chain.trusted(2)], now: Self.chain.now)
+            bases: [Self.chain.trusted(2)])
         var store = try Self.chain.hosted(trusting: 2)
         var signatures = SignatureVerifier()
         let update = try ICS07.Host.submit(
@@ -210,7 +210,7 @@ import Testing
         #expect(throws: ClientError.self) {
             try Families.rebaseMisbehaviour(
                 pair(), family: .cometBFT, parameters: Self.chain.parameters,
-                bases: [Self.chain.trusted(7)], now: Self.chain.now)
+                bases: [Self.chain.trusted(7)])
         }
     }
 }

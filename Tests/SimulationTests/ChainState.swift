@@ -65,6 +65,7 @@ enum SimulatedMessage {
     case timeout(packet: [UInt8], proof: [UInt8], height: UInt64)
     case createClient(chainID: String, height: UInt64, hash: [UInt8], time: Int64)
     case register(client: String, remote: String)
+    case misbehave(client: String, first: [UInt8], second: [UInt8])
 }
 
 struct SimulatedTransaction {

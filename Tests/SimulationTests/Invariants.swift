@@ -42,6 +42,11 @@ final class Invariants {
             latest[key] = client.latestHeight
             if frozen.contains(key) && !client.isFrozen { fail("\(key): thawed by itself") }
             if client.isFrozen { frozen.insert(key) }
+            if client.isFrozen, client.frozenReason.hasPrefix("client/conflicting-header"),
+                federation.city(client.chainID)?.chain.forks.isEmpty == true
+            {
+                fail("\(key): frozen, and nobody forked")
+            }
         case .header(let header): headerIsTrue(header, city)
         case .packet(let record):
             let key = "\(city.id)/\(record.id)"

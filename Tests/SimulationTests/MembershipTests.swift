@@ -88,6 +88,10 @@ import Testing
                 version.anchors["city-2"] = (federation.city("city-2")?.chain.height ?? 2) - 1
             }
         }
+        // Their chains' own clients are recovered by those who govern the chains.
+        federation.world.after(200 * World.second) { [unowned federation] in
+            for city in federation.cities { city.chain.recoverClient(of: "city-2") }
+        }
         #expect(federation.run() == nil, "SEED=\(seed): \(federation.summary)")
         #expect(frozen > 0, "SEED=\(seed): nobody saw the fork")
         for city in federation.cities where city.id != "city-2" {

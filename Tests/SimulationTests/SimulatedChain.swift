@@ -153,6 +153,13 @@ final class SimulatedChain {
         return packet
     }
 
+    /// The chain's governance believes its client of another chain again.
+    func recoverClient(of chainID: String) {
+        for id in state.clients.filter({ $0.value.chainID == chainID }).keys {
+            state.clients[id]?.isFrozen = false
+        }
+    }
+
     /// Another relayer brings a header of another chain to a client here, in the next block.
     func updateByAnotherRelayer(of chainID: String, to height: UInt64) {
         guard let header = others[chainID]?.headers[height],

@@ -24,6 +24,7 @@ final class SimulatedCity {
     var skew: Int64 = 0
     var transactions: [[UInt8]: SimulatedTransaction] = [:]
     var replies: [UInt64: ([PeerOutcome], Height) -> Void] = [:]
+    var reportReplies: [UInt64: (ReportAnswer) -> Void] = [:]
     var nextToken: UInt64 = 0
     var followed: UInt64 = 0
     var notes: [EngineNote] = []
@@ -51,6 +52,7 @@ final class SimulatedCity {
         mailbox = []
         isDeciding = false
         replies = [:]
+        reportReplies = [:]
         followed = 0
         readMembers()
         configuration.seed = world.random.next()
@@ -161,6 +163,9 @@ final class SimulatedCity {
         case .fetchHeaders(let job, let request): fetchHeaders(job, request)
         case .answer(let token, let outcomes, let height):
             replies.removeValue(forKey: token.rawValue)?(outcomes, height)
+        case .report(let job, let content): report(job, content)
+        case .answerReport(let token, let answer):
+            reportReplies.removeValue(forKey: token.rawValue)?(answer)
         case .greet(let chainID): greet(chainID)
         case .adopt: if let engine { configuration = engine.configuration }
         case .ordered: break

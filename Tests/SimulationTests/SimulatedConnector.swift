@@ -112,6 +112,13 @@ extension SimulatedCity {
             case .registerCounterparty(let remote):
                 messages.append(.register(client: submission.localClient, remote: remote))
             case .updateClient: break
+            case .misbehaviour(let evidence, let bases):
+                guard !bases.isEmpty, let body = try? EvidenceBody(reading: evidence) else {
+                    return fail(job, "connector/no-shared-state")
+                }
+                messages.append(
+                    .misbehave(
+                        client: submission.localClient, first: body.first, second: body.second))
             }
             let hash = SHA256.hash(Array("\(id)/\(world.random.next())".utf8)).bytes
             let timeoutHeight = chain.height + 10

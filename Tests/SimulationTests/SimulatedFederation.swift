@@ -20,6 +20,11 @@ final class SimulatedFederation {
     var keepsNotes = false
     /// A relay that hands out the second history of its chain, which its validators signed too.
     var forker: String?
+    /// Members that see the second history, and from which height; none named: now this, now that.
+    var forkedTo: Set<String> = []
+    var forkHeight: UInt64 = 0
+    /// Relays that accuse chains of what they did not do.
+    var liars: Set<String> = []
     /// A shell that sends before it remembers: for a test that must fail.
     var releasesBeforeCommit = false
     var sendsMoney = true
@@ -74,6 +79,7 @@ final class SimulatedFederation {
         world.forget()
         for city in cities {
             city.replies = [:]
+            city.reportReplies = [:]
             city.chain.others = [:]
         }
     }
@@ -120,8 +126,16 @@ final class SimulatedFederation {
         audit()
     }
 
-    func advance(seconds: Int64) {
-        let end = world.now + seconds * World.second
+    func showsFork(_ city: SimulatedCity, to reader: String, at height: UInt64) -> Bool {
+        guard forker == city.id else { return false }
+        if forkedTo.isEmpty { return world.chance(0.3) }
+        return forkedTo.contains(reader) && height >= forkHeight
+    }
+
+    func advance(seconds: Int64) { advance(milliseconds: seconds * 1_000) }
+
+    func advance(milliseconds: Int64) {
+        let end = world.now + milliseconds * 1_000_000
         while world.now < end && invariants.breach == nil && world.step() {}
     }
 
@@ -173,6 +187,7 @@ final class SimulatedFederation {
         world.after(World.second) { [unowned self] in
             trouble()
             meddle()
+            slander()
             guard faults.isOn, world.chance(faults.partition), cities.count > 1 else { return }
             let left = cities[Int(world.between(0, Int64(cities.count - 1)))].id
             let right = cities[Int(world.between(0, Int64(cities.count - 1)))].id
@@ -191,6 +206,16 @@ final class SimulatedFederation {
         guard here !== there else { return }
         let height = Int64(there.height) - world.between(0, 6)
         here.updateByAnotherRelayer(of: there.id, to: UInt64(max(2, height)))
+    }
+
+    private func slander() {
+        guard faults.isOn, !liars.isEmpty else { return }
+        for liar in cities where liars.contains(liar.id) {
+            let peer = cities[Int(world.between(0, Int64(cities.count - 1)))]
+            let third = cities[Int(world.between(0, Int64(cities.count - 1)))]
+            guard peer !== liar, third !== peer, third !== liar else { continue }
+            liar.lie(about: third.id, to: peer)
+        }
     }
 
     /// One line for people.

@@ -23,6 +23,8 @@ extension SimulatedChain {
         case .createClient(let chainID, let height, let hash, let headerTime):
             createClient(chainID, height, hash, headerTime, &state)
         case .register(let client, let remote): try register(client, remote, &state)
+        case .misbehave(let client, let first, let second):
+            try misbehave(client, first, second, &state)
         }
     }
 
@@ -46,6 +48,23 @@ extension SimulatedChain {
         }
         updates.append(
             HostedUpdate(client: id, height: Height(revision: 1, height: header.height)))
+        return true
+    }
+
+    private func misbehave(
+        _ id: String, _ first: [UInt8], _ second: [UInt8], _ state: inout ChainState
+    ) throws(TransactionFailure) -> Bool {
+        guard let client = state.clients[id], !client.isFrozen else {
+            throw TransactionFailure("client", 29, "client not active")
+        }
+        guard let one = SimulatedHeader(encoded: first),
+            let other = SimulatedHeader(encoded: second), let chain = others[client.chainID],
+            one.height == other.height, one.hash != other.hash,
+            [one, other].allSatisfy({ header in
+                [chain.headers, chain.forks].contains { $0[header.height]?.hash == header.hash }
+            })
+        else { throw TransactionFailure("client", 13, "invalid misbehaviour") }
+        state.clients[id]?.isFrozen = true
         return true
     }
 

@@ -25,7 +25,7 @@ extension SimulatedCity {
     }
 
     /// Carries a call there and its answer back; each way may lose it, and the call may come twice.
-    private func call(
+    func call(
         _ job: JobID, _ peerChain: String,
         _ serve: @escaping (SimulatedCity, @escaping (@escaping () -> Void) -> Void) -> Void
     ) {
@@ -53,7 +53,9 @@ extension SimulatedCity {
     }
 
     /// Headers of our chain from a height that the peer trusts, sometimes over a stop on the way.
-    func headerChain(from trusted: Height, to target: UInt64) -> [[UInt8]]? {
+    func headerChain(
+        from trusted: Height, to target: UInt64, for reader: String
+    ) -> [[UInt8]]? {
         guard trusted.height < target else { return trusted.height == target ? [] : nil }
         var stops = [target]
         if target - trusted.height > 3 && world.chance(0.2) {
@@ -63,7 +65,7 @@ extension SimulatedCity {
         var base = trusted.height
         for stop in stops {
             guard var header = chain.headers[stop] else { return nil }
-            if federation.forker == id, world.chance(0.3) { header = chain.fork(stop) }
+            if federation.showsFork(self, to: reader, at: stop) { header = chain.fork(stop) }
             header.trusted = base
             messages.append(header.encoded)
             base = stop
@@ -81,7 +83,9 @@ extension SimulatedCity {
 
     func deliver(_ job: JobID, _ delivery: Delivery) {
         guard
-            var headers = headerChain(from: delivery.trustedHeight, to: delivery.proofHeight.height)
+            var headers = headerChain(
+                from: delivery.trustedHeight, to: delivery.proofHeight.height,
+                for: delivery.peerChain)
         else { return fail(job, "connector/no-header", after: 1_000_000) }
         var items = delivery.items.map { ($0.packet, $0.proof) }
         if faults.isOn && world.chance(faults.forge) { lie(&headers, &items) }
@@ -118,7 +122,9 @@ extension SimulatedCity {
 
     func acknowledge(_ job: JobID, _ delivery: AcknowledgementDelivery) {
         guard
-            let headers = headerChain(from: delivery.trustedHeight, to: delivery.proofHeight.height)
+            let headers = headerChain(
+                from: delivery.trustedHeight, to: delivery.proofHeight.height,
+                for: delivery.peerChain)
         else { return fail(job, "connector/no-header", after: 1_000_000) }
         var items = delivery.items.map { ($0.packet, $0.acknowledgement, $0.proof) }
         if faults.isOn && world.chance(faults.forge) {
@@ -140,10 +146,12 @@ extension SimulatedCity {
     }
 
     func ask(_ job: JobID, _ questions: PeerQuestions) {
+        let reader = id
         call(job, questions.peerChain) { peer, answer in
             let target = peer.chain.height
             guard peer.chain.seconds >= questions.notBeforeSeconds,
-                let headers = peer.headerChain(from: questions.trustedHeight, to: target)
+                let headers = peer.headerChain(
+                    from: questions.trustedHeight, to: target, for: reader)
             else {
                 answer { [unowned self] in fail(job, "peer/not-yet", after: 0, retry: 1_000) }
                 return
@@ -210,10 +218,12 @@ extension SimulatedCity {
     }
 
     func fetchHeaders(_ job: JobID, _ request: HeaderRequest) {
+        let reader = id
         call(job, request.peerChain) { peer, answer in
             let target =
                 request.targetHeight.isZero ? peer.chain.height : request.targetHeight.height
-            var messages = peer.headerChain(from: request.trustedHeight, to: target)
+            var messages = peer.headerChain(
+                from: request.trustedHeight, to: target, for: reader)
             if request.trustedHeight.isZero {
                 messages = peer.chain.headers[target].map { [$0.encoded] }
             }

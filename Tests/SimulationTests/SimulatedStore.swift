@@ -90,6 +90,12 @@ struct SimulatedStore: Journal {
         }
         snapshot.lastAction = actions.last?.number ?? 0
         snapshot.replays = replays.values.sorted { $0.client < $1.client }
+        snapshot.submittedEvidence = Set(
+            transactions.values.filter { $0.purpose == .misbehaviour && $0.state == .included }
+                .map(\.counterpartyChain))
+        snapshot.evidence = evidence.filter {
+            clients[$0.chainID]?.isFrozen == true && $0.kind.hasPrefix("client/")
+        }
         return snapshot
     }
 

@@ -98,6 +98,8 @@ public enum TransactionPurpose: Int, Hashable, Sendable, CaseIterable {
     case registerCounterparty = 2
     /// Keeps the client of `counterpartyChain` from expiring.
     case updateClient = 3
+    /// Freezes the client of `counterpartyChain` with evidence.
+    case misbehaviour = 4
 }
 
 public struct TransactionRecord: Hashable, Sendable {
@@ -182,9 +184,10 @@ public struct ReplayWindow: Hashable, Sendable {
 public struct EvidenceRecord: Hashable, Sendable {
     public let chainID: String
     public let height: Height
-    /// Stable code of the kind, for example "client/conflicting-header".
+    /// Stable code of the kind, for example "client/conflicting-header"; "evidence/false" blames
+    /// the reporter.
     public let kind: String
-    /// The family's evidence bytes: both client messages, length-prefixed protobuf fields 1 and 2.
+    /// An `EvidenceBody`; of false evidence, what the reporter sent.
     public let evidence: [UInt8]
     public let reportedBy: String
     public let at: Timestamp
@@ -266,6 +269,10 @@ public struct JournalSnapshot: Hashable, Sendable {
     public var pauses: [RoutePause] = []
     /// Number of the latest operator's action; 0: none yet.
     public var lastAction: UInt64 = 0
+    /// The evidence against every chain whose client is frozen.
+    public var evidence: [EvidenceRecord] = []
+    /// Of these chains our own chain has taken the evidence.
+    public var submittedEvidence: Set<String> = []
 
     public init() {}
 }

@@ -45,6 +45,7 @@ extension TransactionPurpose {
         case .packets: "packets"
         case .createClient: "create-client"
         case .registerCounterparty: "register-counterparty"
+        case .misbehaviour: "misbehaviour"
         case .updateClient: "update-client"
         }
     }

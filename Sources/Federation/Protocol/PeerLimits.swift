@@ -6,6 +6,9 @@ public enum PeerLimits {
     public static let itemsPerCall = 256
     /// Headers an update: what a verifier takes as one job.
     public static let headersPerUpdate = 64
+    /// Bytes of one misbehaviour message: two headers of some hundred validators each. What is
+    /// false is kept, so it must be small.
+    public static let misbehaviourBytes = 262_144
     /// Bytes of one message.
     public static let messageBytes = 4_194_304
     /// The service's name in request paths.

@@ -39,6 +39,11 @@ extension CometBFT {
         ProtobufAny(typeURL: ICS07.headerURL, value: message)
     }
 
+    /// Misbehaviour as MsgUpdateClient carries it.
+    public static func misbehaviourEnvelope(_ message: [UInt8]) -> ProtobufAny {
+        ProtobufAny(typeURL: ICS07.misbehaviourURL, value: message)
+    }
+
     /// What MsgCreateClient carries: a client on these terms that trusts this header. Throws when
     /// the terms or the header could not make a client that works.
     public static func initialStates(

@@ -7,23 +7,24 @@ import LightClient
 /// is judged again here, on the state of this moment (building-cometbft.md §8.1).
 extension RelayEngine {
     /// Takes verified headers; returns why the client is of no use, or nil.
-    mutating func admit(_ headers: [VerifiedHeader], route: Int) -> (code: String, detail: String)?
-    {
+    mutating func admit(
+        _ headers: [VerifiedHeader], route: Int, announces: Bool = true
+    ) -> (code: String, detail: String)? {
         for header in headers {
             if routes[route].client.isFrozen { break }
-            admit(header, route: route)
+            admit(header, route: route, announces: announces)
         }
         let client = routes[route].client
         return client.isFrozen ? ("client/frozen", client.frozenReason) : nil
     }
 
-    private mutating func admit(_ header: VerifiedHeader, route: Int) {
+    private mutating func admit(_ header: VerifiedHeader, route: Int, announces: Bool) {
         let place = routes[route].headerPlace(header.height)
         if place < routes[route].headers.count, routes[route].headers[place].height == header.height
         {
             let stored = routes[route].headers[place]
             guard stored.headerHash == header.hash else {
-                freeze(route, "client/conflicting-header", stored, header)
+                freeze(route, FrozenReason.conflictingHeader, stored, header)
                 return
             }
             let rebases = !header.message.isEmpty && header.trustedHeight != stored.trustedHeight
@@ -34,16 +35,18 @@ extension RelayEngine {
         }
         // Time ascends with height, or somebody signed two histories.
         if place > 0, routes[route].headers[place - 1].timestamp >= header.timestamp {
-            freeze(route, "client/time-not-increasing", routes[route].headers[place - 1], header)
+            freeze(
+                route, FrozenReason.timeNotIncreasing, routes[route].headers[place - 1], header)
             return
         }
         if place < routes[route].headers.count,
             routes[route].headers[place].timestamp <= header.timestamp
         {
-            freeze(route, "client/time-not-increasing", routes[route].headers[place], header)
+            freeze(route, FrozenReason.timeNotIncreasing, routes[route].headers[place], header)
             return
         }
         store(header, route: route, at: place, replaces: false)
+        if announces { announce(routes[route].headers[place], route: route) }
         prune(route)
     }
 
@@ -96,43 +99,6 @@ extension RelayEngine {
             .pruneHeaders(chainID: routes[route].chainID, below: below, keeping: keeping))
     }
 
-    /// Two verified headers contradict each other: nothing of this chain is believed any more until
-    /// a person has looked, and both are kept.
-    private mutating func freeze(
-        _ route: Int, _ kind: String, _ stored: HeaderRecord, _ header: VerifiedHeader
-    ) {
-        var evidence = ProtobufWriter()
-        evidence.alwaysBytes(1, stored.message)
-        evidence.alwaysBytes(2, header.message)
-        misbehaviourVerified(
-            EvidenceRecord(
-                chainID: routes[route].chainID, height: header.height, kind: kind,
-                evidence: evidence.bytes, reportedBy: routes[route].chainID, at: now))
-    }
-
-    mutating func misbehaviourVerified(_ evidence: EvidenceRecord) {
-        entries.append(.evidence(evidence))
-        guard let route = routeOfChain[evidence.chainID] else { return }
-        note(.alarm, evidence.kind, route: route, "client frozen at height \(evidence.height)")
-        // What the members have settled with a newer anchor is history, and only kept.
-        guard !routes[route].client.isFrozen, evidence.height > routes[route].client.anchorHeight
-        else { return }
-        routes[route].client.isFrozen = true
-        routes[route].client.frozenReason = "\(evidence.kind) at height \(evidence.height)"
-        routes[route].client.revisionCounter += 1
-        routes[route].isClientDirty = true
-    }
-
-    mutating func unfreeze(_ chainID: String) {
-        guard let route = routeOfChain[chainID], routes[route].client.isFrozen else { return }
-        routes[route].client.isFrozen = false
-        routes[route].client.frozenReason = ""
-        routes[route].client.revisionCounter += 1
-        routes[route].isClientDirty = true
-        routes[route].careDue = clock
-        note(.warning, "client/unfrozen", route: route, "by an operator")
-    }
-
     // MARK: Fetching headers
 
     mutating func fetch(_ purpose: HeaderPurpose, route: Int, trusted: Height, target: Height) {
@@ -154,7 +120,10 @@ extension RelayEngine {
         routes[route].fetching.remove(purpose)
         peerAnswered(route, .zero)
         if purpose == .anchor && !adoptAnchor(headers, route) { return }
-        if let trouble = admit(headers, route: route) {
+        var announces = true
+        if case .crossCheck = purpose { announces = false }
+        if let trouble = admit(headers, route: route, announces: announces) {
+            routes[route].isCrossChecking = false
             releaseAwaiting(purpose, route, code: trouble.code, detail: trouble.detail)
             return
         }
@@ -164,6 +133,9 @@ extension RelayEngine {
             // From now on the peer has something to build on.
             effects.append(.greet(chainID: chainID))
         case .refresh: refreshed(route)
+        case .crossCheck(let header, let reporter):
+            routes[route].isCrossChecking = false
+            compare(header, route: route, reporter: reporter)
         case .bridge(let height):
             routes[route].careDue = clock
             if routes[route].header(at: height) == nil {
@@ -192,7 +164,7 @@ extension RelayEngine {
         case .hosted:
             releaseAwaiting(purpose, route, code: failure.code, detail: failure.detail)
         case .bridge: releaseAllAwaiting(route, code: failure.code, detail: failure.detail)
-        case .anchor, .refresh: break
+        case .anchor, .refresh, .crossCheck: break
         }
         note(
             .warning, "client/headers-not-fetched", route: route,

@@ -207,6 +207,12 @@ package enum CodeBook {
         "client/no-anchor": Advice(
             .peer, .peer, "Our client has no first header yet.",
             "Nothing, once its relay is reached; else check the anchor in the topology."),
+        "evidence/false": Advice(
+            .peer, .operators, "A member accused a chain of what it did not do.",
+            "Look at what it sent (`cityrelay client show`), and ask its operators."),
+        "headers/disagree": Advice(
+            .peerChain, .us, "Two members hold different headers of one height.",
+            "The other shows its header; if both hold, the client is frozen."),
         "client/conflicting-header": Advice(
             .peerChain, .operators, "Two verified headers of one height differ: its chain forked.",
             "Keep the evidence and call its operators."),

@@ -166,6 +166,8 @@ package struct Submission: Hashable, Sendable {
         case registerCounterparty(remoteClient: String)
         /// The updates alone.
         case updateClient
+        /// Proof that the chain misbehaved, an `EvidenceBody`; it can stand on any of `bases`.
+        case misbehaviour(evidence: [UInt8], bases: [TrustedHeader])
     }
 
     /// The chain whose client on ours is meant.
@@ -197,6 +199,7 @@ package struct Submission: Hashable, Sendable {
         case .createClient: .createClient
         case .registerCounterparty: .registerCounterparty
         case .updateClient: .updateClient
+        case .misbehaviour: .misbehaviour
         }
     }
 
@@ -276,6 +279,10 @@ package enum EngineEffect: Hashable, Sendable {
     case acknowledge(JobID, AcknowledgementDelivery)
     case ask(JobID, PeerQuestions)
     case fetchHeaders(JobID, HeaderRequest)
+    /// Answered with `.reportAnswered`, or with `.headerExamined` when a header was wanted.
+    case report(JobID, PeerReport)
+    /// The answer to a peer's evidence.
+    case answerReport(AnswerToken, ReportAnswer)
     /// The answer to a peer's call. One outcome an item, in the call's order.
     case answer(AnswerToken, outcomes: [PeerOutcome], trustedHeight: Height)
     /// What we tell in a handshake has changed (client id, trusted height).

@@ -63,8 +63,16 @@ package enum EngineEvent: Hashable, Sendable {
 
     case peerConnected(PeerHello)
     case peerLost(chainID: String, code: String)
-    /// A verifier holds proof that the chain misbehaved.
-    case misbehaviourVerified(EvidenceRecord)
+    /// A peer told which headers of third chains it holds.
+    case headersTold(from: String, [HeldHeader])
+    /// A peer says that our own chain misbehaved; nothing here can judge that.
+    case ownChainAccused(by: String)
+    /// A peer's call brought evidence, and a verifier is through with it; answered with
+    /// `.answerReport`.
+    case evidenceJudged(AnswerToken, from: String, EvidenceJudgement)
+    /// A peer showed the header that we had asked it for, and a verifier is through with it.
+    case headerExamined(JobID, EvidenceJudgement)
+    case reportAnswered(JobID, ReportAnswer)
 
     // The members.
     /// Members, routes or terms are others from now on, by a file written by hand.

@@ -41,6 +41,14 @@ package struct EngineLimits: Hashable, Sendable {
     package var deafPorts = 256
     /// Attempts at a step that fails for a reason that does not pass by itself, before parking.
     package var attemptsBeforeParking = 8
+    /// Newest headers whose hashes are told to peers; a call carries as many.
+    package var announcedHeaders = 256
+    /// Headers that one peer is asked to show at a time: a liar may name many.
+    package var wantedHeaders = 16
+    /// Calls for one such header before it is given up.
+    package var wantedAttempts = 5
+    /// Pieces of false evidence kept of one reporter, 256 KiB each at most; then only counted.
+    package var falseEvidenceKept = 16
 
     package init() {}
 }
@@ -69,6 +77,10 @@ package struct EngineTiming: Hashable, Sendable {
     /// A port where our chain has no application is not tried again for this long: one packet to it
     /// refuses a whole transaction, and somebody might send many.
     package var deafPortMemory: Int64 = 300 * second
+    /// Between reports of new header hashes to one peer; longer where there are many members.
+    package var reportInterval: Int64 = second / 2
+    /// Between questions for a header that another member holds, a chain; longer likewise.
+    package var crossCheckInterval: Int64 = second / 2
     /// Clocks that differ by more are an alarm; nothing is judged by them.
     package var clockSkewAlarm: Int64 = 10 * second
     /// Our chain counts as stalled when work has waited this long for a block.

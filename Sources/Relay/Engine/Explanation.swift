@@ -122,6 +122,11 @@ extension RelayEngine {
         let packet = packets[slot]
         if packet.record.state == .parked { return Explanation(of: packet.record) }
         if let explanation = explainMembership(packet) { return explanation }
+        if routes[packet.route].client.isFrozen, packet.phase != .inTransaction,
+            let frozen = explainClient(packet.route)
+        {
+            return frozen
+        }
         switch packet.phase {
         case .queued(let stage): return explainQueued(stage, packet)
         case .inFlight(let stage, _): return explainInFlight(stage)

@@ -12,6 +12,8 @@ enum HeaderPurpose: Hashable, Sendable {
     case hosted(Height)
     /// The hosted client stands on this height, which our own client must learn first.
     case bridge(Height)
+    /// Another member holds this header, and we hold none of its height.
+    case crossCheck(HeldHeader, reporter: Int)
 }
 
 /// One transaction while it is prepared and until its outcome is known.
@@ -31,6 +33,7 @@ enum JobKind: Hashable, Sendable {
     case submit(SubmissionPlan)
     case readAccount
     case reconcile(client: String)
+    case report(RelayEngine.ReportKind)
 }
 
 struct Job: Hashable, Sendable {

@@ -26,7 +26,8 @@ extension RelayEngine {
     private mutating func care(_ route: Int) {
         readHosted(route)
         if careForAnchor(route) { return }
-        guard !routes[route].client.isFrozen, routes[route].configuration.bar == nil else { return }
+        if routes[route].client.isFrozen { return careForFrozen(route) }
+        guard routes[route].configuration.bar == nil else { return }
         guard let latest = routes[route].latestHeader else {
             if routes[route].canCall(now: clock) {
                 fetch(

@@ -8,6 +8,8 @@ extension RelayEngine {
     mutating func peerConnected(_ hello: PeerHello) {
         guard let route = routeOfChain[hello.chainID], routes[route].configuration.bar == nil
         else { return }
+        // Whoever was away may have started anew: it hears everything again.
+        if !routes[route].peer.isConnected { routes[route].toldThrough = 0 }
         routes[route].peer.isConnected = true
         routes[route].peer.failures = 0
         routes[route].peer.pausedUntil = 0

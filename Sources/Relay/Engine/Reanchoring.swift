@@ -116,6 +116,7 @@ extension RelayEngine {
                 keeping: []))
         jobs.dropHeaderFetches(route: route)
         routes[route].fetching = []
+        forgetMisbehaviour(route)
         proveAgain(route)
         note(
             .warning, "client/begun-anew", route: route,

@@ -27,6 +27,7 @@ package struct RelayEngine: Sendable {
     /// Packets whose proving header does not exist yet, ascending by height.
     var awaitingTip: [(height: UInt64, ref: PacketRef, stage: Stage)] = []
     var jobs: JobBook
+    var announcements = Announcements()
     var submitter = Submitter()
     /// Ports of our chain where no application listens, until when that is believed, nanoseconds.
     var deafPorts: [String: Int64] = [:]
@@ -64,12 +65,13 @@ package struct RelayEngine: Sendable {
         careForManifest()
         careForLinks()
         schedule()
+        scheduleReports()
         return flush()
     }
 
     /// When `handle` should be called next if no event comes before; nil: no need.
     package var nextWake: Timestamp? {
-        var due = Int64.max
+        var due = nextReport
         if let first = timers.first { due = min(due, first.due) }
         if let deadline = jobs.nextDeadline { due = min(due, deadline) }
         for route in routes {
@@ -120,7 +122,12 @@ package struct RelayEngine: Sendable {
             acknowledgementsVerified(token, verified)
         case .peerConnected(let hello): peerConnected(hello)
         case .peerLost(let chainID, let code): peerLost(chainID, code)
-        case .misbehaviourVerified(let evidence): misbehaviourVerified(evidence)
+        case .headersTold(let chainID, let held): headersTold(chainID, held)
+        case .ownChainAccused(let chainID): ownChainAccused(by: chainID)
+        case .evidenceJudged(let token, let chainID, let judgement):
+            evidenceJudged(token, chainID, judgement)
+        case .headerExamined(let job, let judgement): headerExamined(job, judgement)
+        case .reportAnswered(let job, let answer): reportAnswered(job, answer)
         case .topologyChanged(let change): topologyChanged(change)
         case .manifestsVerified(let versions): manifestsVerified(versions)
         case .manifestRefused(let refusal): manifestRefused(refusal)

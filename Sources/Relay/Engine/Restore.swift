@@ -20,6 +20,7 @@ extension RelayEngine {
             if let route = routeOfChain[pause.chainID] { apply(pause, route) }
         }
         restoreClients(snapshot)
+        restoreEvidence(snapshot)
         for record in snapshot.transactions.sorted(by: { $0.sequence < $1.sequence })
         where record.state == .pending {
             restoreTransaction(record)
@@ -58,6 +59,25 @@ extension RelayEngine {
             rememberAnchor(route)
         }
     }
+
+    /// Who was told before is told again: each peer answers that it knows.
+    private mutating func restoreEvidence(_ snapshot: JournalSnapshot) {
+        for record in snapshot.evidence {
+            guard let route = routeOfChain[record.chainID], routes[route].client.isFrozen,
+                routes[route].evidence == nil
+            else { continue }
+            keep(record, route, except: nil)
+            routes[route].isEvidenceSubmitted = snapshot.submittedEvidence.contains(record.chainID)
+        }
+        for route in routes.indices where !routes[route].client.isFrozen {
+            for header in routes[route].headers.suffix(RelayEngine.announcedAtStart) {
+                announce(header, route: route)
+            }
+        }
+    }
+
+    /// Headers of each chain that are told to the others after a start.
+    private static let announcedAtStart = 4
 
     private mutating func restoreTransaction(_ record: TransactionRecord) {
         // A chain that left the topology: nobody waits for the outcome.

@@ -60,6 +60,7 @@ enum Chore: Hashable, Sendable {
     case createClient
     case registerCounterparty(String)
     case updateClient(Height)
+    case submitMisbehaviour
 }
 
 /// Packets of a refused transaction, to be tried in smaller company.
@@ -113,6 +114,27 @@ struct Route: Sendable {
     /// Steps forward, and packets ended, since the relay was started.
     var steps: UInt64 = 0
     var ended: UInt64 = 0
+    /// Proof that this chain misbehaved, while its client is frozen.
+    var evidence: EvidenceRecord?
+    var isEvidenceSubmitted = false
+    /// Evidence of heights up to this one was judged by a person.
+    var pardonedThrough = Height.zero
+    /// Times that its relay brought false evidence, since the start.
+    var falseEvidence = 0
+    /// Routes whose chains' misbehaviour this peer has not been told.
+    var untold: [Int] = []
+    /// Headers that this peer shall show.
+    var wanted: [WantedHeader] = []
+    /// Announcements before this number were told to this peer.
+    var toldThrough: UInt64 = 0
+    var reportDue: Int64 = 0
+    var reportFailures = 0
+    var isReporting = false
+    /// Headers of this chain that other members hold and we do not, by their routes.
+    var unchecked: [Int: HeldHeader] = [:]
+    var lastCrossChecked = -1
+    var crossCheckDue: Int64 = 0
+    var isCrossChecking = false
 
     init(_ configuration: RouteConfiguration, reconcileDue: Int64, limits: EngineLimits) {
         self.configuration = configuration

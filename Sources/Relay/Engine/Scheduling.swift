@@ -10,7 +10,8 @@ extension RelayEngine {
         firstRoute = (firstRoute + 1) % routes.count
         for offset in routes.indices {
             let route = (firstRoute + offset) % routes.count
-            if routes[route].canCall(now: clock) {
+            // Nothing but evidence is exchanged about a chain that nobody believes.
+            if routes[route].canCall(now: clock), !routes[route].client.isFrozen {
                 scheduleProofs(route)
                 scheduleCalls(.deliver, route)
                 scheduleCalls(.acknowledge, route)

@@ -200,6 +200,7 @@ extension RelayEngine {
         case .submit(let plan): submissionLost(plan, failure)
         case .readAccount: submitter.account = .unknown(notBefore: clock &+ EngineTiming.second)
         case .reconcile: routes[job.route].isReconciling = false
+        case .report(let kind): reportFailed(job, kind, failure)
         }
     }
 

@@ -77,6 +77,7 @@ extension RelayEngine {
     private mutating func selectPackets(_ route: Int) -> Selection? {
         let limits = configuration.limits
         guard routes[route].hosted.status == .active, !routes[route].isPaused,
+            !routes[route].client.isFrozen,
             packets.queuedCount(.submit, route: route) > 0
         else { return nil }
         // One transaction of a route at a time, so that its packets gather; more when a whole one
@@ -198,6 +199,13 @@ extension RelayEngine {
                 routes[route].chore = nil
                 return nil
             }
+        case .submitMisbehaviour:
+            guard let record = routes[route].evidence else {
+                routes[route].chore = nil
+                return nil
+            }
+            return Selection(
+                content: .misbehaviour(evidence: record.evidence, bases: sharedHeaders(route)))
         }
     }
 }

@@ -107,6 +107,7 @@ extension RelayEngine {
             for slot in riders(transaction.plan) { enqueue(slot, .lookUp) }
         case .createClient: clientCreated(transaction.plan.route, included.createdClient)
         case .registerCounterparty, .updateClient: choreDone(transaction.plan.route)
+        case .misbehaviour: misbehaviourIncluded(transaction.plan.route)
         }
     }
 

@@ -83,6 +83,31 @@ struct BookkeepingTables {
         try evidence.run(binding: 5, record.evidence)
     }
 
+    /// Chains whose evidence a transaction of ours brought to our chain; 4: `misbehaviour`.
+    static let submittedEvidence = """
+        SELECT DISTINCT t.counterparty_chain FROM chain_transaction t JOIN evidence e
+            ON e.chain_id = t.counterparty_chain AND t.created_at >= e.at
+        WHERE t.purpose = 4 AND t.state = 1
+            AND e.id = (SELECT max(id) FROM evidence WHERE chain_id = e.chain_id
+                AND kind LIKE 'client/%')
+        """
+
+    /// The newest evidence against each chain whose client is frozen.
+    static let openEvidence = """
+        SELECT chain_id, revision, height, kind, bytes, reported_by, at FROM evidence
+        WHERE id IN (SELECT max(e.id) FROM evidence e JOIN client c ON c.chain_id = e.chain_id
+            WHERE c.is_frozen = 1 AND e.kind LIKE 'client/%' GROUP BY e.chain_id)
+        ORDER BY chain_id
+        """
+
+    static func evidence(_ row: Statement) -> EvidenceRecord {
+        EvidenceRecord(
+            chainID: row.text(0),
+            height: Height(revision: row.unsigned(1), height: row.unsigned(2)), kind: row.text(3),
+            evidence: row.bytes(4), reportedBy: row.text(5),
+            at: Timestamp(column: row.integer(6)))
+    }
+
     static func replay(_ row: Statement, _ path: String) throws -> ReplayWindow {
         let client = row.text(0)
         var intervals: [ClosedRange<UInt64>] = []

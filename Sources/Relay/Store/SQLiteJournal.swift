@@ -149,6 +149,12 @@ package final class SQLiteJournal: Journal {
         }
         snapshot.lastAction = UInt64(
             try database.integer("SELECT coalesce(max(number), 0) FROM operator_action") ?? 0)
+        try rows(BookkeepingTables.openEvidence) {
+            snapshot.evidence.append(BookkeepingTables.evidence($0))
+        }
+        try rows(BookkeepingTables.submittedEvidence) {
+            snapshot.submittedEvidence.insert($0.text(0))
+        }
         return snapshot
     }
 

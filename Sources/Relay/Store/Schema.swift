@@ -25,6 +25,7 @@ package enum Schema {
         Step(version: 2, title: "views for people", sql: views),
         Step(version: 3, title: "members", sql: members),
         Step(version: 4, title: "operators' actions", sql: OperatorTables.schema),
+        Step(version: 5, title: "transactions that carry evidence", sql: evidence),
     ]
 
     package static let version = steps.count

@@ -344,10 +344,7 @@ extension `Relays among peers` {
             let evidence = try #require(try journal.evidence().first)
             #expect(evidence.height == made.trusted)
             // Both messages are kept, so that anybody can judge again.
-            var reader = ProtobufReader(evidence.evidence)
-            var messages: [[UInt8]] = []
-            while let field = try reader.next() { messages.append(try reader.bytes(field)) }
-            #expect(messages.last == forged)
+            #expect(try EvidenceBody(reading: evidence.evidence).second == forged)
             let alarm = try #require(harness.hangzhou.said("client/conflicting-header").first)
             #expect(alarm.level == .alarm)
             // Nothing of that chain is taken any more.

@@ -109,6 +109,9 @@ extension `Relays among peers` {
             #expect(proven["proofs"]?.array?.compactMap(\.bool) == [true])
             #expect((proven["headers"]?.int64 ?? 0) > 0)
             #expect((answers["FetchHeaders"]?["headers"]?.int64 ?? 0) > 0)
+            let reported = try #require(answers["Report"])
+            #expect(reported["outcome"]?.string == "OUTCOME_REFUSED")
+            #expect(reported["code"]?.string == "evidence/false")
             let refused = try #require(answers["refused"])
             #expect(refused["status"]?.string == "FAILED_PRECONDITION")
         }

@@ -58,6 +58,9 @@ final class EffectRouter: Sendable {
                 targets.callers.caller(questions.peerChain)?.perform(effect)
             case .fetchHeaders(_, let request):
                 targets.callers.caller(request.peerChain)?.perform(effect)
+            case .report(_, let report):
+                targets.callers.caller(report.peerChain)?.perform(effect)
+            case .answerReport(let token, let answer): targets.service.answer(token, answer)
             case .greet(let chainID): targets.callers.caller(chainID)?.perform(effect)
             case .ordered(let token, let result): targets.ordered(token, result)
             case .note(let note): targets.log(note)

@@ -20,6 +20,8 @@ final class SharedState: Sendable {
     struct PeerClient: Sendable {
         let snapshot: ClientSnapshot
         let trustedHeight: Height
+        /// Its headers with the messages that proved them, for members who ask for one.
+        let headers: [HeaderRecord]
     }
 
     private let values = Mutex(Values())
@@ -78,6 +80,6 @@ final class SharedState: Sendable {
             snapshot: ClientSnapshot(
                 family: family, parameters: parameters, isFrozen: view.record.isFrozen,
                 revisionCounter: view.record.revisionCounter, trusted: trusted),
-            trustedHeight: view.trustedHeight)
+            trustedHeight: view.trustedHeight, headers: view.headers)
     }
 }

@@ -26,7 +26,7 @@ package struct PeerTiming: Hashable, Sendable {
 final class PeerCaller: @unchecked Sendable {
     private let loop: EventLoop
     private let known: Mutex<PeerChain>
-    private let context: PeerContext
+    let context: PeerContext
     private let timing: PeerTiming
     private let lines: PeerLines
     private var isGreeting = false
@@ -47,6 +47,9 @@ final class PeerCaller: @unchecked Sendable {
     }
 
     private var peer: PeerChain { known.withLock { $0 } }
+
+    /// The peer's chain.
+    var chainID: String { peer.chainID }
 
     func start() {
         loop.postAlways { [self] in
@@ -84,6 +87,7 @@ final class PeerCaller: @unchecked Sendable {
         case .acknowledge(let job, let delivery): acknowledge(job, delivery)
         case .ask(let job, let questions): ask(job, questions)
         case .fetchHeaders(let job, let request): fetchHeaders(job, request)
+        case .report(let job, let report): self.report(job, report)
         case .greet: _ = loop.post { [self] in greet() }
         default: break
         }
@@ -311,7 +315,7 @@ final class PeerCaller: @unchecked Sendable {
         }
     }
 
-    private func call(
+    func call(
         _ method: PeerMethod, _ message: [UInt8],
         then: @escaping @Sendable (Result<[UInt8], JobFailure>) -> Void
     ) {
@@ -368,11 +372,11 @@ final class PeerCaller: @unchecked Sendable {
         return read.count == list.count ? read : nil
     }
 
-    private func badAnswer(_ job: JobID) {
+    func badAnswer(_ job: JobID) {
         fail(job, "peer/bad-answer", "its answer is not one of this protocol", 0)
     }
 
-    private func fail(_ job: JobID, _ code: String, _ detail: String, _ retryAfter: UInt32) {
+    func fail(_ job: JobID, _ code: String, _ detail: String, _ retryAfter: UInt32) {
         context.submit([
             .jobFailed(
                 job, JobFailure(code: code, detail: detail, retryAfterMilliseconds: retryAfter))

@@ -9,6 +9,7 @@ enum PeerMethod: String, CaseIterable, Sendable {
     case acknowledge = "Acknowledge"
     case prove = "Prove"
     case fetchHeaders = "FetchHeaders"
+    case report = "Report"
 
     /// The request path: `/package.Service/Method`.
     var path: String { PeerLimits.service + rawValue }

@@ -18,8 +18,8 @@ final class PeerService: @unchecked Sendable {
     /// Milliseconds that a peer is asked to wait when we are busy.
     static let busyMilliseconds = 500
 
-    private enum Kind {
-        case deliver, acknowledge
+    enum Kind {
+        case deliver, acknowledge, report
     }
 
     private struct Waiting {
@@ -32,9 +32,11 @@ final class PeerService: @unchecked Sendable {
         var next: UInt64 = 1
         var waiting: [UInt64: Waiting] = [:]
         var underWay: [String: Int] = [:]
+        /// Pieces of evidence of one peer, and the minute in which they came.
+        var accusations: [String: (minute: Int64, count: Int)] = [:]
     }
 
-    private let context: PeerContext
+    let context: PeerContext
     private let grpc = GRPCServer(
         methods: Set(PeerMethod.allCases.map(\.path)), messageBytes: PeerLimits.messageBytes)
     private let calls = Mutex(Calls())
@@ -77,6 +79,7 @@ final class PeerService: @unchecked Sendable {
                 case .deliver: DeliverResponse(outcomes: list, trustedHeight: trustedHeight).encoded
                 case .acknowledge:
                     AcknowledgeResponse(outcomes: list, trustedHeight: trustedHeight).encoded
+                case .report: ReportResponse(outcome: .retry, code: "report/no-answer").encoded
                 }
             ready.append((waiting.response, GRPCServer.response(message: message)))
         }
@@ -131,6 +134,7 @@ final class PeerService: @unchecked Sendable {
                 case .prove: prove(try ProveRequest(reading: call.message), peer, call)
                 case .fetchHeaders:
                     fetchHeaders(try FetchHeadersRequest(reading: call.message), peer, call)
+                case .report: report(try ReportRequest(reading: call.message), peer, call)
                 }
         } catch {
             status = GRPCStatus(.invalidArgument, "the message is malformed: \(error)")
@@ -202,10 +206,18 @@ final class PeerService: @unchecked Sendable {
                 inMilliseconds: PeerService.busyMilliseconds,
                 "our client of your chain is being made")
         }
-        let token = wait(call.token, kind, peer)
         let verification = PeerVerification(peer: peer, client: client, now: context.now())
+        return verify(call, kind, peer) { token, state in work(verification, token, &state) }
+    }
+
+    /// Runs a verifier's job whose verdict the decider answers.
+    func verify(
+        _ call: GRPCCall, _ kind: Kind, _ peer: PeerChain,
+        _ work: @escaping @Sendable (AnswerToken, inout VerifierState) -> EngineEvent
+    ) -> GRPCStatus? {
+        let token = wait(call.token, kind, peer)
         let isTaken = context.verifiers.run { [self] state in
-            let event = work(verification, token, &state)
+            let event = work(token, &state)
             if !context.submit([event]), let waiting = take(token) {
                 respond(waiting.response, busy)
             }
@@ -253,14 +265,14 @@ final class PeerService: @unchecked Sendable {
         return nil
     }
 
-    private func wrongChain(_ chainID: String, _ peer: PeerChain) -> GRPCStatus {
+    func wrongChain(_ chainID: String, _ peer: PeerChain) -> GRPCStatus {
         GRPCStatus(
             .invalidArgument,
             "chain \(NodeError.clean(chainID)) is not the one this call is about; you are "
                 + "\(peer.chainID), we are \(context.ownChainID)")
     }
 
-    private func finish(
+    func finish(
         _ call: GRPCCall, _ peer: PeerChain, _ result: Result<[UInt8], GRPCStatus>
     ) {
         leave(peer)
@@ -273,6 +285,23 @@ final class PeerService: @unchecked Sendable {
 
     private func respond(_ token: ResponseToken, _ status: GRPCStatus) {
         server?.respond([(token, GRPCServer.response(status))])
+    }
+
+    /// Answers a call that waited for the decider.
+    func respond(_ token: AnswerToken, _ message: [UInt8]) {
+        guard let waiting = take(token) else { return }
+        server?.respond([(waiting.response, GRPCServer.response(message: message))])
+    }
+
+    /// Counts one more piece of evidence; false when it is too much for this minute.
+    func mayAccuse(_ peer: PeerChain, _ minute: Int64) -> Bool {
+        calls.withLock { calls in
+            let known = calls.accusations[peer.chainID]
+            let count = known?.minute == minute ? known?.count ?? 0 : 0
+            guard count < PeerService.evidencePerMinute else { return false }
+            calls.accusations[peer.chainID] = (minute, count + 1)
+            return true
+        }
     }
 
     private func enter(_ peer: PeerChain) -> Bool {

@@ -20,12 +20,15 @@ struct MessageBuilder {
         case unknownCounterparty(String)
         case packet(PacketID)
         case client(String)
+        /// No height that both clients hold announces the set which the evidence names.
+        case misbehaviour(String)
 
         var code: String {
             switch self {
             case .unknownCounterparty: "connector/unknown-counterparty"
             case .packet: "connector/unreadable-packet"
             case .client: "connector/no-client-state"
+            case .misbehaviour: "connector/no-shared-state"
             }
         }
     }
@@ -49,6 +52,14 @@ struct MessageBuilder {
         case .createClient(let trusted):
             built.messages.append(try creation(submission, trusted))
             built.gas.addUpdate(headerBytes: 0)
+        case .misbehaviour(let evidence, let bases):
+            let message = try misbehaviour(submission, evidence, bases)
+            built.gas.addUpdate(headerBytes: message.count)
+            built.messages.append(
+                MsgUpdateClient(
+                    clientID: client, clientMessage: CometBFT.misbehaviourEnvelope(message),
+                    signer: signer
+                ).wrapped)
         case .registerCounterparty(let remoteClient):
             built.messages.append(try registration(submission, client, WireText(remoteClient)))
             built.gas.addUpdate(headerBytes: 0)
@@ -102,6 +113,21 @@ struct MessageBuilder {
         return MsgCreateClient(
             clientState: states.clientState, consensusState: states.consensusState, signer: signer
         ).wrapped
+    }
+
+    /// The evidence on heights that the client on our chain holds.
+    private func misbehaviour(
+        _ submission: Submission, _ evidence: [UInt8], _ bases: [TrustedHeader]
+    ) throws(Fault) -> [UInt8] {
+        guard let counterparty = counterparties[submission.counterpartyChain] else {
+            throw .unknownCounterparty(submission.counterpartyChain)
+        }
+        guard let body = try? EvidenceBody(reading: evidence), body.isComplete,
+            let message = try? CometBFT.misbehaviour(body.first, body.second),
+            let rebased = try? CometBFT.rebaseMisbehaviour(
+                message, parameters: counterparty.parameters, bases: bases)
+        else { throw .misbehaviour(submission.counterpartyChain) }
+        return rebased
     }
 
     private func registration(
