@@ -173,11 +173,13 @@ import struct RelayEngine.PacketEvent
         #expect(code(order(&harness, .refreshClient, .chain("there"))) == "done")
         #expect(harness.effects.headerRequests.count == before + 1)
         harness.send(
-            .misbehaviourVerified(
-                EvidenceRecord(
-                    chainID: "there", height: Height(revision: 1, height: 12),
-                    kind: "client/conflicting-header", evidence: [1], reportedBy: "there",
-                    at: harness.now)))
+            .evidenceJudged(
+                AnswerToken(rawValue: 1), from: "there",
+                .proven(
+                    EvidenceRecord(
+                        chainID: "there", height: Height(revision: 1, height: 12),
+                        kind: "client/conflicting-header", evidence: [1], reportedBy: "there",
+                        at: harness.now), reason: "client/conflicting-header")))
         #expect(code(order(&harness, .refreshClient, .chain("there"))) == "client/frozen")
         #expect(harness.engine.explainClient("there")?.first?.code == "client/frozen")
     }

@@ -108,7 +108,7 @@ extension `Relays among peers` {
             #expect(client.frozenReason.contains("\(height)"))
             // The client on our chain is frozen by a transaction of ours.
             try harness.until("our chain's client is frozen too") {
-                !harness.hangzhou.said("misbehaviour/hosted-client-frozen").isEmpty
+                !harness.hangzhou.said("hosted-client/frozen").isEmpty
             }
             #expect(harness.hangzhou.said("misbehaviour/submitted").count == 1)
         }

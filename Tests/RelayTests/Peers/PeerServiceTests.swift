@@ -40,7 +40,6 @@ extension `Relays among peers` {
             let proto = "\(Corpus.root)/Sources/Federation/Proto"
             let compiled = try Program.run([
                 Self.python, "-m", "grpc_tools.protoc", "-I\(proto)",
-                "--experimental_allow_proto3_optional",
                 "--python_out=\(folder.path)", "--grpc_python_out=\(folder.path)",
                 "\(proto)/federation/v1/peer.proto",
             ])
