@@ -7,7 +7,8 @@ SHELL := /bin/bash
 # Debian's packages: libraries to build with, tools that scripts and tests call.
 PACKAGES := libssl-dev libnghttp2-dev libuv1-dev libsqlite3-dev libpq-dev libyaml-dev \
 	libsecp256k1-dev libcurl4-openssl-dev libwslay-dev pkg-config openssl curl xz-utils sqlite3 \
-	nghttp2-client nghttp2-server strace python3 python3-venv python3-grpcio python3-grpc-tools
+	nghttp2-client nghttp2-server strace python3 python3-venv python3-grpcio python3-grpc-tools \
+	python3-cryptography
 
 CONFIGURATION := release
 BUILD := swift build -c $(CONFIGURATION)

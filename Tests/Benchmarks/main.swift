@@ -13,6 +13,7 @@ let benches: [(name: String, run: () -> Void)] = [
     ("transport", transportBench),
     ("packets", packetBench),
     ("manifest", manifestBench),
+    ("evidence", evidenceBench),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 for line in Hardware.lines { print(line) }

@@ -17,6 +17,8 @@ public struct BundleSample: Sendable {
     /// Headers between the anchor and the proof, with a change of validators before each.
     public var rotations = 3
     public var seed: UInt64 = 7
+    /// Entries in the sources' access logs before the ones that are looked at.
+    public var logSize = 0
 
     public init() {}
 
@@ -69,6 +71,7 @@ public struct BundleSample: Sendable {
     }
 
     public func source(of member: MemberID) -> BundleSource {
-        BundleSource(member: member, depth: depth, rotations: rotations, seed: seed)
+        BundleSource(
+            member: member, depth: depth, rotations: rotations, seed: seed, logSize: logSize)
     }
 }

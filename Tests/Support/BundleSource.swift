@@ -10,12 +10,14 @@ public struct BundleSource: Sendable {
     private let depth: Int
     private let rotations: Int
     private let seed: UInt64
+    private let logSize: Int
 
-    init(member: MemberID, depth: Int, rotations: Int, seed: UInt64) {
+    init(member: MemberID, depth: Int, rotations: Int, seed: UInt64, logSize: Int) {
         self.member = member
         self.depth = depth
         self.rotations = rotations
         self.seed = seed
+        self.logSize = logSize
         var changes: [Int: [TestMember]] = [:]
         for number in 0..<rotations {
             // Of four validators one goes and one comes: two changes more, and all may be new.
@@ -147,6 +149,10 @@ public struct BundleSource: Sendable {
             access.outcome = .refused(AccessSample.code(response.code))
         }
         var log = AccessSample.log(20)
+        for number in 0..<logSize {
+            log.tree.append(leafHash: BinaryMerkle.leafHash([UInt8(truncatingIfNeeded: number)]))
+        }
+        let place = log.tree.size
         log.append(access, AccessSample.time(21), key: evidenceKey)
         log.append(AccessSample.access(22), AccessSample.time(22))
         let checkpoint = Checkpoint(
@@ -155,7 +161,7 @@ public struct BundleSource: Sendable {
         response.entry = log.leaves[20]
         response.logProof =
             LogProofText(
-                index: 20, path: log.tree.inclusionProof(index: 20).path,
+                index: place, path: log.tree.inclusionProof(index: place).path,
                 checkpoint: checkpoint.note(signedBy: signer).bytes
             ).bytes
     }

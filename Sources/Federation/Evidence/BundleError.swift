@@ -5,6 +5,8 @@ public import LightClient
 /// Why a bundle is not believed. The first thing that is wrong; every case is a fact.
 public enum BundleError: Error, Hashable, Sendable {
     case json(StrictJSONError)
+    /// The compact form cannot be unpacked.
+    case compact(WireError)
     case tooLarge(String, limit: Int)
     /// Another format than `cityrelay-bundle/1`.
     case format(String)
@@ -34,6 +36,7 @@ public enum BundleError: Error, Hashable, Sendable {
     public var code: String {
         switch self {
         case .json: "bundle/json"
+        case .compact: "bundle/compact"
         case .tooLarge: "bundle/too-large"
         case .format: "bundle/format"
         case .form: "bundle/form"
@@ -94,6 +97,7 @@ extension BundleError {
     public var sentence: String {
         switch self {
         case .json(let error): "the file is not JSON in the strict form: \(error)"
+        case .compact(let error): "the compact form cannot be unpacked: \(error)"
         case .tooLarge(let what, let limit): "\(what): more than \(limit)"
         case .format(let text):
             "the format is \(text), this program reads \(Bundle.format); use a newer one"

@@ -44,6 +44,11 @@ struct BundleObject {
         return text
     }
 
+    mutating func anyText(_ name: String) throws(BundleError) -> String {
+        guard let text = try take(name).string else { throw fault(name) }
+        return text
+    }
+
     mutating func optionalText(_ name: String) throws(BundleError) -> String? {
         members[name] == nil ? nil : try text(name)
     }
@@ -72,6 +77,12 @@ struct BundleObject {
     mutating func member(_ name: String) throws(BundleError) -> MemberID {
         guard let id = MemberID(try text(name)) else { throw fault(name) }
         return id
+    }
+
+    /// Below 2^53, as every program reads JSON's numbers.
+    mutating func number(_ name: String) throws(BundleError) -> UInt64 {
+        guard let number = try take(name).wholeNumber else { throw fault(name) }
+        return number
     }
 
     mutating func number32(_ name: String) throws(BundleError) -> UInt32 {

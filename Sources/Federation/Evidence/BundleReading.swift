@@ -107,7 +107,7 @@ extension ShownLeaf {
         switch kind {
         case "field", "flag":
             isPredicate = kind == "flag"
-            self.value = Array(try object.text("value").utf8)
+            self.value = Array(try object.anyText("value").utf8)
         case "atLeast":
             isPredicate = true
             atLeast = UInt64(try object.number32("atLeast"))

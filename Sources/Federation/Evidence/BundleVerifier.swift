@@ -13,11 +13,12 @@ public struct BundleVerifier {
 
     private init() {}
 
+    /// - Parameter bytes: a bundle in its text form or in the compact one.
     /// - Parameter roots: what the verifier holds; nil: nothing, then the verdict is not anchored.
     public static func verify(
-        _ json: [UInt8], roots: TrustRoots?
+        _ bytes: [UInt8], roots: TrustRoots?
     ) throws(BundleError) -> BundleVerdict {
-        try verify(try Bundle(json: json), roots: roots)
+        try verify(try Bundle(reading: bytes), roots: roots)
     }
 
     public static func verify(

@@ -39,13 +39,15 @@ public struct Disclosure: Hashable, Sendable {
             state: response.state, proof: response.proof, height: response.proofHeight)
     }
 
-    /// SHA-256 of a `DiscloseResponse` in its canonical bytes that holds this and nothing else:
-    /// what the log's entry commits to.
-    public var digest: Digest {
-        let response = DiscloseResponse(
+    /// What the log's entry commits to: SHA-256 of `encoded`.
+    public var digest: Digest { SHA256.hash(encoded) }
+
+    /// A `DiscloseResponse` in its canonical bytes that holds this and nothing else.
+    public var encoded: [UInt8] {
+        DiscloseResponse(
             index: index.bytes, leafCount: leafCount, leaves: leaves, state: state, proof: proof,
-            proofHeight: height)
-        return SHA256.hash(response.encoded)
+            proofHeight: height
+        ).encoded
     }
 
     /// The shown leaves in the form that field trees are verified in.

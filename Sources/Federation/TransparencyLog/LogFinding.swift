@@ -29,6 +29,9 @@ public enum LogFinding: Hashable, Sendable {
     case count(signed: UInt64, handedOver: UInt64)
     /// A requester holds a receipt for an entry that the log does not have.
     case missingEntry(leafHash: Digest)
+    /// The entries begin behind a head that the auditor did not keep: nothing is known of what was
+    /// before them.
+    case unknownStart(size: UInt64)
     /// A receipt that its requester did not sign.
     case receipt(index: UInt64)
 
@@ -47,6 +50,7 @@ public enum LogFinding: Hashable, Sendable {
         case .head: "audit/head"
         case .count: "audit/count"
         case .missingEntry: "audit/missing-entry"
+        case .unknownStart: "audit/unknown-start"
         case .receipt: "audit/receipt"
         }
     }
@@ -79,6 +83,8 @@ public enum LogFinding: Hashable, Sendable {
             "the log signed for \(signed) entries, \(handedOver) were handed over"
         case .missingEntry(let hash):
             "a requester holds a receipt for entry \(hash), which the log does not have"
+        case .unknownStart(let size):
+            "the export begins after \(size) entries, and you kept no head of that size"
         case .receipt(let index): "the receipt of entry \(index) is not signed by its requester"
         }
     }

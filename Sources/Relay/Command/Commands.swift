@@ -5,8 +5,9 @@ extension CommandTree {
     package static let cityrelay: CommandTree = CommandTree(
         program: "cityrelay",
         summary: "cityrelay: one city's relay of the cross-city federation",
-        commands: [[RunCommand.command], operations, configuration, records, members, others]
-            .flatMap { $0 })
+        commands: [
+            [RunCommand.command], operations, configuration, records, members, evidence, others,
+        ].flatMap { $0 })
 
     /// For the engineer at three in the morning.
     private static let operations: [Command] = [
@@ -45,6 +46,12 @@ extension CommandTree {
         MemberStatusCommand.resume,
         MemberStatusCommand.revoke,
         MemberLeaveCommand.command,
+    ]
+
+    /// For clerks and auditors.
+    private static let evidence: [Command] = [
+        VerifyCommand.command, AuditListCommand.command, AuditProveCommand.command,
+        AuditVerifyCommand.command,
     ]
 
     private static let others: [Command] = [CompletionsCommand.command, VersionCommand.command]

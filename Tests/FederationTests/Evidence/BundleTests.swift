@@ -49,6 +49,32 @@ import Testing
         #expect(verdict.checked.contains { $0.contains("4 signed header(s)") })
     }
 
+    @Test func `the compact form is the same bundle in a third of the bytes`() throws {
+        for kinds in [[.present], [.absent, .revoked], [.refused, .unanswered]]
+            as [[BundleSample.Kind]]
+        {
+            let bundle = try Self.sample.bundle(kinds)
+            let compact = bundle.compact
+            #expect(try Bundle(reading: compact) == bundle)
+            #expect(try Bundle(reading: try bundle.json()) == bundle)
+            #expect(compact.count * 2 < (try bundle.json().count))
+            #expect(throws: BundleError.self) { try Bundle(reading: compact + [0]) }
+            #expect(throws: BundleError.self) { try Bundle(reading: Array(compact.dropLast())) }
+        }
+    }
+
+    @Test func `compact bytes from anywhere are refused or mean what they say`() throws {
+        let bundle = try Self.sample.bundle([.refused])
+        var generator = Generator(seed: 12)
+        for _ in 0..<300 {
+            var bytes = bundle.compact
+            let place = 4 + Int(generator.next() % UInt64(bytes.count - 4))
+            bytes[place] = UInt8(truncatingIfNeeded: generator.next())
+            guard let other = try? Bundle(reading: bytes) else { continue }
+            #expect(try Bundle(json: try other.json()) == other)
+        }
+    }
+
     @Test func `headers that leave out a change of validators do not verify`() throws {
         var bundle = try Self.sample.bundle([.present])
         bundle.chains[0].headers.remove(at: 1)

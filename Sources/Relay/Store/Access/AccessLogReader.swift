@@ -112,6 +112,11 @@ package final class AccessLogReader {
         return result
     }
 
+    /// The tree of the first entries. Requires a size not above the log's.
+    package func frontier(size: UInt64) throws -> MerkleFrontier {
+        try nodes.frontier(size: size)
+    }
+
     /// Requires an index below the size.
     package func inclusionProof(index: UInt64, size: UInt64) throws -> InclusionProof {
         InclusionProof(

@@ -46,8 +46,10 @@ struct AccessNodes: MerkleNodes {
         return UInt64(count)
     }
 
-    func frontier() throws -> MerkleFrontier {
-        let size = try size()
+    func frontier() throws -> MerkleFrontier { try frontier(size: size()) }
+
+    /// Requires a size not above the log's.
+    func frontier(size: UInt64) throws -> MerkleFrontier {
         var peaks: [Digest] = []
         var start: UInt64 = 0
         for level in (0..<63).reversed() where size >> UInt64(level) & 1 == 1 {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import TestSupport
+import Testing
+
+/// The verifier in Python, which shares no code with ours, gives the same verdict on every bundle.
+@Suite struct IndependentVerifierTests {
+    private static let script = "\(Corpus.root)/Tests/Verifier/verify_bundle.py"
+    static let hasPython =
+        (try? Spawn.run(["python3", "-c", "import cryptography"])) == 0
+
+    static let kinds: [[BundleSample.Kind]] = [
+        [.present], [.absent], [.revoked], [.refused], [.present, .unanswered],
+        [.absent, .present], [.refused, .revoked],
+    ]
+
+    /// One verdict a text, in order: `accept …` or `reject …`.
+    private func judge(
+        _ texts: [[UInt8]], roots: String?, _ folder: ScratchFolder
+    ) throws -> [String] {
+        var paths = ""
+        for (index, text) in texts.enumerated() {
+            try folder.write(text, to: "bundle-\(index).json")
+            paths += folder.file("bundle-\(index).json") + "\n"
+        }
+        try folder.write(Array(paths.utf8), to: "list")
+        let options = roots.map { "--roots '\($0)'" } ?? ""
+        let status = try Spawn.run([
+            "sh", "-c",
+            "python3 '\(Self.script)' \(options) --batch < '\(folder.file("list"))' > "
+                + "'\(folder.file("verdicts"))'",
+        ])
+        #expect(status == 0)
+        let text = String(decoding: try folder.read("verdicts"), as: UTF8.self)
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    private func manifestFile(_ folder: ScratchFolder) throws -> String {
+        let signed = SignedManifest(try BundleSample().manifest(), signatures: [])
+        try folder.write(Array(Armour.encode(.manifest, signed.encoded).utf8), to: "manifest")
+        return folder.file("manifest")
+    }
+
+    @Test(.enabled(if: hasPython, "skipped: python3 with cryptography is not here"))
+    func `both verifiers agree on every sample bundle and on every kind of root`() throws {
+        let folder = try ScratchFolder()
+        let sample = BundleSample()
+        let texts = try Self.kinds.flatMap { kinds in
+            let bundle = try sample.bundle(kinds)
+            return [try bundle.json(), bundle.compact]
+        }
+        let digest = try sample.manifest().digest.description
+        let other = AccessSample.digest("another").description
+        for roots in [nil, digest, try manifestFile(folder), other] {
+            let verdicts = try judge(texts, roots: roots, folder)
+            #expect(verdicts.count == texts.count)
+            for (text, verdict) in zip(texts, verdicts) {
+                let ours = roots.map { root in
+                    root.utf8.count == 64
+                        ? TrustRoots(manifest: Digest(Hex.decode(root) ?? []) ?? .zero)
+                        : (try? sample.manifest()).map { TrustRoots($0) }
+                }
+                let result = try? BundleVerifier.verify(text, roots: ours ?? nil)
+                #expect((result != nil) == (roots != other))
+                let words = result.map { ["accept"] + $0.parts.map(\.word) } ?? ["reject"]
+                #expect(verdict.hasPrefix(words.joined(separator: " ")), "\(verdict)")
+            }
+        }
+    }
+
+    @Test(.enabled(if: hasPython, "skipped: python3 with cryptography is not here"))
+    func `both verifiers agree on five hundred bent bundles`() throws {
+        let folder = try ScratchFolder()
+        let sample = BundleSample(depth: 6, rotations: 1)
+        let texts = try Self.kinds.map { try sample.bundle($0).json() }
+        let roots = TrustRoots(try sample.manifest())
+        var bent: [(name: String, text: [UInt8])] = []
+        for seed in 0..<500 as Range<UInt64> {
+            var mutation = BundleMutation(seed: seed)
+            let place = Int(seed) % texts.count
+            bent.append(
+                try mutation.bend(texts[place], other: texts[(place + 1) % texts.count]))
+        }
+        let signed = SignedManifest(try sample.manifest(), signatures: [])
+        try folder.write(Array(Armour.encode(.manifest, signed.encoded).utf8), to: "manifest")
+        let verdicts = try judge(bent.map(\.text), roots: folder.file("manifest"), folder)
+        #expect(verdicts.count == 500)
+        var accepted = 0
+        for (seed, (mutation, verdict)) in zip(bent, verdicts).enumerated() {
+            var reason = "accepted"
+            do throws(BundleError) {
+                _ = try BundleVerifier.verify(mutation.text, roots: roots)
+                accepted += 1
+            } catch { reason = "\(error.code): \(error.sentence)" }
+            #expect(
+                verdict.hasPrefix("accept") == (reason == "accepted"),
+                "seed \(seed), \(mutation.name): ours \(reason); Python's \(verdict)")
+        }
+        // Blanks, another order, and what no signature covers change nothing.
+        #expect((40...250).contains(accepted), "\(accepted) accepted")
+    }
+}
