@@ -313,6 +313,24 @@ package enum CodeBook {
                 .peer, .us, "Our client could not take what it was given.", nothing)
         ),
         (
+            "manifest/", Advice(
+                .people, .operators, "The manifest of the federation's members is in question.",
+                "Look at it: `cityrelay member list`; call the federation's authorities.")
+        ),
+        (
+            "member/", Advice(
+                .people, .operators, "The manifest says so about this member.",
+                "Look at it: `cityrelay member list`.")
+        ),
+        (
+            "hosted-client/", Advice(
+                .ourChain, .us, "The peer's client on our chain could not be moved on.", nothing)
+        ),
+        (
+            "link/", Advice(
+                .us, .us, "The clients of the link are not in order yet.", nothing)
+        ),
+        (
             "chain/", Advice(
                 .ourChain, .us, "Our chain refused the transaction that carried it.",
                 "Read the chain's words; it is tried again, and parked if that does not help.")

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CityChain
 import Federation
 import LightClient
 import RelayAPI
+import RelayCommand
 import RelayEngine
 import RelayStore
 import RelayTransport
@@ -33,6 +35,62 @@ extension `Relays among peers` {
             let port = harness.hangzhou.daemon.withLock { $0?.apiPort } ?? nil
             return try await DoorCallers.call(
                 port: try #require(port), try caller.get(), method, path, json: json)
+        }
+
+        /// The same over the command line, with the certificates of people.
+        static func commands(_ harness: PeerHarness, _ packet: String, _ chain: String) throws {
+            let relay = try DoorCallers.relay.get().files
+            let port = harness.hangzhou.daemon.withLock { $0?.apiPort } ?? nil
+            let yaml = """
+                member: "330100/330100000000000"
+                topology: topology.yaml
+                data_directory: \(harness.hangzhou.store.dropLast("/relay.db".count))
+                peer:
+                  listen: 127.0.0.1:\(harness.hangzhou.port)
+                  certificate: \(relay.certificate)
+                  private_key: \(relay.key)
+                  authorities: \(relay.authority)
+                api:
+                  listen: 127.0.0.1:\(try #require(port))
+                chain:
+                  nodes: [http://127.0.0.1:26657]
+                  account_key_file: account.key
+                  gas_price: "0.001stake"
+
+                """
+            let samples = ConfigurationSamples.files(relay: yaml)
+            func run(
+                _ words: [String], as caller: Result<Laboratory.Credentials, any Error>? = nil
+            ) throws -> (status: RelayCommand.ExitStatus, output: String, errors: String) {
+                var console = Console(now: Timestamp.wallClock, files: samples)
+                var words = words + ["--config", "/etc/relay/relay.yaml"]
+                if let files = try caller?.get().files {
+                    words += ["--certificate", files.certificate, "--key", files.key]
+                }
+                let status = CommandTree.cityrelay.run(words, &console)
+                return (status, console.output, console.errors)
+            }
+            let status = try run(["status"])
+            #expect(status.output.contains("running for"), "\(status.output)\(status.errors)")
+            #expect(status.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+            let why = try run(["why", "packet", packet])
+            #expect(why.output.contains("code   ended/acknowledged"), "\(why.output)")
+            let trace = try run(["packet", "trace", packet])
+            #expect(trace.output.contains("The other relay answered"), "\(trace.output)")
+            let pause = ["queue", "pause", chain]
+            let own = try run(pause + ["--reason", "x"])
+            #expect(own.errors.contains("access/wrong-kind"), "\(own.errors)")
+            let small = try run(pause + ["--reason", "x"], as: DoorCallers.observer)
+            #expect(small.errors.contains("access/role-too-small") && small.status == .negative)
+            let silent = try run(pause, as: DoorCallers.wang)
+            #expect(silent.errors.contains("action/no-reason"), "\(silent.errors)")
+            let done = try run(pause + ["--reason", "their upgrade"], as: DoorCallers.wang)
+            #expect(done.output.contains("undo: cityrelay queue undo"), "\(done.errors)")
+            #expect(try run(["why", "route", chain]).output.contains("queue/paused"))
+            let undo = done.output.split(separator: " ").first.map { String($0.dropFirst()) } ?? ""
+            let undone = try run(
+                ["queue", "undo", undo, "--reason", "done"], as: DoorCallers.wang)
+            #expect(undone.output.contains("resume-queue"), "\(undone.errors)")
         }
 
         @Test func `a stuck packet is found, explained, parked, released and undone`() async throws
@@ -131,6 +189,27 @@ extension `Relays among peers` {
             #expect(steps.contains("observed") && steps.contains("acknowledged"), "\(steps)")
             #expect(steps.contains("operator") && steps.contains("transaction"), "\(steps)")
             #expect(shown["payloads"]?[0]?["bytes"]?.int64 ?? 0 > 50)
+
+            // Both relays tell their part; the other one nothing that is for its own people.
+            let trace = try await Self.call(
+                harness, wang, .get, "\(base)/packets/\(name)/trace")
+            #expect(trace.body["peerAnswered"] == .bool(true), "\(trace.text)")
+            #expect(trace.body["peerState"]?.string == "acknowledgement-delivered")
+            let cities = Set(trace.body["steps"]?.array?.compactMap { $0["city"]?.string } ?? [])
+            #expect(cities == [city.chainID, chain])
+            // No personal value anywhere: the letter's person and its message stay in the packet.
+            let person = SyntheticPeople.identityNumber(division: city.code, index: 2)
+            var everything = [trace.text, parked.text]
+            for path in [
+                "status", "queue?open=false", "packets/\(name)", "why/packet/\(name)", "actions",
+            ] {
+                everything.append(
+                    try await Self.call(harness, wang, .get, "\(base)/\(path)").text)
+            }
+            for text in everything {
+                #expect(!text.contains(person) && !text.contains("TranAmt"), "\(text)")
+            }
+            try Self.commands(harness, name, chain)
 
             let metrics = try await Self.call(harness, DoorCallers.observer, .get, "/metrics").text
             #expect(

@@ -9,7 +9,7 @@ extension RelayDaemon {
     /// What operations see of this relay.
     static func operations(
         _ configuration: DaemonConfiguration, _ decider: Decider, _ directory: PeerDirectory,
-        _ now: @escaping @Sendable () -> Timestamp
+        _ callers: PeerSet, _ now: @escaping @Sendable () -> Timestamp
     ) -> OperationsContext {
         var certificates = [(use: "peer", path: configuration.tls.certificate)]
         if let api = configuration.api, api.tls.certificate != configuration.tls.certificate {
@@ -24,9 +24,7 @@ extension RelayDaemon {
             storeFile: configuration.storeFile,
             software: configuration.software, certificates: certificates, now: now,
             submit: { decider.submit($0) }, look: { decider.look($0) },
-            trace: { _, then in
-                then(.unreachable(code: "peer/not-asked", detail: "it is not asked yet"))
-            })
+            trace: { callers.trace($0, $1) })
     }
 }
 

@@ -105,9 +105,10 @@ package final class RelayDaemon: @unchecked Sendable {
                 onEvent: { certificates.see($0) }, handler: { service.take($0) })
             service.server = server
             let operations = try OperationsService(
-                RelayDaemon.operations(configuration, decider, directory, now))
+                RelayDaemon.operations(configuration, decider, directory, callers, now))
             running.append { operations.stop() }
             self.operations = operations
+            service.tracer = { operations.tell($0, $1, $2) }
             services = try configuration.api.map {
                 try ServiceDoor(
                     $0, own: configuration.ownMember, routes: operations.routes)

@@ -6,22 +6,45 @@ package import RelayEngine
 
 /// What operations need of the relay around them.
 package struct OperationsContext: Sendable {
-    package var member: MemberID
-    package var ownChainID: String
-    package var peers: @Sendable () -> [StatusSources.Peer]
-    package var storeFile: String
-    package var software: String
-    /// Certificate files whose days are watched, by use.
-    package var certificates: [(use: String, path: String)]
-    package var now: @Sendable () -> Timestamp
-    /// Hands events to the decider; false when its mailbox is full.
-    package var submit: @Sendable ([EngineEvent]) -> Bool
-    /// Reads the engine between two turns; nil when there is none now.
-    package var look:
+    package typealias Look =
         @Sendable (@escaping @Sendable (borrowing RelayEngine) -> LiveLook) -> LiveLook?
-    /// Asks the relay of a chain for its part of a packet's timeline.
-    package var trace:
+    package typealias Trace =
         @Sendable (PacketTraceQuestion, @escaping @Sendable (PeerTrace) -> Void) -> Void
+
+    let member: MemberID
+    let ownChainID: String
+    let peers: @Sendable () -> [StatusSources.Peer]
+    let storeFile: String
+    let software: String
+    /// Certificate files whose days are watched, by use.
+    let certificates: [(use: String, path: String)]
+    let now: @Sendable () -> Timestamp
+    /// Hands events to the decider; false when its mailbox is full.
+    let submit: @Sendable ([EngineEvent]) -> Bool
+    /// Reads the engine between two turns; nil when there is none now.
+    let look: Look
+    /// Asks the relay of a chain for its part of a packet's timeline.
+    let trace: Trace
+
+    package init(
+        member: MemberID, ownChainID: String,
+        peers: @escaping @Sendable () -> [StatusSources.Peer], storeFile: String,
+        software: String, certificates: [(use: String, path: String)],
+        now: @escaping @Sendable () -> Timestamp,
+        submit: @escaping @Sendable ([EngineEvent]) -> Bool, look: @escaping Look,
+        trace: @escaping Trace
+    ) {
+        self.member = member
+        self.ownChainID = ownChainID
+        self.peers = peers
+        self.storeFile = storeFile
+        self.software = software
+        self.certificates = certificates
+        self.now = now
+        self.submit = submit
+        self.look = look
+        self.trace = trace
+    }
 }
 
 /// What one look at the engine brings.

@@ -70,6 +70,11 @@ extension TraceReport {
             report.peerAnswered = true
             report.peerCode = "packet/unknown"
             report.peerSentence = "Its relay knows no such packet: it was not handed over."
+            if report.steps.contains(where: { $0.step == PacketState.forwarded.name }) {
+                report.difference =
+                    "Ours says that it was handed over, theirs does not know it: compare both "
+                    + "stores; one of them may have been restored from an old copy."
+            }
         case .unreachable(let code, let detail):
             report.peerCode = code
             report.peerSentence = "Its relay did not tell its part: \(detail)"

@@ -10,6 +10,7 @@ enum PeerMethod: String, CaseIterable, Sendable {
     case prove = "Prove"
     case fetchHeaders = "FetchHeaders"
     case report = "Report"
+    case trace = "Trace"
 
     /// The request path: `/package.Service/Method`.
     var path: String { PeerLimits.service + rawValue }

@@ -10,8 +10,8 @@ import Synchronization
 /// The server side of the peer protocol: takes calls on the loop, has them verified, hands the
 /// verdicts to the decider, and answers when the decider has committed.
 ///
-/// `@unchecked Sendable`, because `calls` is a `Mutex`, `server` is set once before the first call
-/// can come, and everything else is constant.
+/// `@unchecked Sendable`, because `calls` is a `Mutex`, `server` and `tracer` are set once before
+/// the first call can come, and everything else is constant.
 final class PeerService: @unchecked Sendable {
     /// Calls of one peer that may be under way. Beyond it the peer is asked to wait.
     static let callsPerPeer = 32
@@ -42,6 +42,8 @@ final class PeerService: @unchecked Sendable {
     private let calls = Mutex(Calls())
     private let health: @Sendable () -> Response
     var server: HTTP2Server?
+    /// Answers what a peer asks about a packet between us; nil: nobody answers.
+    var tracer: PacketTracer?
 
     init(context: PeerContext, health: @escaping @Sendable () -> Response) {
         self.context = context
@@ -135,6 +137,7 @@ final class PeerService: @unchecked Sendable {
                 case .fetchHeaders:
                     fetchHeaders(try FetchHeadersRequest(reading: call.message), peer, call)
                 case .report: report(try ReportRequest(reading: call.message), peer, call)
+                case .trace: trace(try TraceRequest(reading: call.message), peer, call)
                 }
         } catch {
             status = GRPCStatus(.invalidArgument, "the message is malformed: \(error)")

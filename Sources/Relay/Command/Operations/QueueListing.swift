@@ -51,7 +51,7 @@ enum QueueListing {
                 due < 0 ? "past" : Screen.span(due), row.reasonCode,
             ])
         }
-        return table.lines
+        return table.lines.map { String($0.prefix(Screen.width)) }
     }
 
     static func show(_ group: String) -> Command {

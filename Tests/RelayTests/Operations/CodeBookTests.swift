@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import FoundationEssentials
+import LightClient
+import RelayConnectors
+import RelayEngine
+import RelayTransport
+import TestSupport
+import Testing
+
+/// Every waiting, parked or refused state has its sentence.
+@Suite struct `The book of codes` {
+    /// Codes of log lines that no packet, route or refusal ever carries.
+    static let logOnly: Set<String> = [
+        "area/fact", "text/plain", "application/grpc", "application/json", "node/calls",
+    ]
+    /// Areas whose codes say what happened to an order or in the log; each brings its own sentence.
+    static let otherAreas = [
+        "action/", "dead/", "route/", "members/", "client/", "member/", "manifest/", "reconcile/",
+        "peer/connected", "incoming/",
+    ]
+
+    /// String literals of the form area/fact in these folders.
+    static func codes(in folders: [String]) throws -> Set<String> {
+        var found: Set<String> = []
+        for folder in folders {
+            let root = "\(Corpus.root)/\(folder)"
+            for path in try FileManager.default.subpathsOfDirectory(atPath: root)
+            where path.hasSuffix(".swift") {
+                let text = String(decoding: try Corpus.read("\(root)/\(path)"), as: UTF8.self)
+                for line in text.split(separator: "\n") where !line.contains("///") {
+                    let pieces = line.split(separator: "\"", omittingEmptySubsequences: false)
+                    for (index, piece) in pieces.enumerated() where index % 2 == 1 {
+                        if isCode(piece) { found.insert(String(piece)) }
+                    }
+                }
+            }
+        }
+        return found
+    }
+
+    static func isCode(_ text: Substring) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.first != "-" && part.last != "-"
+                    && part.allSatisfy { ($0 >= "a" && $0 <= "z") || $0 == "-" }
+            }
+    }
+
+    @Test func `every code that stands in the engine, its peers and connectors is in it`() throws {
+        let codes = try Self.codes(in: [
+            "Sources/Relay/Engine", "Sources/Relay/API/Peers", "Sources/Relay/Connectors",
+        ])
+        #expect(codes.count > 80)
+        for code in codes.sorted() where !Self.logOnly.contains(code) {
+            if Self.otherAreas.contains(where: { code.hasPrefix($0) }) { continue }
+            #expect(Advice(code: code) != nil, "nobody has written about \(code)")
+        }
+    }
+
+    @Test func `every failure of transport, nodes and light clients is in it`() {
+        for code in TransportError.Code.allCases {
+            #expect(Advice(code: "transport/\(code.rawValue)") != nil, "\(code)")
+        }
+        for code in NodeError.Code.allCases {
+            #expect(Advice(code: code.rawValue) != nil, "\(code)")
+            #expect(Advice(code: "connector/\(code.rawValue.dropFirst(5))")?.cause == .ourChain)
+        }
+        #expect(Advice(code: "transport/tls.wrong-key")?.cause == .certificate)
+        #expect(Advice(code: "transport/net.cannot-connect")?.cause == .network)
+        #expect(Advice(code: "chain/channelv2-9")?.cause == .ourChain)
+        #expect(Advice(code: "nowhere/at-all") == nil)
+    }
+
+    @Test func `every sentence ends, and says whose turn it is and what to do`() {
+        for (code, advice) in CodeBook.all {
+            #expect(advice.sentence.hasSuffix("."), "\(code)")
+            #expect(advice.next.hasSuffix(".") || advice.next.hasSuffix("`."), "\(code)")
+            #expect(advice.sentence.count < 120, "\(code)")
+            if advice.cause == .people { #expect(advice.turn == .operators, "\(code)") }
+        }
+    }
+
+    @Test(arguments: PacketState.allCases)
+    func `a packet in any state is explained from the store alone`(state: PacketState) {
+        for code in ["", "peer/busy", "chain/channelv2-5"] {
+            var record = PacketRecord(
+                id: PacketID(direction: .incoming, client: "07-tendermint-0", sequence: 1),
+                counterpartyChain: "c", packet: [], state: state, timeoutSeconds: 1,
+                committedHeight: .zero, now: .unixEpoch)
+            record.reasonCode = state == .parked && code.isEmpty ? "operator/parked" : code
+            record.attempts = code.isEmpty ? 0 : 3
+            record.parkedFrom = state == .parked ? .verified : nil
+            let why = Explanation(of: record)
+            #expect(!why.sentence.isEmpty && !why.nextAction.isEmpty, "\(state) \(code)")
+            #expect(!why.sentence.contains("Ask the running relay"), "\(state)")
+            if state.isTerminal { #expect(why.turn == .nobody) }
+            if state == .parked { #expect(why.nextAction.contains("queue release")) }
+        }
+    }
+
+    @Test func `foreign texts lose what could be a person`() {
+        let cases: [(text: String, clean: String)] = [
+            ("no account 33010018800101123X here", "no account … here"),
+            ("mobile 13800138000, code 22", "mobile …, code 22"),
+            ("王小明 is unknown", "… is unknown"),
+            ("height 1234567890 of 07-tendermint-0", "height 1234567890 of 07-tendermint-0"),
+            ("x12345678901y", "x…y"), ("", ""),
+        ]
+        for (text, clean) in cases { #expect(Redaction.clean(text) == clean) }
+    }
+}
