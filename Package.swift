@@ -39,6 +39,9 @@ let package = Package(
         debian("CYAML", pkgConfig: "yaml-0.1", "libyaml-dev"),
         debian("CSecp256k1", pkgConfig: "libsecp256k1", "libsecp256k1-dev"),
 
+        // Files that are served as they are, compiled in.
+        .target(name: "CDocuments", path: "Sources/System/CDocuments"),
+
         // The pure core.
         .target(
             name: "LightClient", dependencies: ["COpenSSL", "CSecp256k1"], swiftSettings: strict),
@@ -74,9 +77,9 @@ let package = Package(
             name: "RelayAPI",
             dependencies: [
                 "RelayEngine", "RelayStore", "RelayTransport", "RelayConnectors", "Federation",
-                "LightClient",
+                "LightClient", "CDocuments",
             ],
-            path: "Sources/Relay/API", swiftSettings: strict),
+            path: "Sources/Relay/API", exclude: ["Applications/openapi.json"], swiftSettings: strict),
         .executableTarget(
             name: "RelayCommand",
             dependencies: [

@@ -11,15 +11,20 @@ public struct Member: Hashable, Sendable {
     public var localName: String
     public var chain: Chain
     public var relay: RelayEndpoints
+    /// Sign requests for proofs, releases and access logs; two while a member changes its key.
+    /// Empty: the member asks for no proofs and gives none.
+    public var evidenceKeys: [MemberKey]
 
     public init(
-        id: MemberID, name: String, localName: String = "", chain: Chain, relay: RelayEndpoints
+        id: MemberID, name: String, localName: String = "", chain: Chain, relay: RelayEndpoints,
+        evidenceKeys: [MemberKey] = []
     ) {
         self.id = id
         self.name = name
         self.localName = localName
         self.chain = chain
         self.relay = relay
+        self.evidenceKeys = evidenceKeys
     }
 }
 

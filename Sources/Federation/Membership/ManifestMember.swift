@@ -73,7 +73,9 @@ public struct ManifestMember: Hashable, Sendable {
     /// What the relay's daemon understands; nil when there is no chain.
     public var member: Member? {
         chains.first.map {
-            Member(id: id, name: name, localName: localName, chain: $0, relay: relay)
+            Member(
+                id: id, name: name, localName: localName, chain: $0, relay: relay,
+                evidenceKeys: evidenceKeys)
         }
     }
 }

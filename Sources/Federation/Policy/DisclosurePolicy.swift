@@ -85,19 +85,6 @@ public struct DisclosurePolicy: Hashable, Sendable {
         return .refuse(best)
     }
 
-    /// What a requester could ask of this city today: kinds with the modes that its grants have.
-    public func offers(to requester: MemberID, now: Timestamp) -> [String: Set<Grant.Mode>] {
-        let today = PolicyDay(now)
-        var offers: [String: Set<Grant.Mode>] = [:]
-        for grant in grants
-        where grant.requester.member == requester && grant.status == .active
-            && grant.validFrom <= today && today <= grant.validUntil
-        {
-            offers[grant.resource, default: []].insert(grant.mode)
-        }
-        return offers
-    }
-
     private func unknown(
         _ question: PolicyQuestion, _ resource: SharedResource
     ) -> PolicyRefusal? {

@@ -15,7 +15,7 @@ extension Topology {
     ///            repeated Route routes = 4; }
     /// Member   { string division = 1; string institution = 2; string name = 3;
     ///            string local_name = 4; Chain chain = 5; repeated string endpoints = 6;
-    ///            repeated bytes key_pins = 7; }
+    ///            repeated bytes key_pins = 7; repeated string evidence_keys = 8; }
     /// Chain    { string family = 1; bytes chain_id = 2; uint64 threshold_numerator = 3;
     ///            uint64 threshold_denominator = 4; int64 trusting_ns = 5;
     ///            int64 clock_drift_ns = 6; int64 unbonding_ns = 7; uint64 anchor_height = 8;
@@ -51,6 +51,7 @@ extension Topology {
             writer.alwaysBytes(6, Array(endpoint.description.utf8))
         }
         for pin in member.relay.keyPins.sorted() { writer.alwaysBytes(7, pin.bytes) }
+        for key in member.evidenceKeys.sorted() { writer.alwaysString(8, key.description) }
         return writer.bytes
     }
 

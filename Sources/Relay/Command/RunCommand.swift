@@ -32,7 +32,7 @@ enum RunCommand {
         defer { log.flush() }
         let names = RouteNames(relay: relay, topology: topology)
         let daemon = try RelayDaemon(
-            configuration: DaemonSetup(relay: relay, topology: topology)
+            configuration: DaemonSetup(relay: relay, topology: topology, policy: loaded.policy)
                 .configuration(software: Version.software),
             now: { Timestamp.system() },
             log: { note in names.write(note, to: log) })

@@ -22,7 +22,8 @@ public struct DiscloseResponse: Hashable, Sendable {
     public var proofHeight: Height
     /// From the height that the caller trusts to `proofHeight`.
     public var update: ClientUpdate
-    /// From the chain's trust anchor to `proofHeight`: for whoever verifies the evidence later.
+    /// The header of the chain's trust anchor, then those that lead to `proofHeight`: for whoever
+    /// verifies the evidence later.
     public var lineage: ClientUpdate
     /// The grant under which it is disclosed.
     public var grant: String

@@ -21,6 +21,8 @@ package struct DaemonConfiguration: Sendable {
     package var peerTiming = PeerTiming()
     /// Nil: no listener for applications and operators.
     package var api: APIConfiguration?
+    /// Nil: this relay takes no part in proofs about records.
+    package var disclosure: DisclosureConfiguration?
 
     package init(
         ownMember: MemberID, topology: Topology, connector: ConnectorConfiguration,

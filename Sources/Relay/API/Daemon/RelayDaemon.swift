@@ -28,6 +28,7 @@ package final class RelayDaemon: @unchecked Sendable {
     private let services: ServiceDoor?
     /// Ends of our own certificate and of those that peers show.
     package let certificates: CertificateWatcher
+    let disclosures: DisclosureDoor?
     private let log: @Sendable (EngineNote) -> Void
     private let now: @Sendable () -> Timestamp
 
@@ -98,6 +99,12 @@ package final class RelayDaemon: @unchecked Sendable {
             }
             self.callers = callers
             let service = service
+            disclosures = try RelayDaemon.disclosures(configuration, context) {
+                callers.caller($0)
+            }
+            if let disclosures { running.append { disclosures.stop() } }
+            service.disclosures = disclosures?.service
+            let routes = disclosures?.routes ?? []
             server = try HTTP2Server(
                 loop: peerLoop, address: configuration.listenAddress,
                 port: configuration.listenPort,
@@ -111,7 +118,7 @@ package final class RelayDaemon: @unchecked Sendable {
             service.tracer = { operations.tell($0, $1, $2) }
             services = try configuration.api.map {
                 try ServiceDoor(
-                    $0, own: configuration.ownMember, routes: operations.routes)
+                    $0, own: configuration.ownMember, routes: operations.routes + routes)
             }
             if let services { running.append { services.stop() } }
             let (server, connector) = (server, connector)
@@ -176,6 +183,7 @@ package final class RelayDaemon: @unchecked Sendable {
         server.close()
         services?.stop()
         operations.stop()
+        disclosures?.stop()
         connector.stop()
         decider.stop()
         verifiers.stop()

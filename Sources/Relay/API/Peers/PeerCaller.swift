@@ -93,6 +93,14 @@ final class PeerCaller: @unchecked Sendable {
         }
     }
 
+    /// One call that is no work of the engine's. Any thread; completes on the loop.
+    func ask(
+        _ method: PeerMethod, _ message: [UInt8],
+        then: @escaping @Sendable (Result<[UInt8], JobFailure>) -> Void
+    ) {
+        call(method, message, then: then)
+    }
+
     // MARK: Handshake, on the loop
 
     private func greet() {

@@ -11,6 +11,10 @@ package struct PeerChain: Hashable, Sendable {
     package let chain: Chain
     package let endpoints: [Endpoint]
     package let keyPins: [Digest]
+    /// The organisation's own name; empty where none is given.
+    package let localName: String
+    /// Verify the member's requests for proofs, its releases and its access log.
+    package let evidenceKeys: [PublicKey]
 
     package init(_ member: Member) {
         self.member = member.id
@@ -18,6 +22,8 @@ package struct PeerChain: Hashable, Sendable {
         chain = member.chain
         endpoints = member.relay.endpoints
         keyPins = member.relay.keyPins
+        localName = member.localName
+        evidenceKeys = member.evidenceKeys.compactMap(\.publicKey)
     }
 
     /// The members that routes lead to, but for those that are barred; by chain id.

@@ -11,6 +11,8 @@ enum PeerMethod: String, CaseIterable, Sendable {
     case fetchHeaders = "FetchHeaders"
     case report = "Report"
     case trace = "Trace"
+    case disclose = "Disclose"
+    case offers = "Offers"
 
     /// The request path: `/package.Service/Method`.
     var path: String { PeerLimits.service + rawValue }

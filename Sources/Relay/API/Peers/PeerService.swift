@@ -44,6 +44,9 @@ final class PeerService: @unchecked Sendable {
     var server: HTTP2Server?
     /// Answers what a peer asks about a packet between us; nil: nobody answers.
     var tracer: PacketTracer?
+    /// Answers questions about records; nil: this relay takes no part in proofs. Set once, before
+    /// the first call can come.
+    var disclosures: DisclosureService?
 
     init(context: PeerContext, health: @escaping @Sendable () -> Response) {
         self.context = context
@@ -138,6 +141,8 @@ final class PeerService: @unchecked Sendable {
                     fetchHeaders(try FetchHeadersRequest(reading: call.message), peer, call)
                 case .report: report(try ReportRequest(reading: call.message), peer, call)
                 case .trace: trace(try TraceRequest(reading: call.message), peer, call)
+                case .disclose: disclose(try DiscloseRequest(reading: call.message), peer, call)
+                case .offers: offers(try OffersRequest(reading: call.message), peer, call)
                 }
         } catch {
             status = GRPCStatus(.invalidArgument, "the message is malformed: \(error)")
@@ -265,6 +270,26 @@ final class PeerService: @unchecked Sendable {
                 answer.map { FetchHeadersResponse(update: ClientUpdate(headers: $0)).encoded }
                     .mapError(\.status))
         }
+        return nil
+    }
+
+    private func disclose(
+        _ request: DiscloseRequest, _ peer: PeerChain, _ call: GRPCCall
+    ) -> GRPCStatus? {
+        guard let disclosures else {
+            return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
+        }
+        disclosures.disclose(request, from: peer.member, keys: peer.evidenceKeys) {
+            [self] result in finish(call, peer, result)
+        }
+        return nil
+    }
+
+    private func offers(
+        _ request: OffersRequest, _ peer: PeerChain, _ call: GRPCCall
+    ) -> GRPCStatus? {
+        let response = disclosures?.offers(to: peer.member) ?? OffersResponse()
+        finish(call, peer, .success(response.encoded))
         return nil
     }
 

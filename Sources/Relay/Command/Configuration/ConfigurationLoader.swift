@@ -8,6 +8,8 @@ package struct LoadedConfiguration: Sendable {
     package let relay: RelayConfiguration?
     /// Nil where its file has errors.
     package let topology: Topology?
+    /// What the relay's city lets leave; nil where none is named, or its file has errors.
+    package let policy: DisclosurePolicy?
     /// All of both files, warnings too, in the order of file, line and column.
     package let findings: [Finding]
 
@@ -21,7 +23,14 @@ package enum ConfigurationLoader {
     ) -> LoadedConfiguration {
         var (relay, context) = RelayDecoder.decode(path: path, files: files)
         var topology: Topology?
+        var policy: DisclosurePolicy?
         if let relay {
+            if let file = relay.records?.policyFile {
+                let found: [Finding]
+                (policy, found) = PolicyDecoder.decode(
+                    path: file, provider: relay.member, files: files)
+                context.findings += found
+            }
             checkFiles(relay, files, &context)
             var found: [Finding]
             (topology, found) = TopologyDecoder.decode(path: relay.topologyFile, files: files)
@@ -30,7 +39,7 @@ package enum ConfigurationLoader {
             }
             context.findings += found
         }
-        return result(relay, topology, context.findings)
+        return result(relay, topology, policy, context.findings)
     }
 
     /// A topology alone.
@@ -38,7 +47,7 @@ package enum ConfigurationLoader {
         topology path: String, files: ConfigurationFiles = .disk
     ) -> LoadedConfiguration {
         let (topology, findings) = TopologyDecoder.decode(path: path, files: files)
-        return result(nil, topology, findings)
+        return result(nil, topology, nil, findings)
     }
 
     /// Whichever of the two kinds the file is: a topology has `members`, or `topology` as a
@@ -58,10 +67,12 @@ package enum ConfigurationLoader {
     }
 
     private static func result(
-        _ relay: RelayConfiguration?, _ topology: Topology?, _ findings: [Finding]
+        _ relay: RelayConfiguration?, _ topology: Topology?, _ policy: DisclosurePolicy?,
+        _ findings: [Finding]
     ) -> LoadedConfiguration {
         let sorted = findings.sorted { ($0.file, $0.mark) < ($1.file, $1.mark) }
-        return LoadedConfiguration(relay: relay, topology: topology, findings: sorted)
+        return LoadedConfiguration(
+            relay: relay, topology: topology, policy: policy, findings: sorted)
     }
 
     private static func checkFiles(
@@ -73,6 +84,12 @@ package enum ConfigurationLoader {
             ("chain.account_key_file", relay.chain.accountKeyFile),
             ("data_directory", relay.dataDirectory),
         ]
+        if let records = relay.records {
+            named.append(("records.evidence_key_file", records.evidenceKeyFile))
+            if let file = records.officeAuthorities {
+                named.append(("records.office_authorities", file))
+            }
+        }
         if let file = relay.chain.nodeAuthorities { named.append(("chain.node_authorities", file)) }
         for (path, file) in named where !files.exists(file) {
             context.add(

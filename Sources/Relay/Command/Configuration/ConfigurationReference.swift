@@ -15,6 +15,7 @@ package enum ConfigurationReference {
         ]
         file("The topology file", TopologyKeys.sections, to: &lines)
         file("The relay's own file", RelayKeys.sections, to: &lines)
+        file("The disclosure policy", PolicyKeys.sections, to: &lines)
         lines += ["## The file of run-time facts", "", TopologyKeys.factsFile.doc, ""]
         table(TopologyKeys.factsFile, to: &lines)
         return lines.dropLast().joined(separator: "\n") + "\n"
@@ -22,7 +23,10 @@ package enum ConfigurationReference {
 
     /// The same for programs: one object a key.
     package static var json: JSONText {
-        let all = [("topology", TopologyKeys.sections), ("relay", RelayKeys.sections)]
+        let all = [
+            ("topology", TopologyKeys.sections), ("relay", RelayKeys.sections),
+            ("policy", PolicyKeys.sections),
+        ]
         var keys: [JSONText] = []
         for (file, sections) in all {
             for section in sections {

@@ -36,6 +36,17 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var requestBatch: Int
     }
 
+    /// What proofs about records need.
+    package struct Records: Hashable, Sendable {
+        package var evidenceKeyFile: String
+        /// URL of the record office; nil: this city answers no questions.
+        package var office: String?
+        /// Nil: the system's.
+        package var officeAuthorities: String?
+        /// Nil: every question is refused.
+        package var policyFile: String?
+    }
+
     package struct Limits: Hashable, Sendable {
         /// Packets accepted from peers and not yet submitted; above it peers are told to come back.
         package var inboxPackets: Int
@@ -70,6 +81,8 @@ package struct RelayConfiguration: Hashable, Sendable {
     package var limits: Limits
     package var timing: Timing
     package var verifierThreads: Int
+    /// Nil: no part in proofs about records.
+    package var records: Records?
     package var log: LogOptions
 
     /// The store's file in the data directory.

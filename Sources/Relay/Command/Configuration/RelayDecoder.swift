@@ -31,6 +31,8 @@ struct RelayDecoder {
         let apiListener = tls.flatMap { self.api(apiSection, besides: $0) }
         let chain = root.section(keys.chain, keys.chainSection, &context)
             .flatMap { self.chain($0) }
+        let recordsSection = root.section(keys.records, keys.recordsSection, &context)
+        let records = recordsSection.flatMap { self.records($0) }
         let limits = limits(section(root, keys.limits, keys.limitsSection))
         let timing = timing(section(root, keys.timing, keys.timingSection))
         let log = log(section(root, keys.log, keys.logSection))
@@ -40,7 +42,7 @@ struct RelayDecoder {
         return RelayConfiguration(
             member: member, topologyFile: topology, dataDirectory: data, peerListen: listen,
             tls: tls, api: apiListener, chain: chain, limits: limits, timing: timing,
-            verifierThreads: threads, log: log)
+            verifierThreads: threads, records: records, log: log)
     }
 
     /// A section whose keys all have standard values: absent, it reads as an empty one.
@@ -129,6 +131,20 @@ struct RelayDecoder {
             addressPrefix: prefix, gasPrice: gasPrice, maxGas: maxGas,
             requestTimeoutNanoseconds: timeout, pollIntervalNanoseconds: poll,
             transactionLifetimeBlocks: lifetime, requestBatch: batch)
+    }
+
+    private mutating func records(_ section: SectionDecoder) -> RelayConfiguration.Records? {
+        let keys = RelayKeys.self
+        let key = path(section, keys.evidenceKeyFile)
+        let office =
+            section.has(keys.office)
+            ? section.value(keys.office, &context, ScalarParser.url) : nil
+        let authorities = path(section, keys.officeAuthorities)
+        let policy = path(section, keys.officePolicy)
+        guard let key else { return nil }
+        return RelayConfiguration.Records(
+            evidenceKeyFile: key, office: office, officeAuthorities: authorities,
+            policyFile: policy)
     }
 
     private mutating func limits(_ section: SectionDecoder) -> RelayConfiguration.Limits? {

@@ -24,6 +24,10 @@ enum RelayKeys {
     static let chain = ConfigurationKey(
         "chain", .section, .required,
         "This member's own chain: its nodes, and the account that pays.")
+    static let records = ConfigurationKey(
+        "records", .section, .optional,
+        "Proofs about records: asked of other cities for this member's applications, and answered for "
+            + "theirs. Absent: this relay takes no part in them.")
     static let limits = ConfigurationKey(
         "limits", .section, .optional, "How much is taken on before a sender is told to wait.")
     static let timing = ConfigurationKey("timing", .section, .optional, "How often, and how long.")
@@ -31,7 +35,7 @@ enum RelayKeys {
     static let root = ConfigurationSection(
         "", "The relay's own file, given by `cityrelay run --config FILE`.",
         [
-            member, topology, dataDirectory, verifierThreads, peer, api, chain, limits, timing, log,
+            member, topology, dataDirectory, verifierThreads, peer, api, chain, records, limits, timing, log,
         ])
 
     // peer
@@ -107,6 +111,23 @@ enum RelayKeys {
             pollInterval, transactionLifetime, requestBatch,
         ])
 
+    // records
+    static let evidenceKeyFile = ConfigurationKey(
+        "evidence_key_file", .path, example: "evidence.key",
+        "Ed25519 seed that signs requests, releases and the access log (`access.db` in the data "
+            + "directory): 64 hexadecimal digits, readable by the relay's user alone.")
+    static let office = ConfigurationKey(
+        "office", .url, .optional, example: "http://127.0.0.1:27300",
+        "Address of the city's record office. Absent: this city answers no questions.")
+    static let officeAuthorities = ConfigurationKey(
+        "office_authorities", .path, .optional, example: "tls/office.crt",
+        "Certificates in PEM of the authorities of an office reached by https. Absent: the system's.")
+    static let officePolicy = ConfigurationKey(
+        "policy", .path, .optional, example: "policy.yaml",
+        "The city's catalogue and grants. Absent: every question is refused.")
+    static let recordsSection = ConfigurationSection(
+        "records", "", [evidenceKeyFile, office, officeAuthorities, officePolicy])
+
     // limits
     static let inboxPackets = ConfigurationKey(
         "inbox_packets", .integer, .standard("20000"),
@@ -149,6 +170,6 @@ enum RelayKeys {
     static let logSection = ConfigurationSection("log", "", [level, format, logFile])
 
     static let sections = [
-        root, peerSection, apiSection, chainSection, limitsSection, timingSection, logSection,
+        root, peerSection, apiSection, chainSection, recordsSection, limitsSection, timingSection, logSection,
     ]
 }

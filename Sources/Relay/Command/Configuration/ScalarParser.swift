@@ -144,6 +144,15 @@ enum ScalarParser {
         }
     }
 
+    static func memberKey(_ scalar: YAMLScalar) throws(Complaint) -> MemberKey {
+        guard let key = MemberKey(scalar.text), key.publicKey != nil else {
+            throw Complaint(
+                "\"\(scalar.text.prefix(40))\" is no evidence key",
+                "write `ed25519:` and 64 hexadecimal digits, in quotes")
+        }
+        return key
+    }
+
     static func member(_ scalar: YAMLScalar) throws(Complaint) -> MemberID {
         let text = try code(scalar)
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

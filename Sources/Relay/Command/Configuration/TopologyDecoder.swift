@@ -75,10 +75,13 @@ struct TopologyDecoder {
             .flatMap { self.chain($0) }
         let relay = section.section(keys.relay, keys.relaySection, &context)
             .flatMap { self.relay($0) }
+        let evidenceKeys =
+            section.has(keys.evidenceKeys)
+            ? section.list(keys.evidenceKeys, &context, ScalarParser.memberKey) ?? [] : []
         guard let division, let institution, let name, let chain, let relay else { return nil }
         return Member(
             id: MemberID(division: division, institution: institution), name: name,
-            localName: localName ?? "", chain: chain, relay: relay)
+            localName: localName ?? "", chain: chain, relay: relay, evidenceKeys: evidenceKeys)
     }
 
     mutating func chain(_ section: SectionDecoder) -> Chain? {

@@ -43,8 +43,13 @@ enum TopologyKeys {
         "chain", .section, .required, "The member's chain, as the other members verify it.")
     static let relay = ConfigurationKey(
         "relay", .section, .required, "The member's relay, as the other members reach it.")
+    static let evidenceKeys = ConfigurationKey(
+        "evidence_keys", .list("keys"), .optional, example: "[\"ed25519:5fa1…\"]",
+        "Keys that sign the member's requests for proofs, its releases and its access log; two while "
+            + "one is changed. Absent: the member takes no part in proofs.")
     static let member = ConfigurationSection(
-        "members[]", "", [division, institution, memberName, localName, chain, relay])
+        "members[]", "",
+        [division, institution, memberName, localName, chain, relay, evidenceKeys])
 
     // members[].chain
     static let chainID = ConfigurationKey(

@@ -11,6 +11,8 @@ import RelayTransport
 struct DaemonSetup {
     let relay: RelayConfiguration
     let topology: Topology
+    /// What the city lets leave; nil: nothing.
+    var policy: DisclosurePolicy?
 
     enum Fault: Error, CustomStringConvertible {
         case unknownMember(MemberID)
@@ -46,6 +48,13 @@ struct DaemonSetup {
                 tls: TLSContext.Files(
                     certificate: api.tls.certificate, key: api.tls.privateKey,
                     authority: api.tls.authorities))
+        }
+        if let records = relay.records {
+            configuration.disclosure = DisclosureConfiguration(
+                office: records.office, officeAuthorities: records.officeAuthorities,
+                policy: policy ?? DisclosurePolicy(nothingFrom: relay.member),
+                evidenceKey: try EvidenceKeyFile.read(records.evidenceKeyFile),
+                storeFile: relay.dataDirectory + "/access.db")
         }
         configuration.peerTiming.callMilliseconds = milliseconds(
             relay.timing.peerTimeoutNanoseconds)

@@ -33,7 +33,11 @@ package enum AccessChange: Hashable, Sendable {
     case use(name: String, window: Int64, count: Int64)
     /// The requester's receipt for an entry: the signature of `AccessReceipt`.
     case receipt(sequence: UInt64, signature: [UInt8])
-    /// Answers that have expired by then.
+    /// A use-code, new or used.
+    case present(PresentationCode)
+    /// A consent that was taken back.
+    case withdraw(consent: String, at: Timestamp)
+    /// Answers and use-codes that have expired by then.
     case forgetAnswers(now: Timestamp)
     /// Uses in windows below this one.
     case forgetUses(below: Int64)

@@ -146,6 +146,16 @@ package final class AccessLogStore {
         try tables.answer(scope: scope, key: key, now: now)
     }
 
+    /// A use-code by its hash.
+    package func presentation(_ codeHash: Digest) throws -> PresentationCode? {
+        try tables.presentations.presentation(codeHash)
+    }
+
+    /// Whether a consent was taken back.
+    package func isWithdrawn(_ consent: String) throws -> Bool {
+        try tables.presentations.isWithdrawn(consent)
+    }
+
     /// What was used of a cap in a window.
     package func used(name: String, window: Int64) throws -> Int64 {
         try tables.used(name: name, window: window)

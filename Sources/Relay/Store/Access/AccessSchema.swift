@@ -7,7 +7,8 @@
 /// Nothing in it names a person: officers and subjects are opaque, records are blind indexes.
 enum AccessSchema {
     static let steps = [
-        Schema.Step(version: 1, title: "access log", sql: log + memory + views)
+        Schema.Step(version: 1, title: "access log", sql: log + memory + views),
+        Schema.Step(version: 2, title: "use-codes and consents", sql: PresentationTables.sql),
     ]
 
     /// "CRLA".

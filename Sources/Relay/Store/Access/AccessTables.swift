@@ -18,9 +18,11 @@ final class AccessTables {
     private let deleteUses: Statement
     private let selectTicket: Statement
     private let count: Statement
+    let presentations: PresentationTables
 
     init(_ database: Database) throws {
         self.database = database
+        presentations = try PresentationTables(database)
         insertEntry = try database.prepare(
             "INSERT INTO access_entry VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")
         insertNode = try database.prepare("INSERT INTO access_node VALUES (?1, ?2, ?3)")
@@ -110,9 +112,12 @@ final class AccessTables {
             insertReceipt.bind(1, sequence)
             insertReceipt.bind(2, copying: signature)
             try insertReceipt.run()
+        case .present(let code): try presentations.insert(code)
+        case .withdraw(let consent, let now): try presentations.withdraw(consent, at: now)
         case .forgetAnswers(let now):
             deleteAnswers.bind(1, now.unixNanoseconds)
             try deleteAnswers.run()
+            try presentations.forgetPresentations(expiredBy: now)
         case .forgetUses(let window):
             deleteUses.bind(1, window)
             try deleteUses.run()

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LightClient
+
+/// Asks what the callee's grants let the caller's applications ask. Empty: the caller is known by
+/// its certificate. Source: peer.proto.
+public struct OffersRequest: Hashable, Sendable, ProtobufMessage {
+    public init() {}
+
+    public mutating func read(
+        _ field: ProtobufField, from reader: inout ProtobufReader
+    ) throws(WireError) { try reader.skip(field) }
+
+    public func write(to writer: inout ProtobufWriter) {}
+}
+
+/// One kind of record that may be asked for, under one grant.
+public struct Offer: Hashable, Sendable {
+    public var kind: String
+    public var items: [String]
+    public var predicates: [String]
+    public var purposes: [String]
+    public var serviceItems: [String]
+
+    /// Entries of one list.
+    public static let maxEntries = 64
+
+    public init(
+        kind: String = "", items: [String] = [], predicates: [String] = [],
+        purposes: [String] = [], serviceItems: [String] = []
+    ) {
+        self.kind = kind
+        self.items = items
+        self.predicates = predicates
+        self.purposes = purposes
+        self.serviceItems = serviceItems
+    }
+}
+
+extension Offer: ProtobufMessage {
+    public init() { self.init(kind: "") }
+
+    public mutating func read(
+        _ field: ProtobufField, from reader: inout ProtobufReader
+    ) throws(WireError) {
+        switch field.number {
+        case 1: kind = try reader.string(field)
+        case 2: try Offer.append(field, &reader, &items)
+        case 3: try Offer.append(field, &reader, &predicates)
+        case 4: try Offer.append(field, &reader, &purposes)
+        case 5: try Offer.append(field, &reader, &serviceItems)
+        default: try reader.skip(field)
+        }
+    }
+
+    private static func append(
+        _ field: ProtobufField, _ reader: inout ProtobufReader, _ list: inout [String]
+    ) throws(WireError) {
+        guard list.count < maxEntries else { throw .tooLarge("offer", limit: maxEntries) }
+        list.append(try reader.string(field))
+    }
+
+    public func write(to writer: inout ProtobufWriter) {
+        writer.string(1, kind)
+        for item in items { writer.alwaysString(2, item) }
+        for predicate in predicates { writer.alwaysString(3, predicate) }
+        for purpose in purposes { writer.alwaysString(4, purpose) }
+        for item in serviceItems { writer.alwaysString(5, item) }
+    }
+}
+
+/// What the callee can be asked today. Source: peer.proto.
+public struct OffersResponse: Hashable, Sendable {
+    /// Whether the callee's city answers questions about records at all.
+    public var answers: Bool
+    public var offers: [Offer]
+
+    /// Grants towards one member.
+    public static let maxOffers = 256
+
+    public init(answers: Bool = false, offers: [Offer] = []) {
+        self.answers = answers
+        self.offers = offers
+    }
+}
+
+extension OffersResponse: ProtobufMessage {
+    public init() { self.init(answers: false) }
+
+    public mutating func read(
+        _ field: ProtobufField, from reader: inout ProtobufReader
+    ) throws(WireError) {
+        switch field.number {
+        case 1: answers = try reader.bool(field)
+        case 2:
+            try reader.append(
+                field, to: &offers, limit: OffersResponse.maxOffers, "offers")
+        default: try reader.skip(field)
+        }
+    }
+
+    public func write(to writer: inout ProtobufWriter) {
+        writer.bool(1, answers)
+        writer.messages(2, offers)
+    }
+}
+
+extension DisclosurePolicy {
+    /// What the grants that are in force let one member's applications ask today.
+    public func offers(to requester: MemberID, now: Timestamp) -> [Offer] {
+        let today = PolicyDay(now)
+        let open = grants.filter { grant in
+            grant.requester.member == requester && grant.status == .active
+                && grant.validFrom <= today && today <= grant.validUntil
+        }
+        return open.prefix(OffersResponse.maxOffers).map { grant in
+            let items =
+                grant.mode == .record
+                ? (resources[grant.resource]?.openItems ?? []) : grant.items
+            return Offer(
+                kind: grant.resource, items: Array(items.prefix(Offer.maxEntries)),
+                predicates: grant.predicates, purposes: [grant.purpose],
+                serviceItems: grant.serviceItems)
+        }
+    }
+}
+
+extension SharedResource {
+    /// Fields whose values may leave at all.
+    public var openItems: [String] {
+        var open: [String] = []
+        for item in items where item.disclosure == .always || item.disclosure == .onRequest {
+            open.append(item.id)
+        }
+        return open
+    }
+}

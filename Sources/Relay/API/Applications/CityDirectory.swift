@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import Synchronization
+
+/// What this relay knows of the other cities, for applications: who they are, what they have said
+/// they can answer, and whether they can right now.
+final class CityDirectory: Sendable {
+    /// One other city as it stands.
+    struct Facts: Sendable {
+        let member: MemberID
+        let name: String
+        let localName: String
+        let chainID: String
+        let link: DisclosureAsker.PeerLink
+    }
+
+    /// What a city has said of itself.
+    private struct Offer: Sendable {
+        let response: Result<OffersResponse, DisclosureFailure>
+        let at: Timestamp
+    }
+
+    /// Nanoseconds for which an offer is shown without asking again.
+    private static let freshNanoseconds: Int64 = 10_000_000_000
+
+    private let own: MemberID
+    private let now: @Sendable () -> Timestamp
+    private let members: @Sendable () -> [Facts]
+    private let offers = Mutex<[MemberID: Offer]>([:])
+
+    init(
+        own: MemberID, now: @escaping @Sendable () -> Timestamp,
+        members: @escaping @Sendable () -> [Facts]
+    ) {
+        self.own = own
+        self.now = now
+        self.members = members
+    }
+
+    func facts(of member: MemberID) -> Facts? { members().first { $0.member == member } }
+
+    /// A city by "330100/330100000000000", or by its division where one member alone has it.
+    func city(_ text: String) -> MemberID? {
+        if let id = MemberID(text) { return facts(of: id)?.member }
+        let found = members().filter { $0.member.division.description == text }
+        return found.count == 1 ? found[0].member : nil
+    }
+
+    // MARK: GET /v1/cities
+
+    /// Asks every city whose word is old, then answers.
+    func list(then: @escaping @Sendable ([CityAnswer]) -> Void) {
+        let all = members().sorted { $0.member < $1.member }
+        let stale = all.filter { facts in
+            guard let offer = offers.withLock({ $0[facts.member] }) else { return true }
+            return now().nanoseconds(since: offer.at) > CityDirectory.freshNanoseconds
+        }
+        guard !stale.isEmpty else { return then(all.map(answer)) }
+        let missing = Mutex(stale.count)
+        for facts in stale {
+            facts.link.offers { [self] result in
+                let response = result.flatMap { bytes -> Result<OffersResponse, DisclosureFailure> in
+                    guard let read = try? OffersResponse(reading: bytes) else {
+                        return .failure(
+                            DisclosureFailure(
+                                .proofNotVerified, "the answer is not of this protocol"))
+                    }
+                    return .success(read)
+                }
+                offers.withLock { $0[facts.member] = Offer(response: response, at: now()) }
+                let isLast = missing.withLock { count in
+                    count -= 1
+                    return count == 0
+                }
+                if isLast { then(all.map(answer)) }
+            }
+        }
+    }
+
+    private func answer(_ facts: Facts) -> CityAnswer {
+        var answer = CityAnswer(
+            city: facts.member.description, name: facts.name, localName: facts.localName,
+            chain: facts.chainID)
+        let known = offers.withLock { $0[facts.member] }
+        switch known?.response {
+        case .success(let offer):
+            answer.kinds = offer.offers.map(CityAnswer.Kind.init)
+            if let failure = obstacle(facts, offer) { answer.obstruct(failure) }
+        case .failure(let failure): answer.obstruct(failure)
+        case nil: answer.obstruct(DisclosureFailure(.cityUnreachable, "it was not asked yet"))
+        }
+        if let newest = facts.link.client?.snapshot.latest {
+            answer.newestBlock = RFC3339.format(newest.timestamp)
+        }
+        return answer
+    }
+
+    private func obstacle(_ facts: Facts, _ offer: OffersResponse) -> DisclosureFailure? {
+        guard let client = facts.link.client else {
+            return DisclosureFailure(.cityTrustLost, "our client of its chain is not made yet")
+        }
+        let status = client.snapshot.status(now: now())
+        guard status == .active else {
+            return DisclosureFailure(
+                .cityTrustLost, "our client of its chain is \(status.rawValue)")
+        }
+        guard offer.answers else {
+            return DisclosureFailure(.cityNoOffice, "it has no record office")
+        }
+        guard !offer.offers.isEmpty else {
+            return DisclosureFailure(
+                .policyNoGrant, "no grant of its lets our applications ask")
+        }
+        return nil
+    }
+}
+
+/// One city in the list.
+struct CityAnswer: Encodable, Sendable {
+    struct Kind: Encodable, Sendable {
+        let kind: String
+        let fields: [String]
+        let predicates: [String]
+        let purposes: [String]
+        let serviceItems: [String]
+
+        init(_ offer: Offer) {
+            kind = offer.kind
+            fields = offer.items
+            predicates = offer.predicates
+            purposes = offer.purposes
+            serviceItems = offer.serviceItems
+        }
+    }
+
+    let city: String
+    let name: String
+    let localName: String
+    let chain: String
+    var canAnswer = true
+    /// What its grants let this member's applications ask.
+    var kinds: [Kind] = []
+    /// Time of the newest block that is trusted here.
+    var newestBlock: String?
+    var code: String?
+    var message: String?
+    var next: String?
+    var counter: SourceAnswer.Counter?
+
+    init(city: String, name: String, localName: String, chain: String) {
+        self.city = city
+        self.name = name
+        self.localName = localName
+        self.chain = chain
+    }
+
+    mutating func obstruct(_ failure: DisclosureFailure) {
+        canAnswer = false
+        code = failure.code.rawValue
+        message = failure.detail
+        next = failure.code.text.englishNext
+        counter = SourceAnswer.Counter(failure.code.text)
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayEngine
+
+extension RelayDaemon {
+    /// What applications may call.
+    package var applicationRoutes: [APIRoute] { disclosures?.routes ?? [] }
+
+    /// The part of the relay that is about records; nil where the configuration has none.
+    static func disclosures(
+        _ configuration: DaemonConfiguration, _ context: PeerContext,
+        caller: @escaping @Sendable (String) -> PeerCaller?
+    ) throws -> DisclosureDoor? {
+        guard let disclosure = configuration.disclosure else { return nil }
+        let own = configuration.ownMember
+        let chain = configuration.topology.member(own)?.chain
+        let anchor = Height(
+            revision: (try? chain?.id.revision()) ?? 0, height: chain?.anchor?.height ?? 1)
+        let shared = SealedManifest(configuration.topology)
+        return try DisclosureDoor(
+            disclosure,
+            DisclosureDoor.Surroundings(
+                own: own, anchor: anchor, connector: context.connector,
+                verifiers: context.verifiers, now: context.now, manifest: { shared },
+                members: { Array(context.directory.all.values) },
+                client: { context.shared.client(of: $0) },
+                ask: { chainID, method, message, then in
+                    guard let caller = caller(chainID) else {
+                        return then(
+                            .failure(
+                                JobFailure(
+                                    code: "transport/no-address",
+                                    detail: "no relay of \(chainID) is known")))
+                    }
+                    caller.ask(method, message, then: then)
+                }))
+    }
+}

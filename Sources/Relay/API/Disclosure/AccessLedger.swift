@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Federation
+package import LightClient
+package import RelayStore
+import RelayTransport
+import Synchronization
+
+/// What one caller of the ledger wants written, and what is to happen once it is on the disk.
+package struct LedgerTurn: Sendable {
+    package var changes: [AccessChange]
+    /// Runs on the ledger's thread, after the commit; with the entries that `changes` appended.
+    package var then: @Sendable (Result<[LoggedAccess], any Error>) -> Void
+
+    package init(
+        _ changes: [AccessChange],
+        then: @escaping @Sendable (Result<[LoggedAccess], any Error>) -> Void
+    ) {
+        self.changes = changes
+        self.then = then
+    }
+}
+
+/// The one thread that owns `access.db`. Whatever waits is judged in order, written in one durable
+/// commit, and only then answered: nothing leaves without its entry.
+///
+/// `@unchecked Sendable`, because `pending` is a `Mutex` and `desk` is touched on the loop's thread
+/// alone.
+package final class AccessLedger: @unchecked Sendable {
+    /// Judges the state and says what to write; nil: nothing, it has answered already.
+    package typealias Work = @Sendable (AccessDesk) -> LedgerTurn?
+
+    /// Jobs that may wait: some seconds of the highest load that one city has.
+    package static let waitingJobs = 4_096
+
+    private let loop: EventLoop
+    private let now: @Sendable () -> Timestamp
+    private let pending = Mutex<[Work]>([])
+    private var desk: AccessDesk?
+
+    /// Opens the log, or makes it. Throws what is wrong with the file.
+    package init(
+        path: String, owner: MemberID, key: SigningKey, now: @escaping @Sendable () -> Timestamp
+    ) throws {
+        self.now = now
+        let loop = try EventLoop(name: "access")
+        self.loop = loop
+        do {
+            try loop.performAndWait { [self] in
+                desk = AccessDesk(try AccessLogStore(path: path, owner: owner, key: key))
+            }
+        } catch {
+            loop.stop()
+            throw error
+        }
+    }
+
+    /// Hands over a job; false when too many wait, then it is not taken. Any thread.
+    package func submit(_ work: @escaping Work) -> Bool {
+        let (taken, wakes) = pending.withLock { jobs -> (Bool, Bool) in
+            guard jobs.count < AccessLedger.waitingJobs else { return (false, false) }
+            jobs.append(work)
+            return (true, jobs.count == 1)
+        }
+        if wakes { return loop.post { [self] in turn() } }
+        return taken
+    }
+
+    package func stop() {
+        try? loop.performAndWait { [self] in desk = nil }
+        loop.stop()
+    }
+
+    private func turn() {
+        let jobs = pending.withLock { jobs in
+            let taken = jobs
+            jobs = []
+            return taken
+        }
+        guard let desk else { return }
+        desk.commit(jobs, at: now())
+    }
+}
+
+/// The state that jobs of the ledger judge: what is on the disk, what the jobs before them in the
+/// same turn want, and what was promised to requests that are still under way.
+package final class AccessDesk {
+    /// A use of a grant on one day.
+    struct Use: Hashable {
+        let name: String
+        let window: Int64
+    }
+
+    private let store: AccessLogStore
+    private var promised: [Use: Int64] = [:]
+    private var underWay: Set<Digest> = []
+    private var turnUses: [Use: Int64] = [:]
+    private var turnAnswers: [String: StoredAnswer] = [:]
+    private var turnPresentations: [Digest: PresentationCode] = [:]
+    private(set) var now = Timestamp.unixEpoch
+
+    init(_ store: AccessLogStore) { self.store = store }
+
+    /// The key that this relay's checkpoints are verified with.
+    var noteKey: NoteKey { store.noteKey }
+
+    // MARK: What jobs read
+
+    /// Uses of a grant on a day, promises included.
+    func used(_ grant: String, on day: PolicyDay) throws -> UInt32 {
+        let use = Use(name: grant, window: day.number)
+        let onDisk = try store.used(name: grant, window: day.number)
+        return UInt32(clamping: onDisk + promised[use, default: 0] + turnUses[use, default: 0])
+    }
+
+    func answer(scope: String, key: String) throws -> StoredAnswer? {
+        if let fresh = turnAnswers["\(scope)\n\(key)"] { return fresh }
+        return try store.answer(scope: scope, key: key, now: now)
+    }
+
+    func presentation(_ codeHash: Digest) throws -> PresentationCode? {
+        if let fresh = turnPresentations[codeHash] { return fresh }
+        return try store.presentation(codeHash)
+    }
+
+    func isWithdrawn(_ consent: String) throws -> Bool {
+        try !consent.isEmpty && store.isWithdrawn(consent)
+    }
+
+    /// Whether this very request was answered or is being answered.
+    func knows(_ ticket: Digest) throws -> Bool {
+        try underWay.contains(ticket) || store.holds(ticket: ticket)
+    }
+
+    // MARK: What jobs promise
+
+    func promise(_ grant: String, on day: PolicyDay, ticket: Digest) {
+        promised[Use(name: grant, window: day.number), default: 0] += 1
+        underWay.insert(ticket)
+    }
+
+    /// A promise is kept or taken back: the count goes with the change that records it.
+    func release(_ grant: String, on day: PolicyDay, ticket: Digest) {
+        let use = Use(name: grant, window: day.number)
+        let left = promised[use, default: 1] - 1
+        promised[use] = left > 0 ? left : nil
+        underWay.remove(ticket)
+    }
+
+    // MARK: One turn
+
+    fileprivate func commit(_ jobs: [AccessLedger.Work], at moment: Timestamp) {
+        now = moment
+        var turns: [LedgerTurn] = []
+        for job in jobs {
+            guard let turn = job(self) else { continue }
+            for change in turn.changes { note(change) }
+            turns.append(turn)
+        }
+        defer {
+            turnUses = [:]
+            turnAnswers = [:]
+            turnPresentations = [:]
+        }
+        guard !turns.isEmpty else { return }
+        do {
+            let logged = try store.commit(turns.flatMap(\.changes), at: moment)
+            var rest = logged[...]
+            for turn in turns {
+                let count = turn.changes.count { change in
+                    if case .append = change { true } else { false }
+                }
+                turn.then(.success(Array(rest.prefix(count))))
+                rest = rest.dropFirst(count)
+            }
+        } catch {
+            for turn in turns { turn.then(.failure(error)) }
+        }
+    }
+
+    private func note(_ change: AccessChange) {
+        switch change {
+        case .use(let name, let window, let count):
+            turnUses[Use(name: name, window: window), default: 0] += count
+        case .answer(let answer): turnAnswers["\(answer.scope)\n\(answer.key)"] = answer
+        case .present(let code): turnPresentations[code.codeHash] = code
+        default: break
+        }
+    }
+}

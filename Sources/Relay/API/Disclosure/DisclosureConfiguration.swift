@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Federation
+package import LightClient
+
+/// What a relay needs to ask other cities about records, and to answer them.
+package struct DisclosureConfiguration: Sendable {
+    /// Where this city's record office answers, without a path; nil: this city answers nobody.
+    package var office: String?
+    /// PEM file of authorities for an office reached by https; nil: the system's.
+    package var officeAuthorities: String?
+    /// What of its records the city lets leave.
+    package var policy: DisclosurePolicy
+    /// Signs requests, entries of the access log and its checkpoints.
+    package var evidenceKey: SigningKey
+    /// The access log's file, `access.db`.
+    package var storeFile: String
+    /// Milliseconds to wait until the chain shows what the office says: some blocks.
+    package var chainPatienceMilliseconds = 20_000
+    /// Milliseconds between looks at the chain meanwhile.
+    package var chainLookMilliseconds = 200
+    /// Milliseconds that the office may take.
+    package var officeMilliseconds = 5_000
+
+    package init(
+        office: String?, officeAuthorities: String? = nil, policy: DisclosurePolicy,
+        evidenceKey: SigningKey, storeFile: String
+    ) {
+        self.office = office
+        self.officeAuthorities = officeAuthorities
+        self.policy = policy
+        self.evidenceKey = evidenceKey
+        self.storeFile = storeFile
+    }
+}
+
+/// Why something is not disclosed, or an answer not believed: a stable code and one sentence that
+/// names no person and no value.
+struct DisclosureFailure: Error, Hashable, Sendable {
+    let code: CounterCode
+    let detail: String
+    var retryAfterMilliseconds: UInt32 = 0
+
+    init(_ code: CounterCode, _ detail: String, retryAfterMilliseconds: UInt32 = 0) {
+        self.code = code
+        self.detail = detail
+        self.retryAfterMilliseconds = retryAfterMilliseconds
+    }
+}

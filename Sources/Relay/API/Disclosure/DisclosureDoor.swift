@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayConnectors
+import RelayEngine
+import RelayTransport
+
+/// Everything of a relay that is about records: it answers other cities' questions, and asks theirs
+/// for our applications. Made once, beside the daemon's other parts.
+final class DisclosureDoor: Sendable {
+    let service: DisclosureService
+    let proofs: ProofService
+    private let ledger: AccessLedger
+    private let loop: EventLoop
+    private let presentations: PresentationRoutes
+    private let accesses: AccessRoutes
+
+    /// What the door needs of the relay around it.
+    struct Surroundings: Sendable {
+        let own: MemberID
+        /// Height of our own chain's trust anchor.
+        let anchor: Height
+        let connector: CometBFTConnector
+        let verifiers: VerifierPool
+        let now: @Sendable () -> Timestamp
+        /// The manifest as it stands; made of the topology where the federation has none.
+        let manifest: @Sendable () -> SealedManifest
+        /// The other members as they are now.
+        let members: @Sendable () -> [PeerChain]
+        let client: @Sendable (String) -> SharedState.PeerClient?
+        /// One call to the relay of a chain.
+        let ask:
+            @Sendable (
+                String, PeerMethod, [UInt8],
+                @escaping @Sendable (Result<[UInt8], JobFailure>) -> Void
+            ) -> Void
+    }
+
+    /// Opens the access log. Throws what kept it from starting; then nothing of it runs.
+    init(_ configuration: DisclosureConfiguration, _ around: Surroundings) throws {
+        ledger = try AccessLedger(
+            path: configuration.storeFile, owner: around.own, key: configuration.evidenceKey,
+            now: around.now)
+        do {
+            loop = try EventLoop(name: "proofs")
+        } catch {
+            ledger.stop()
+            throw error
+        }
+        do {
+            service = try DisclosureService(
+                own: around.own, anchor: around.anchor, configuration: configuration,
+                connector: around.connector, verifiers: around.verifiers, ledger: ledger,
+                now: around.now)
+        } catch {
+            loop.stop()
+            ledger.stop()
+            throw error
+        }
+        let directory = CityDirectory(own: around.own, now: around.now) {
+            around.members().map { CityDirectory.Facts($0, around) }
+        }
+        let secrets = DisclosureSecrets(configuration.evidenceKey)
+        let asker = DisclosureAsker(
+            own: around.own, key: configuration.evidenceKey, secrets: secrets,
+            verifiers: around.verifiers, now: around.now,
+            peer: { member in directory.facts(of: member)?.link })
+        proofs = ProofService(
+            loop: loop, asker: asker, ledger: ledger, directory: directory, now: around.now,
+            manifest: around.manifest)
+        presentations = PresentationRoutes(ledger: ledger, secrets: secrets)
+        accesses = AccessRoutes(
+            ledger: ledger, office: service.office, storeFile: configuration.storeFile,
+            loop: loop)
+    }
+
+    func stop() {
+        service.close()
+        loop.stop()
+        ledger.stop()
+    }
+
+    /// What applications may call.
+    var routes: [APIRoute] {
+        let (proofs, presentations, accesses) = (proofs, presentations, accesses)
+        return [
+            APIRoute(.post, "/v1/proofs", .applications) { (request, reply) throws(APIError) in
+                try proofs.post(request, reply)
+            },
+            .direct(.get, "/v1/proofs/{id}", .applications) { request throws(APIError) in
+                try proofs.get(request)
+            },
+            APIRoute(.get, "/v1/proofs/{id}/events", .applications) {
+                (request, reply) throws(APIError) in
+                try proofs.events(request, reply)
+            },
+            APIRoute(.get, "/v1/cities", .applications) { (_, reply) throws(APIError) in
+                proofs.directory.list { reply.finish(.json(["cities": $0])) }
+            },
+            APIRoute(.post, "/v1/presentations", .applications) {
+                (request, reply) throws(APIError) in
+                try presentations.post(request, reply)
+            },
+            APIRoute(.post, "/v1/consents/withdrawn", .applications) {
+                (request, reply) throws(APIError) in
+                try accesses.withdraw(request, reply)
+            },
+            APIRoute(.post, "/v1/accesses", .applications) { (request, reply) throws(APIError) in
+                try accesses.post(request, reply)
+            },
+            .direct(.get, "/v1/openapi.json", .anyCaller) { _ in
+                APIAnswer(
+                    status: 200, headers: [HTTPHeader("content-type", "application/json")],
+                    body: OpenAPI.document)
+            },
+        ]
+    }
+}
+
+extension CityDirectory.Facts {
+    fileprivate init(_ peer: PeerChain, _ around: DisclosureDoor.Surroundings) {
+        let chainID = peer.chainID
+        self.init(
+            member: peer.member, name: peer.name, localName: peer.localName, chainID: chainID,
+            link: DisclosureAsker.PeerLink(
+                chain: peer, keys: peer.evidenceKeys, client: around.client(chainID),
+                call: { around.ask(chainID, $0, $1, $2) }))
+    }
+}
+
+extension DisclosureService {
+    func offers(to requester: MemberID) -> OffersResponse {
+        OffersResponse(
+            answers: answers, offers: configuration.policy.offers(to: requester, now: now()))
+    }
+}
