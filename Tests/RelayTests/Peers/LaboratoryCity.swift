@@ -20,7 +20,8 @@ final class LaboratoryCity: Sendable {
         init(_ description: String) { self.description = description }
     }
 
-    init(code: String, name: String) throws {
+    /// - Parameter office: whether a record office stands beside the node.
+    init(code: String, name: String, office: Bool = false) throws {
         self.code = code
         chainID = "\(name)-\(code)-1"
         member = MemberID(
@@ -29,6 +30,7 @@ final class LaboratoryCity: Sendable {
         configuration.blockMilliseconds = 0
         configuration.people = 50
         configuration.isLab = true
+        if office { configuration.office = NodeConfiguration.Listening() }
         node = try RunningNode(configuration)
         for _ in 0..<3 { _ = node.perform { $0.tick() } }
         let hash = node.perform { node -> Digest? in

@@ -23,12 +23,16 @@ final class PeerHarness: Sendable {
         let clockOffset = Mutex<Int64>(0)
         let notes = Mutex<[EngineNote]>([])
         let daemon = Mutex<RelayDaemon?>(nil)
+        /// Signs this city's part of proofs; the same for every run.
+        let evidenceKey: SigningKey
 
         init(_ city: LaboratoryCity, _ credentials: Laboratory.Credentials) throws {
             self.city = city
             self.credentials = credentials
             port = try FreePort.any()
             folder = try ScratchFolder()
+            evidenceKey = try SigningKey.ed25519(
+                seed: SHA256.hash(Array("evidence \(city.code)".utf8)).bytes)
         }
 
         var store: String { folder.file("relay.db") }
@@ -56,18 +60,19 @@ final class PeerHarness: Sendable {
     let reconcileSeconds: Int64
 
     init(
-        limits: EngineLimits = EngineLimits(), reconcileSeconds: Int64 = 2
+        limits: EngineLimits = EngineLimits(), reconcileSeconds: Int64 = 2,
+        offices: Bool = false
     ) throws {
         self.limits = limits
         self.reconcileSeconds = reconcileSeconds
         // Files of its own: other harnesses may be at work.
         let name = "harness-\(UInt32.random(in: .min ... .max))"
         hangzhou = try Relay(
-            LaboratoryCity(code: "330100", name: "hangzhou"),
+            LaboratoryCity(code: "330100", name: "hangzhou", office: offices),
             Laboratory.issue(
                 "\(name)-330100", division: "330100", institution: "330100000000000"))
         beijing = try Relay(
-            LaboratoryCity(code: "110000", name: "beijing"),
+            LaboratoryCity(code: "110000", name: "beijing", office: offices),
             Laboratory.issue(
                 "\(name)-110000", division: "110000", institution: "110000000000000"))
     }
@@ -109,7 +114,8 @@ final class PeerHarness: Sendable {
                     commitmentPrefix: ["ibc", ""]),
                 relay: RelayEndpoints(
                     endpoints: [Endpoint(host: "127.0.0.1", port: UInt16(relay.port))],
-                    keyPins: [Digest(relay.credentials.pin.bytes)].compactMap { $0 }))
+                    keyPins: [Digest(relay.credentials.pin.bytes)].compactMap { $0 }),
+                evidenceKeys: [MemberKey(relay.evidenceKey.publicKey)].compactMap { $0 })
         }
         return Topology(
             name: "laboratory", version: version, members: members,

@@ -24,6 +24,8 @@ final class CityDirectory: Sendable {
 
     /// Nanoseconds for which an offer is shown without asking again.
     private static let freshNanoseconds: Int64 = 10_000_000_000
+    /// The same for a failure: long enough that a hall full of windows does not ask in step.
+    private static let failedNanoseconds: Int64 = 1_000_000_000
 
     private let own: MemberID
     private let now: @Sendable () -> Timestamp
@@ -55,7 +57,9 @@ final class CityDirectory: Sendable {
         let all = members().sorted { $0.member < $1.member }
         let stale = all.filter { facts in
             guard let offer = offers.withLock({ $0[facts.member] }) else { return true }
-            return now().nanoseconds(since: offer.at) > CityDirectory.freshNanoseconds
+            let age = now().nanoseconds(since: offer.at)
+            if case .success = offer.response { return age > CityDirectory.freshNanoseconds }
+            return age > CityDirectory.failedNanoseconds
         }
         guard !stale.isEmpty else { return then(all.map(answer)) }
         let missing = Mutex(stale.count)

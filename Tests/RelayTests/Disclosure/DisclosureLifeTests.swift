@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CityChain
+import Federation
+import LightClient
+import RelayAPI
+import RelayEngine
+import RelayStore
+import RelayTransport
+import Synchronization
+import TestSupport
+import Testing
+
+extension `Relays among peers`.`Proofs about records` {
+    @Test func `an answer is no older than the matter allows, and comes right with the next block`()
+        async throws
+    {
+        let rig = try Self.shared.get()
+        let city = rig.harness.hangzhou.city
+        try rig.harness.until("the newest block is old", makesBlocks: false) {
+            Timestamp.wallClock.unixSeconds > city.time + 3
+        }
+        func ask() async throws -> DisclosureRig.Answer {
+            let body = DisclosureRig.body(
+                [DisclosureRig.source("fund-account", rig.people.person(0), fields: ["JZNY"])],
+                maxAgeSeconds: 2)
+            return try await rig.call(.post, "/v1/proofs", json: body)
+        }
+        let stale = try await ask()
+        #expect(stale.code == "proof/stale", "\(stale.text)")
+        #expect(stale.outcome == "failed")
+        city.makeBlocks(2)
+        let fresh = try await ask()
+        #expect(fresh.outcome == "present", "\(fresh.text)")
+    }
+
+    @Test func `a revocation is told as soon as the chain shows it, within three blocks`()
+        async throws
+    {
+        let rig = try Self.shared.get()
+        let city = rig.harness.hangzhou.city
+        let licence = try #require(rig.people.licenceIdentifier(5))
+        let asked = "{\"id\":\"inForce\"}"
+        let before = try await rig.ask("licence", licence, predicates: [asked])
+        #expect(before.first?["status"]?["code"]?.string == "01", "\(before.text)")
+        try rig.update(
+            "{\"kind\":\"licence\",\"reference\":\"\(licence)\",\"status\":\"07\"}")
+        let waiting = try await rig.ask("licence", licence, predicates: [asked])
+        // What is proven is what the chain holds; the office answers from that revision.
+        #expect(waiting.first?["status"]?["code"]?.string == "01", "\(waiting.text)")
+        city.makeBlocks(3)
+        let after = try await rig.ask("licence", licence, predicates: [asked])
+        #expect(after.first?["status"]?["code"]?.string == "07", "\(after.text)")
+    }
+
+    @Test func `a consent that is taken back ends the next request`() async throws {
+        let rig = try Self.shared.get()
+        let office = try rig.application(of: rig.harness.hangzhou, "fund-hall")
+        func ask() async throws -> DisclosureRig.Answer {
+            try await rig.ask(
+                "marriage", rig.people.person(0), predicates: ["{\"id\":\"married\"}"],
+                more: ",\"consent\":\"C-2026-1\"")
+        }
+        let given = try await ask()
+        #expect(given.outcome == "present", "\(given.text)")
+        let taken = try await rig.call(
+            .post, "/v1/consents/withdrawn", json: "{\"consent\":\"C-2026-1\"}",
+            as: office, at: rig.harness.hangzhou)
+        #expect(taken.status == 200, "\(taken.text)")
+        let refused = try await ask()
+        #expect(refused.code == "policy/consent-withdrawn", "\(refused.text)")
+    }
+
+    @Test func `the person concerned sees who asked, for which matter`() async throws {
+        let rig = try Self.shared.get()
+        let office = try rig.application(of: rig.harness.hangzhou, "fund-hall")
+        _ = try await rig.ask("fund-account", rig.people.person(3), fields: ["JZNY"])
+        let question =
+            "{\"kind\":\"fund-account\",\"reference\":\"\(rig.people.person(3))\"}"
+        let answer = try await rig.call(
+            .post, "/v1/accesses", json: question, as: office, at: rig.harness.hangzhou)
+        let accesses = answer.body["accesses"]?.array ?? []
+        #expect(accesses.count == 1, "\(answer.text)")
+        #expect(accesses.first?["caseNumber"]?.string == "BJ-2026-0001")
+        #expect(accesses.first?["requester"]?.string == "110000/110000000000000")
+        #expect(accesses.first?["outcome"]?.string == "released")
+    }
+
+    @Test func `a signed request is answered once, and only by its signer`() async throws {
+        let rig = try Self.shared.get()
+        let harness = rig.harness
+        let wire = try PeerWire(to: harness.hangzhou, as: harness.beijing.credentials)
+        defer { wire.stop() }
+        let message = try rig.request(rig.people.person(0))
+        func disclose(_ message: DiscloseRequest) async throws -> DiscloseResponse {
+            let outcome = await wire.call("Disclose", message.encoded)
+            return try DiscloseResponse(reading: try #require(outcome.message, "\(outcome)"))
+        }
+        let first = try await disclose(message)
+        #expect(first.code == "" && !first.entry.isEmpty)
+        #expect(try await disclose(message).code == "request/replayed")
+        var forged = try rig.request(rig.people.person(1))
+        forged.signature[0] ^= 1
+        #expect(try await disclose(forged).code == "request/bad-signature")
+        var other = try rig.request(rig.people.person(1))
+        other.reference = rig.people.person(2)
+        #expect(try await disclose(other).code == "request/malformed")
+        let old = try rig.request(rig.people.person(1), madeSecondsAgo: 3_600)
+        #expect(try await disclose(old).code == "request/clock-skew")
+    }
+
+    @Test func `nothing that names or describes a person is in a store or in what was said`()
+        async throws
+    {
+        let rig = try Self.shared.get()
+        _ = try await rig.ask(
+            "fund-account", rig.people.person(0), fields: ["GRZHYE", "GRZHZT"],
+            sourceMore: ",\"fieldReason\":\"value-required\"")
+        var planted = ["王小明", "800000", "2026-000000", "9600.00"]
+        planted += (0..<10).map { rig.people.person($0) }
+        planted += (0..<10).compactMap { rig.people.licenceIdentifier($0) }
+        for relay in [rig.harness.hangzhou, rig.harness.beijing] {
+            var texts: [(String, [UInt8])] = []
+            for name in ["relay.db", "relay.db-wal", "access.db", "access.db-wal"] {
+                let path = relay.folder.file(name)
+                if let bytes = try? Corpus.read(path) { texts.append((name, bytes)) }
+            }
+            #expect(texts.count >= 2)
+            let said = relay.notes.withLock { $0.map { "\($0.code) \($0.detail)" } }
+            texts.append(("log", Array(said.joined(separator: "\n").utf8)))
+            for (name, bytes) in texts {
+                for value in planted {
+                    #expect(
+                        !bytes.contains(Array(value.utf8)),
+                        "\(relay.city.chainID): \(name) holds \(value)")
+                }
+            }
+        }
+    }
+
+    @Test func `a city that is away is asked again, and the answer waits under its number`()
+        async throws
+    {
+        let rig = try Self.shared.get()
+        rig.harness.hangzhou.stop()
+        let body = DisclosureRig.body(
+            [DisclosureRig.source("fund-account", rig.people.person(0), fields: ["JZNY"])],
+            waitMilliseconds: 200, patienceSeconds: 60)
+        let working = try await rig.call(.post, "/v1/proofs", json: body)
+        #expect(working.status == 202, "\(working.text)")
+        #expect(working.outcome == "working")
+        let id = try #require(working.body["id"]?.string)
+        let away = try await rig.call(.get, "/v1/cities")
+        let city = away.body["cities"]?.array?.first
+        #expect(city?["canAnswer"]?.bool == false, "\(away.text)")
+        #expect(city?["counter"]?["chinese"]?.string?.isEmpty == false)
+        try rig.start(rig.harness.hangzhou)
+        let events = try await rig.call(.get, "/v1/proofs/\(id)/events")
+        #expect(events.text.contains("event: answer"), "\(events.text)")
+        #expect(events.text.contains("event: complete"))
+        let done = try await rig.call(.get, "/v1/proofs/\(id)")
+        #expect(done.status == 200)
+        #expect(done.outcome == "present", "\(done.text)")
+    }
+}
+
+extension [UInt8] {
+    /// Whether the bytes stand somewhere in these.
+    fileprivate func contains(_ part: [UInt8]) -> Bool {
+        guard let first = part.first, count >= part.count else { return false }
+        var index = startIndex
+        while let found = self[index...].firstIndex(of: first), found + part.count <= count {
+            if self[found..<found + part.count].elementsEqual(part) { return true }
+            index = found + 1
+        }
+        return false
+    }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CityChain
+import Federation
+import FoundationEssentials
+import LightClient
+import RelayAPI
+import RelayStore
+import RelayTransport
+import Synchronization
+import TestSupport
+
+/// Two laboratory cities with a record office each, their relays, and a hall's application in
+/// Beijing that asks Hangzhou.
+final class DisclosureRig: Sendable {
+    let harness: PeerHarness
+    let hall: Laboratory.Credentials
+    /// An application of Beijing that no grant names.
+    let kiosk: Laboratory.Credentials
+    let people: SyntheticRecords
+
+    static let department = "12110000TEXT000175"
+
+    init() throws {
+        harness = try PeerHarness(offices: true)
+        hall = try DisclosureRig.application(harness.beijing.city.code, "loan-desk")
+        kiosk = try DisclosureRig.application(harness.beijing.city.code, "kiosk")
+        people = SyntheticRecords(code: harness.hangzhou.city.code)
+        for relay in [harness.hangzhou, harness.beijing] { try start(relay) }
+        try harness.link()
+    }
+
+    func stop() { harness.stop() }
+
+    private static func application(
+        _ division: String, _ name: String
+    ) throws -> Laboratory.Credentials {
+        try Laboratory.issue(
+            "app-\(name)-\(UInt32.random(in: .min ... .max))", division: division,
+            institution: "\(division)000000000", role: "app", options: ["--name", name])
+    }
+
+    func application(
+        of relay: PeerHarness.Relay, _ name: String
+    ) throws -> Laboratory.Credentials {
+        try DisclosureRig.application(relay.city.code, name)
+    }
+
+    /// Changes a record in Hangzhou's office, as its own system would.
+    func update(_ json: String) throws {
+        let port = harness.hangzhou.city.node.officePort ?? 0
+        let result = try Program.run([
+            "/usr/bin/curl", "--silent", "--fail", "--data", json,
+            "http://127.0.0.1:\(port)/v1/lab/update",
+        ])
+        guard result.status == 0 else { throw LaboratoryCity.Trouble(result.output) }
+    }
+
+    /// What Beijing's relay would ask Hangzhou's, made by hand.
+    func request(_ reference: String, madeSecondsAgo age: Int64 = 0) throws -> DiscloseRequest {
+        let salt = [UInt8](repeating: 7, count: DisclosureRequest.saltBytes)
+        let made = Timestamp.wallClock.adding(nanoseconds: -age * 1_000_000_000)
+        let request = DisclosureRequest(
+            requester: harness.beijing.city.member.description, application: "loan-desk",
+            department: DisclosureRig.department, officer: SHA256.hash([1]),
+            subject: SHA256.hash([2]), provider: harness.hangzhou.city.member.description,
+            kind: "fund-account",
+            referenceCommitment: DisclosureRequest.commitment(
+                salt: salt, kind: "fund-account", reference: reference),
+            items: ["JZNY"], purpose: "housing-loan", serviceItem: "110000-LOAN-01",
+            caseNumber: "BJ-2026-0002", maxAgeNanoseconds: 3_600_000_000_000,
+            madeAtUnixNanoseconds: made.unixNanoseconds,
+            nonce: (0..<16).map { _ in UInt8.random(in: 0...255) })
+        return DiscloseRequest(
+            request: request.encoded,
+            signature: EvidenceSignature.request.sign(
+                request.ticket.bytes, with: harness.beijing.evidenceKey),
+            reference: reference, referenceSalt: salt)
+    }
+
+    func start(
+        _ relay: PeerHarness.Relay, change: (inout DisclosureConfiguration) -> Void = { _ in }
+    ) throws {
+        let office = relay.city.node.officePort.map { "http://127.0.0.1:\($0)" }
+        var disclosure = DisclosureConfiguration(
+            office: office, policy: try policy(of: relay), evidenceKey: relay.evidenceKey,
+            storeFile: relay.folder.file("access.db"))
+        disclosure.chainPatienceMilliseconds = 3_000
+        disclosure.chainLookMilliseconds = 50
+        change(&disclosure)
+        try harness.start(relay) { configuration in
+            configuration.disclosure = disclosure
+            configuration.api = APIConfiguration(
+                address: "127.0.0.1", port: 0, tls: relay.credentials.files)
+        }
+    }
+
+    /// What Hangzhou lets Beijing ask; Beijing lets nobody ask anything.
+    private func policy(of relay: PeerHarness.Relay) throws -> DisclosurePolicy {
+        let provider = relay.city.member
+        guard relay === harness.hangzhou else { return DisclosurePolicy(nothingFrom: provider) }
+        func grant(_ id: String, _ resource: String) -> Grant {
+            Grant(
+                id: id, resource: resource, items: [], predicates: [], provider: provider,
+                requester: Grant.Requester(
+                    member: harness.beijing.city.member, department: DisclosureRig.department,
+                    application: "loan-desk"),
+                serviceItems: ["110000-LOAN-01"], purpose: "housing-loan", basis: .statutoryDuty,
+                legalReference: "Order-262-26", impactAssessment: "PIA-2026-001", mode: .fields,
+                dailyCap: 1_000, validFrom: day("20200101"), validUntil: day("20991231"),
+                approvedBy: ["330100-data-bureau"], status: .active)
+        }
+        var fund = grant("fund", "fund-account")
+        fund.items = ["GRZHZT", "JZNY", "GRZHYE"]
+        fund.predicates = ["SixMconFlag", "monthsGE", "noUnsettledLoan"]
+        var licence = grant("licence", "licence")
+        licence.items = ["certificate_name", "certificateExpiringDate"]
+        licence.predicates = ["inForce"]
+        var capped = grant("capped", "drivers-licence")
+        capped.mode = .predicate
+        capped.predicates = ["includesC1"]
+        capped.dailyCap = 1
+        var consent = grant("consent", "marriage")
+        consent.mode = .predicate
+        consent.predicates = ["married"]
+        consent.basis = .consent
+        let kinds: [(String, SharedResource.ShareClass)] = [
+            ("fund-account", .conditional), ("licence", .conditional),
+            ("drivers-licence", .conditional), ("marriage", .conditional),
+            ("resident-points", .none),
+        ]
+        return try DisclosurePolicy(
+            provider: provider,
+            resources: kinds.map {
+                SharedResource(try RecordSchemas.builtIn.schema(kind: $0.0), shareClass: $0.1)
+            }, grants: [fund, licence, capped, consent])
+    }
+
+    private func day(_ text: String) -> PolicyDay { PolicyDay(text) ?? PolicyDay(.unixEpoch) }
+
+    // MARK: Calls
+
+    struct Answer {
+        let status: Int
+        let body: JSON
+        let text: String
+
+        var first: JSON? { body["answers"]?.array?.first }
+        var outcome: String? { first?["outcome"]?.string }
+        var code: String? { first?["code"]?.string ?? body["code"]?.string }
+    }
+
+    func call(
+        _ method: HTTPMethod, _ path: String, json: String? = nil,
+        as caller: Laboratory.Credentials? = nil, at relay: PeerHarness.Relay? = nil
+    ) async throws -> Answer {
+        let relay = relay ?? harness.beijing
+        let port = relay.daemon.withLock { $0?.apiPort } ?? 0
+        let answer = try await APICaller.call(
+            port: port, caller ?? hall, expected: relay.credentials.expected, method, path,
+            json: json)
+        return Answer(status: answer.status, body: answer.body, text: answer.text)
+    }
+
+    /// What the answer's bundle proves to somebody who has the topology alone: one word a source.
+    func words(_ answer: Answer) throws -> [String] {
+        let value = try JSONDecoder().decode(RelayAPI.JSONValue.self, from: Data(answer.text.utf8))
+        guard let bundle = value["bundle"] else {
+            throw LaboratoryCity.Trouble("no bundle in \(answer.text)")
+        }
+        let verdict = try BundleVerifier.verify(
+            try APIAnswer.encode(bundle),
+            roots: TrustRoots(SealedManifest(try harness.topology())))
+        return verdict.parts.map(\.word)
+    }
+
+    /// One source, asked as the loan desk does.
+    func ask(
+        _ kind: String, _ reference: String, fields: [String] = [],
+        predicates: [String] = [], key: String? = nil, more: String = "", sourceMore: String = "",
+        as caller: Laboratory.Credentials? = nil
+    ) async throws -> Answer {
+        let body = DisclosureRig.body(
+            [
+                DisclosureRig.source(
+                    kind, reference, fields: fields, predicates: predicates, more: sourceMore)
+            ], key: key, more: more)
+        return try await call(.post, "/v1/proofs", json: body, as: caller)
+    }
+
+    static func source(
+        _ kind: String, _ reference: String, city: String = "330100", fields: [String] = [],
+        predicates: [String] = [], more: String = ""
+    ) -> String {
+        let fields = fields.map { "\"\($0)\"" }.joined(separator: ",")
+        return "{\"city\":\"\(city)\",\"kind\":\"\(kind)\",\"reference\":\"\(reference)\","
+            + "\"fields\":[\(fields)],\"predicates\":[\(predicates.joined(separator: ","))]\(more)}"
+    }
+
+    static func body(
+        _ sources: [String], key: String? = nil, maxAgeSeconds: Int = 3_600,
+        waitMilliseconds: Int = 20_000, patienceSeconds: Int = 2, more: String = ""
+    ) -> String {
+        let key = key ?? "key-\(UInt64.random(in: .min ... .max))"
+        return "{\"idempotencyKey\":\"\(key)\",\"department\":\"\(department)\","
+            + "\"officer\":\"window-3\",\"purpose\":\"housing-loan\","
+            + "\"serviceItem\":\"110000-LOAN-01\",\"caseNumber\":\"BJ-2026-0001\","
+            + "\"maxAgeSeconds\":\(maxAgeSeconds),\"waitMilliseconds\":\(waitMilliseconds),"
+            + "\"patienceSeconds\":\(patienceSeconds)\(more),"
+            + "\"sources\":[\(sources.joined(separator: ","))]}"
+    }
+}
+
+/// A caller of an API listener.
+enum APICaller {
+    static func call(
+        port: Int, _ caller: Laboratory.Credentials, expected: ExpectedMember,
+        _ method: HTTPMethod, _ path: String, json: String? = nil
+    ) async throws -> (status: Int, body: JSON, text: String) {
+        let loop = try EventLoop(name: "caller")
+        defer { loop.stop() }
+        let client = HTTP2Client(
+            loop: loop, host: "127.0.0.1", port: port,
+            tls: try TLSContext(files: caller.files) { _ in .accept }, expected: expected,
+            random: { 0.5 })
+        var request = OutgoingRequest(method: method, path: path)
+        if let json {
+            request.headers = [HTTPHeader("content-type", "application/json")]
+            request.body = Array(json.utf8)
+        }
+        let outcomes = await withCheckedContinuation { continuation in
+            client.send([request], deadlineMilliseconds: 40_000) {
+                continuation.resume(returning: $0)
+            }
+        }
+        switch outcomes.first {
+        case .response(let answer):
+            return (
+                answer.status, (try? JSON.parse(answer.body)) ?? .null,
+                String(decoding: answer.body, as: UTF8.self)
+            )
+        case .failed(let failure): throw failure
+        case nil: throw TransportError(.badAnswer, "no outcome")
+        }
+    }
+}
