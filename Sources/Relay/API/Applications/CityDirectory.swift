@@ -65,7 +65,8 @@ final class CityDirectory: Sendable {
         let missing = Mutex(stale.count)
         for facts in stale {
             facts.link.offers { [self] result in
-                let response = result.flatMap { bytes -> Result<OffersResponse, DisclosureFailure> in
+                let response = result.flatMap {
+                    bytes -> Result<OffersResponse, DisclosureFailure> in
                     guard let read = try? OffersResponse(reading: bytes) else {
                         return .failure(
                             DisclosureFailure(

@@ -20,7 +20,8 @@ enum PolicyKeys {
     static let kind = ConfigurationKey(
         "kind", .text, example: "fund-account", "Name of the kind, as questions have it.")
     static let share = ConfigurationKey(
-        "share", .choice(SharedResource.ShareClass.allCases.map(\.rawValue)), .required,
+        "share", .choice(SharedResource.ShareClass.allCases.map(\.rawValue)),
+        example: "conditional",
         "Sharing type of the catalogue: 无条件共享, 有条件共享 or 不予共享.")
     static let items = ConfigurationKey(
         "items", .sections, .optional,
@@ -51,7 +52,8 @@ enum PolicyKeys {
     static let grantResource = ConfigurationKey(
         "resource", .text, example: "fund-account", "The kind of record.")
     static let mode = ConfigurationKey(
-        "mode", .choice(Grant.Mode.allCases.map(\.rawValue)), .required,
+        "mode", .choice(Grant.Mode.allCases.map(\.rawValue)),
+        example: "fields",
         "The most that may leave: answers to predicates; those and the fields in `items`; those and "
             + "every field that may leave.")
     static let grantItems = ConfigurationKey(
@@ -74,7 +76,8 @@ enum PolicyKeys {
     static let purpose = ConfigurationKey(
         "purpose", .text, example: "housing-loan", "The purpose that a request must name.")
     static let basis = ConfigurationKey(
-        "basis", .choice(Grant.Basis.allCases.map(\.rawValue)), .required,
+        "basis", .choice(Grant.Basis.allCases.map(\.rawValue)),
+        example: "statutory-duty",
         "Why the law allows it (PIPL article 13). With `consent` every request names the consent.")
     static let legalReference = ConfigurationKey(
         "legal_reference", .text, example: "\"Order 262 article 26\"",
@@ -87,7 +90,7 @@ enum PolicyKeys {
     static let validFrom = ConfigurationKey(
         "valid_from", .code, example: "\"20260101\"", "First day, `YYYYMMDD`, UTC+8.")
     static let validUntil = ConfigurationKey(
-        "valid_until", .code, example: "\"20261231\"", "Last day.")
+        "valid_until", .code, example: "\"20261231\"", "Last day, written in the same way.")
     static let approvedBy = ConfigurationKey(
         "approved_by", .list("texts"), example: "[330100-data-bureau]",
         "Who approved it; at least one.")
