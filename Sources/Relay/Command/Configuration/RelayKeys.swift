@@ -35,7 +35,8 @@ enum RelayKeys {
     static let root = ConfigurationSection(
         "", "The relay's own file, given by `cityrelay run --config FILE`.",
         [
-            member, topology, dataDirectory, verifierThreads, peer, api, chain, records, limits, timing, log,
+            member, topology, dataDirectory, verifierThreads, peer, api,
+            chain, records, limits, timing, log,
         ])
 
     // peer
@@ -170,6 +171,7 @@ enum RelayKeys {
     static let logSection = ConfigurationSection("log", "", [level, format, logFile])
 
     static let sections = [
-        root, peerSection, apiSection, chainSection, recordsSection, limitsSection, timingSection, logSection,
+        root, peerSection, apiSection, chainSection, recordsSection,
+        limitsSection, timingSection, logSection,
     ]
 }
