@@ -77,6 +77,24 @@ import Testing
         #expect(unknown.status == .negative && unknown.errors.contains("member/unknown"))
     }
 
+    @Test func `an authority is stopped before it approves two versions of one number`() throws {
+        let bench = try MemberBench()
+        try bench.found()
+        try bench.member("320100", "Nanjing")
+        bench.run("request @Nanjing --manifest @m1 --passphrase-file @pass")
+        let join = "--file @Nanjing/request.txt --manifest @m1"
+        #expect(bench.approve("Loudi", join).status == .success)
+        // The same again is no second version.
+        #expect(bench.approve("Loudi", join).status == .success)
+        let words =
+            "suspend 330100/330100000000000 --manifest @m1 --key @Loudi/authority.key "
+            + "--passphrase-file @pass --out @p"
+        let stopped = bench.run("\(words) --reason audit")
+        #expect(stopped.status == .negative)
+        #expect(stopped.errors.contains("member/approved-another"))
+        #expect(bench.run("\(words) --supersede --reason audit").status == .success)
+    }
+
     @Test func `a member leaves, and a rejection names its reason`() throws {
         let bench = try MemberBench()
         try bench.found()

@@ -14,7 +14,7 @@ enum MemberApproveCommand {
         options: [
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
             MemberOptions.key, MemberOptions.with, MemberOptions.out, MemberOptions.next,
-            MemberKeyring.passphraseFile,
+            ApprovalMemory.supersede, MemberKeyring.passphraseFile,
         ]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
@@ -29,6 +29,8 @@ enum MemberApproveCommand {
                 try MemberKeyring.passphrase(arguments)
             }
             try MemberAssembly.checkVoter(key, proposal, current)
+            try ApprovalMemory.check(proposal.next, key: path, arguments)
+            try ApprovalMemory.remember(proposal.next, key: path)
             guard let approval = Approval(of: proposal.next, with: key) else {
                 throw MemberFault(
                     "key/type", "\(path) is no Ed25519 key", "give the authority key")

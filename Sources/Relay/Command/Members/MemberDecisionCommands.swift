@@ -69,7 +69,7 @@ enum MemberStatusCommand {
             operands: [member],
             options: [
                 MemberOptions.manifest, MemberOptions.reason, MemberOptions.key, MemberOptions.out,
-                MemberKeyring.passphraseFile,
+                ApprovalMemory.supersede, MemberKeyring.passphraseFile,
             ]
         ) { arguments, console in
             try MemberAnswer.run(arguments, &console) { console in
@@ -102,6 +102,8 @@ enum MemberStatusCommand {
         let path = arguments.value(MemberOptions.key) ?? "member/authority.key"
         let key = try MemberKeyring.signingKey(path) { try MemberKeyring.passphrase(arguments) }
         try MemberAssembly.checkVoter(key, proposal, current)
+        try ApprovalMemory.check(proposal.next, key: path, arguments)
+        try ApprovalMemory.remember(proposal.next, key: path)
         guard let approval = Approval(of: proposal.next, with: key) else { return .negative }
         let out = arguments.value(MemberOptions.out) ?? "proposal.txt"
         try MemberFiles.write(out, Armour.encode(.proposal, proposal.encoded))
