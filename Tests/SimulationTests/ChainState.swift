@@ -38,6 +38,7 @@ struct ChainState {
     /// How often a packet moved money, by its commitment key on the source, for the invariants.
     var credits: [String: Int] = [:]
     var refunds: [String: Int] = [:]
+    var letters = SimulatedLetters()
 
     mutating func set(_ key: String, _ value: [UInt8]?, height: UInt64) {
         values[key] = value

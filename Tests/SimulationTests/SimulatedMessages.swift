@@ -112,6 +112,10 @@ extension SimulatedChain {
             write(UniversalError.encoded, for: packet, &state)
             return true
         }
+        if packet.port == SimulatedPacket.letters {
+            write(hear(packet, from: client.chainID, &state), for: packet, &state)
+            return true
+        }
         state.balances[packet.receiver, default: 0] += packet.amount
         state.credits["\(client.chainID)/\(packet.source)/\(packet.sequence)", default: 0] += 1
         if packet.port == SimulatedPacket.late {
@@ -138,6 +142,7 @@ extension SimulatedChain {
             client, Key.acknowledgement(packet.destination, packet.sequence),
             SHA256.hash(acknowledgement).bytes, proof, height)
         close(packet, key, refunds: acknowledgement == UniversalError.encoded, &state)
+        finish(packet, acknowledgement, &state)
         state.endings[key] = .acknowledged(acknowledgement)
         events.append(PacketEvent(kind: .acknowledge, packet: packet.summary))
         return true
@@ -160,6 +165,7 @@ extension SimulatedChain {
             throw TransactionFailure("channelv2", 10, "not reached")
         }
         close(packet, key, refunds: true, &state)
+        finish(packet, nil, &state)
         state.endings[key] = .timedOut
         events.append(PacketEvent(kind: .timeout, packet: packet.summary))
         return true

@@ -19,6 +19,8 @@ struct SimulatedPacket: Hashable {
     static let refusing = "refusing"
     /// Acknowledges some blocks later, in no transaction.
     static let late = "late"
+    /// Carries letters and licences instead of money.
+    static let letters = "letters"
     /// No application listens here.
     static let nobody = "nobody"
     static let ports = [fund, fund, fund, fund, refusing, late, nobody]

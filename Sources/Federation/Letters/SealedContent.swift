@@ -23,8 +23,9 @@ public struct SealingContext: Hashable, Sendable {
         self.expiresUnixSeconds = expiresUnixSeconds
     }
 
-    /// Additional authenticated data: key 1, from 2, to 3, purpose 4, expiry 5.
-    var aad: [UInt8] {
+    /// Additional authenticated data: key 1, from 2, to 3, purpose 4, expiry 5. FORMATS.md "Letter
+    /// content".
+    public var aad: [UInt8] {
         var writer = ProtobufWriter()
         writer.string(1, key.description)
         writer.string(2, from.text)
