@@ -210,18 +210,21 @@ public struct ManifestRecord: Hashable, Sendable {
     public let version: UInt64
     /// What the next version names as the one before it, 32 bytes.
     public let digest: [UInt8]
-    /// The signed manifest, canonical bytes.
+    /// `SignedManifest`, or `ManifestDelta` against the version before: canonical bytes.
     public let bytes: [UInt8]
+    public let isDifference: Bool
     /// Chain id of the peer that brought it, or "file".
     public let source: String
     public let adoptedAt: Timestamp
 
     public init(
-        version: UInt64, digest: [UInt8], bytes: [UInt8], source: String, adoptedAt: Timestamp
+        version: UInt64, digest: [UInt8], bytes: [UInt8], isDifference: Bool = false,
+        source: String, adoptedAt: Timestamp
     ) {
         self.version = version
         self.digest = digest
         self.bytes = bytes
+        self.isDifference = isDifference
         self.source = source
         self.adoptedAt = adoptedAt
     }

@@ -16,6 +16,9 @@ public struct ManifestStatement: Hashable, Sendable {
 
     public var digest: Digest { SHA256.hash(preimage) }
 
+    /// The version that was signed. Throws when the preimage is none.
+    public func version() throws(ManifestError) -> UInt64 { try head().version }
+
     /// Federation, version and previous digest, as the preimage says. Throws when it is none.
     func head() throws(ManifestError) -> ManifestHead {
         do throws(WireError) {

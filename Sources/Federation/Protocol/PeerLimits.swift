@@ -9,6 +9,8 @@ public enum PeerLimits {
     /// Bytes of one misbehaviour message: two headers of some hundred validators each. What is
     /// false is kept, so it must be small.
     public static let misbehaviourBytes = 262_144
+    /// Versions of the manifest a call: two months of one a day.
+    public static let manifestsPerCall = 64
     /// Bytes of one message.
     public static let messageBytes = 4_194_304
     /// The service's name in request paths.

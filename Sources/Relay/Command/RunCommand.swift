@@ -5,14 +5,15 @@ import LightClient
 import RelayAPI
 import RelayEngine
 
-/// `cityrelay run`: one relay until SIGTERM or SIGINT. SIGHUP reads the certificates again.
+/// `cityrelay run`: one relay until SIGTERM or SIGINT. SIGHUP reads certificates and members again.
 enum RunCommand {
     static let configuration = CommandOption(
         "config", value: "FILE", "The relay's own file; relay.yaml where none is given.")
 
     static let command = Command(
         "run", "Run this member's relay until it is told to end",
-        discussion: "Ends in order on SIGTERM and SIGINT; reads the certificates again on SIGHUP.\n"
+        discussion: "Ends in order on SIGTERM and SIGINT; reads certificates and the list of\n"
+            + "members again on SIGHUP: what is new there takes effect, and nobody is cut off.\n"
             + "What it does is told by its log, one line an event.",
         options: [configuration]
     ) { arguments, console in
@@ -32,7 +33,9 @@ enum RunCommand {
         defer { log.flush() }
         let names = RouteNames(relay: relay, topology: topology)
         let daemon = try RelayDaemon(
-            configuration: DaemonSetup(relay: relay, topology: topology, policy: loaded.policy)
+            configuration: DaemonSetup(
+                relay: relay, topology: topology, policy: loaded.policy,
+                manifest: loaded.manifest)
                 .configuration(software: Version.software),
             now: { Timestamp.system() },
             log: { note in names.write(note, to: log) })
@@ -42,11 +45,35 @@ enum RunCommand {
                 ("peers", .text(relay.peerListen.description)), ("store", .text(relay.storeFile)),
                 ("version", .text(Version.number)),
             ])
-        serve(daemon, log)
+        serve(daemon, log) {
+            reloadMembers(daemon, path, console.files, topology.version, log)
+        }
         return .success
     }
 
-    private static func serve(_ daemon: RelayDaemon, _ log: Log) {
+    /// Hands the daemon what is new in the files. A hand-written topology must say that it is newer.
+    private static func reloadMembers(
+        _ daemon: RelayDaemon, _ path: String, _ files: ConfigurationFiles, _ started: UInt64,
+        _ log: Log
+    ) {
+        let loaded = ConfigurationLoader.load(relay: path, files: files)
+        for finding in loaded.findings {
+            log.write(.warning, "config/finding", [("detail", .text(finding.description))])
+        }
+        guard !loaded.hasErrors, let topology = loaded.topology else {
+            return log.write(
+                .error, "members/reload-failed", [("detail", .text("the files have errors"))])
+        }
+        if let manifest = loaded.manifest {
+            daemon.offer(manifests: manifest.versions)
+        } else if topology.version > started {
+            daemon.apply(topology)
+        }
+    }
+
+    private static func serve(
+        _ daemon: RelayDaemon, _ log: Log, reloadMembers: () -> Void
+    ) {
         while true {
             switch Signals.next() {
             case .reload:
@@ -56,6 +83,7 @@ enum RunCommand {
                 } catch {
                     log.write(.error, "tls/reload-failed", [("detail", .text("\(error)"))])
                 }
+                reloadMembers()
             case .stop:
                 log.write(.info, "relay/stopping")
                 daemon.stop()

@@ -159,14 +159,12 @@ extension RelayEngine {
 
     // MARK: Start
 
-    /// Chains that left while we were not running, and with which something is open: packets, or a
-    /// transaction whose outcome must be known before another like it is made.
+    /// Chains that are no peers of ours now, and were: their clients, links and open packets are
+    /// kept, so that nothing is made twice when they come back.
     mutating func restoreFormerRoutes(_ snapshot: JournalSnapshot) {
-        let clients = Set(snapshot.packets.map(\.id.client))
         let families = Dictionary(
             snapshot.clients.map { ($0.chainID, $0.family) }, uniquingKeysWith: { one, _ in one })
-        let linked = snapshot.links.filter { clients.contains($0.localClient) }
-            .map(\.counterpartyChain)
+        let linked = snapshot.links.map(\.counterpartyChain) + snapshot.clients.map(\.chainID)
         let pending = snapshot.transactions.filter { $0.state == .pending }
             .map(\.counterpartyChain)
         for chainID in linked + pending where !chainID.isEmpty && routeOfChain[chainID] == nil {

@@ -129,6 +129,7 @@ extension RelayEngine {
     private mutating func proveAgain(_ route: Int) {
         routes[route].awaitingHeader = [:]
         _ = eachOpen(route) { engine, slot in
+            engine.unparkMisproven(slot)
             switch engine.packets[slot].record.state {
             case .verified, .acknowledgementVerified, .absenceVerified: break
             default: return
@@ -138,6 +139,21 @@ extension RelayEngine {
             default: engine.enqueue(slot, .ask)
             }
         }
+    }
+
+    /// Our chain may have refused what a wrong history proved until the packet was parked; what a
+    /// person parked stays so.
+    private mutating func unparkMisproven(_ slot: Int) {
+        let record = packets[slot].record
+        guard record.state == .parked, record.reasonCode.hasPrefix("chain/"),
+            let before = record.parkedFrom
+        else { return }
+        switch before {
+        case .verified, .acknowledgementVerified, .absenceVerified: break
+        default: return
+        }
+        advance(slot, to: before)
+        packets.setPhase(slot, .queued(.ask))
     }
 
     /// A verdict that was made on a copy of our client which holds no more; nil: it counts.

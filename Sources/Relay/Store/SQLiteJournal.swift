@@ -112,9 +112,10 @@ package final class SQLiteJournal: Journal {
         }
     }
 
-    /// The latest version of the manifest that held; nil: none yet.
-    package func latestManifest() throws -> ManifestRecord? {
-        try ManifestTable.read(database, after: nil, limit: 1).first
+    /// The last versions of the manifest, ascending: at least this many where there are so many,
+    /// the first of them whole.
+    package func lastManifests(_ count: Int) throws -> [ManifestRecord] {
+        try ManifestTable.readTail(database, atLeast: count)
     }
 
     package func load() throws -> JournalSnapshot {

@@ -6,7 +6,8 @@ extension Schema {
         CREATE TABLE manifest (
             version INTEGER PRIMARY KEY,
             digest BLOB NOT NULL,
-            bytes BLOB NOT NULL,                 -- the signed manifest
+            bytes BLOB NOT NULL,                 -- SignedManifest, or ManifestDelta
+            is_difference INTEGER NOT NULL,      -- 1: to the version before
             source TEXT NOT NULL,                -- chain id of the peer that brought it, or 'file'
             adopted_at INTEGER NOT NULL
         ) STRICT;

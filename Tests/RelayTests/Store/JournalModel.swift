@@ -197,6 +197,8 @@ struct EntryGenerator {
         record.revisionCounter = random.edgyUInt64()
         record.isFrozen = random.oneIn(2)
         record.frozenReason = text()
+        record.anchorHeight = height()
+        record.anchorHash = bytes(33)
         return record
     }
 

@@ -9,6 +9,8 @@ package import RelayTransport
 package struct DaemonConfiguration: Sendable {
     package var ownMember: MemberID
     package var topology: Topology
+    /// Set where the members' list is a signed manifest: `topology` then only tells our own chain.
+    package var manifest: ManifestSource?
     package var connector: ConnectorConfiguration
     package var engine: EngineConfiguration
     package var tls: TLSContext.Files

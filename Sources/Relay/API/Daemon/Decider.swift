@@ -67,15 +67,22 @@ package final class Decider: @unchecked Sendable {
         loop = try EventLoop(name: "decider")
     }
 
-    /// Opens the journal and makes the engine, both on the decider's thread. Returns the
+    /// Opens the journal on the decider's thread.
+    package func open(
+        _ openJournal: @escaping @Sendable () throws -> sending any Journal
+    ) throws {
+        try loop.performAndWait { [self] in journal = try openJournal() }
+    }
+
+    /// Remembers what the start brings, and makes the engine, on the decider's thread. Returns the
     /// transactions whose outcome an earlier process left open.
     package func start(
-        openJournal: @escaping @Sendable () throws -> sending any Journal
+        _ configuration: EngineConfiguration, remembering entries: [JournalEntry] = []
     ) throws -> [TransactionRecord] {
         try loop.performAndWait { [self] in
-            var opened = try openJournal()
-            let snapshot = try opened.load()
-            journal = opened
+            self.configuration = configuration
+            try journal?.commit(entries)
+            let snapshot = try journal?.load() ?? JournalSnapshot()
             let engine = RelayEngine(
                 configuration: configuration, snapshot: snapshot, now: now())
             callbacks.publish(engine)

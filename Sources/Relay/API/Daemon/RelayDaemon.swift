@@ -22,6 +22,7 @@ package final class RelayDaemon: @unchecked Sendable {
     private let tls: TLSContext
     private let service: PeerService
     private let directory: PeerDirectory
+    private let manifests: ManifestBook?
     private let callers: PeerSet
     private let server: HTTP2Server
     private let operations: OperationsService
@@ -41,13 +42,10 @@ package final class RelayDaemon: @unchecked Sendable {
         configuration: DaemonConfiguration, now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (EngineNote) -> Void
     ) throws {
-        self.configuration = configuration
         self.log = log
         self.now = now
         certificates = CertificateWatcher(now: now, log: log)
-        let peers = PeerChain.all(
-            in: configuration.topology, of: configuration.engine.routes)
-        let directory = PeerDirectory(peers)
+        let directory = PeerDirectory([:])
         self.directory = directory
         // What runs already is ended again when a later part cannot start.
         var running: [() -> Void] = []
@@ -76,6 +74,14 @@ package final class RelayDaemon: @unchecked Sendable {
                     }))
             let decider = decider
             running.append { decider.stop() }
+            let opened = try OpenedMembers(configuration, decider: decider, now: now())
+            let configuration = opened.configuration
+            self.configuration = configuration
+            let manifests = opened.book
+            self.manifests = manifests
+            let peers = PeerChain.all(
+                in: configuration.topology, of: configuration.engine.routes)
+            directory.replace(peers)
             let submit: @Sendable ([EngineEvent]) -> Bool = { decider.submit($0) }
             connector = try CometBFTConnector(
                 loop: nodeLoop, configuration: configuration.connector, now: now,
@@ -84,7 +90,7 @@ package final class RelayDaemon: @unchecked Sendable {
                 ownChainID: configuration.engine.chainID, directory: directory, shared: shared,
                 verifiers: verifiers, connector: connector,
                 proofAnswers: ProofAnswers(connector: connector), certificates: certificates,
-                now: now, submitEvents: submit)
+                now: now, submitEvents: submit, manifests: manifests)
             tls = try TLSContext(files: configuration.tls) { directory.verdict(on: $0) }
             service = PeerService(context: context) {
                 Response(
@@ -111,6 +117,7 @@ package final class RelayDaemon: @unchecked Sendable {
                 tls: tls, limits: configuration.transportLimits,
                 onEvent: { certificates.see($0) }, handler: { service.take($0) })
             service.server = server
+            service.onLaterManifest = { callers.caller($0)?.pullManifests() }
             let operations = try OperationsService(
                 RelayDaemon.operations(configuration, decider, directory, callers, now))
             running.append { operations.stop() }
@@ -127,6 +134,7 @@ package final class RelayDaemon: @unchecked Sendable {
                 ordered: { operations.ordered($0, $1) }, log: log,
                 adopt: { change in
                     guard let topology = change.topology else { return }
+                    manifests?.adopted(change)
                     let peers = PeerChain.all(in: topology, of: change.routes)
                     directory.replace(peers)
                     connector.setCounterparties(
@@ -134,7 +142,8 @@ package final class RelayDaemon: @unchecked Sendable {
                     callers.apply(peers)
                     server.closeConnections { directory.verdict(on: $0) != .accept }
                 })
-            try start()
+            opened.notes.forEach(log)
+            try start(opened.entries)
         } catch {
             for stop in running.reversed() { stop() }
             throw error
@@ -174,6 +183,33 @@ package final class RelayDaemon: @unchecked Sendable {
         ])
     }
 
+    /// Signed versions of the manifest, encoded, in any order, as a file brought them: verified,
+    /// decided on, and spread to the peers. Says what became of them in the log.
+    package func offer(manifests versions: [[UInt8]]) {
+        guard let manifests else { return }
+        let steps = versions.compactMap { try? SignedManifest(reading: $0) }
+            .sorted { $0.manifest.version < $1.manifest.version }
+            .map { ManifestStep(signed: $0.encoded) }
+        let (decider, now, log) = (decider, now, log)
+        let isTaken = verifiers.run { state in
+            decider.submit(
+                manifests.judge(
+                    steps, from: "file", now: now(), signatures: &state.signatures))
+        }
+        if !isTaken || steps.count < versions.count {
+            log(
+                EngineNote(
+                    level: .warning, code: isTaken ? "manifest/unreadable" : "manifest/busy",
+                    detail: "\(versions.count - steps.count) of \(versions.count) versions from "
+                        + "file were not read"))
+        }
+    }
+
+    /// The version of the members' list that holds: its number and digest.
+    package var membersVersion: (number: UInt64, digest: Digest)? {
+        manifests.map { ($0.latest.manifest.version, $0.latest.digest) }
+    }
+
     /// Takes an operator's event.
     package func submit(_ event: EngineEvent) { decider.submit([event]) }
 
@@ -193,10 +229,8 @@ package final class RelayDaemon: @unchecked Sendable {
 
     // MARK: Private
 
-    private func start() throws {
-        let path = configuration.storeFile
-        let owner = configuration.ownMember.description
-        let open = try decider.start { try SQLiteJournal(path: path, owner: owner) }
+    private func start(_ entries: [JournalEntry]) throws {
+        let open = try decider.start(configuration.engine, remembering: entries)
         connector.remember(open)
         decider.submit([.tick])
         _ = nodeLoop.post { [weak self] in self?.tellCalls() }

@@ -24,15 +24,16 @@ package struct PeerTiming: Hashable, Sendable {
 ///
 /// `@unchecked Sendable`, because everything that changes is touched on the loop's thread alone.
 final class PeerCaller: @unchecked Sendable {
-    private let loop: EventLoop
+    let loop: EventLoop
     private let known: Mutex<PeerChain>
     let context: PeerContext
     private let timing: PeerTiming
     private let lines: PeerLines
+    var isExchangingManifests = false
     private var isGreeting = false
     private var wantsGreeting = false
     private var greetTimer: LoopTimer?
-    private var isStopped = false
+    var isStopped = false
 
     init(
         loop: EventLoop, peer: PeerChain, context: PeerContext, tls: TLSContext,
@@ -46,7 +47,7 @@ final class PeerCaller: @unchecked Sendable {
             loop: loop, tls: tls, limits: limits, onEvent: { context.certificates.see($0) })
     }
 
-    private var peer: PeerChain { known.withLock { $0 } }
+    var peer: PeerChain { known.withLock { $0 } }
 
     /// The peer's chain.
     var chainID: String { peer.chainID }
@@ -123,6 +124,7 @@ final class PeerCaller: @unchecked Sendable {
                     return greetLater(false)
                 }
                 context.submit([.peerConnected(PeerHello(response))])
+                compareManifests(response)
                 greetLater(true)
             case .failure(let failure):
                 lost(failure.code)

@@ -18,6 +18,8 @@ struct PeerContext: Sendable {
     let now: @Sendable () -> Timestamp
     /// Hands events to the decider; false when its mailbox is full.
     let submitEvents: @Sendable ([EngineEvent]) -> Bool
+    /// Nil: the members' list is a file written by hand.
+    let manifests: ManifestBook?
 
     @discardableResult
     func submit(_ events: [EngineEvent]) -> Bool { submitEvents(events) }

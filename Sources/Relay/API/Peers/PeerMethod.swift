@@ -13,6 +13,7 @@ enum PeerMethod: String, CaseIterable, Sendable {
     case trace = "Trace"
     case disclose = "Disclose"
     case offers = "Offers"
+    case manifests = "Manifests"
 
     /// The request path: `/package.Service/Method`.
     var path: String { PeerLimits.service + rawValue }

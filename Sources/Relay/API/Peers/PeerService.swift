@@ -47,6 +47,8 @@ final class PeerService: @unchecked Sendable {
     /// Answers questions about records; nil: this relay takes no part in proofs. Set once, before
     /// the first call can come.
     var disclosures: DisclosureService?
+    /// A peer, by its chain, says that a later version of the manifest holds at it.
+    var onLaterManifest: @Sendable (String) -> Void = { _ in }
 
     init(context: PeerContext, health: @escaping @Sendable () -> Response) {
         self.context = context
@@ -143,6 +145,8 @@ final class PeerService: @unchecked Sendable {
                 case .trace: trace(try TraceRequest(reading: call.message), peer, call)
                 case .disclose: disclose(try DiscloseRequest(reading: call.message), peer, call)
                 case .offers: offers(try OffersRequest(reading: call.message), peer, call)
+                case .manifests:
+                    manifests(try ManifestsRequest(reading: call.message), peer, call)
                 }
         } catch {
             status = GRPCStatus(.invalidArgument, "the message is malformed: \(error)")
@@ -166,6 +170,11 @@ final class PeerService: @unchecked Sendable {
                 inMilliseconds: PeerService.busyMilliseconds, "this relay is still starting")
         }
         context.submit([.peerConnected(PeerHello(request))])
+        if context.manifests?.wants(
+            version: request.topologyVersion, digest: request.topologyDigest) == true
+        {
+            onLaterManifest(peer.chainID)
+        }
         let response = HandshakeResponse(hello, clock: context.now())
         finish(call, peer, .success(response.encoded))
         return nil
@@ -236,7 +245,7 @@ final class PeerService: @unchecked Sendable {
         return nil
     }
 
-    private var busy: GRPCStatus {
+    var busy: GRPCStatus {
         .tryAgain(inMilliseconds: PeerService.busyMilliseconds, "this relay is busy")
     }
 

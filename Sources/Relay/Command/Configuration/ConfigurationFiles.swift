@@ -6,6 +6,7 @@ import FoundationEssentials
 package struct ConfigurationFiles: Sendable {
     /// The bytes of a file; nil when it cannot be read.
     private let read: @Sendable (String) -> [UInt8]?
+    private let readAll: @Sendable (String) -> [UInt8]?
     private let isThere: @Sendable (String) -> Bool
 
     package static let disk = ConfigurationFiles(
@@ -18,12 +19,16 @@ package struct ConfigurationFiles: Sendable {
             }
             return (try? Data(contentsOf: URL(filePath: path))).map { Array($0) }
         },
-        exists: { FileManager.default.fileExists(atPath: $0) })
+        exists: { FileManager.default.fileExists(atPath: $0) },
+        readAll: { path in (try? Data(contentsOf: URL(filePath: path))).map { Array($0) } })
 
     package init(
-        read: @escaping @Sendable (String) -> [UInt8]?, exists: @escaping @Sendable (String) -> Bool
+        read: @escaping @Sendable (String) -> [UInt8]?,
+        exists: @escaping @Sendable (String) -> Bool,
+        readAll: (@Sendable (String) -> [UInt8]?)? = nil
     ) {
         self.read = read
+        self.readAll = readAll ?? read
         isThere = exists
     }
 
@@ -32,6 +37,11 @@ package struct ConfigurationFiles: Sendable {
         self.init(
             read: { path in contents[path].map { Array($0.utf8) } },
             exists: { path in contents[path] != nil })
+    }
+
+    /// The bytes of a file that is no YAML; nil when it cannot be read or is too long.
+    package func bytes(_ path: String, atMost limit: Int) -> [UInt8]? {
+        readAll(path).flatMap { $0.count <= limit ? $0 : nil }
     }
 
     package func exists(_ path: String) -> Bool { isThere(path) }

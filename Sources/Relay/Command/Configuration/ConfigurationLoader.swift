@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Federation
+package import RelayAPI
 
 /// A relay's file and its topology, read, decoded and checked against each other.
 package struct LoadedConfiguration: Sendable {
@@ -10,6 +11,8 @@ package struct LoadedConfiguration: Sendable {
     package let topology: Topology?
     /// What the relay's city lets leave; nil where none is named, or its file has errors.
     package let policy: DisclosurePolicy?
+    /// Set where the members' list is a signed manifest.
+    package var manifest: ManifestSource?
     /// All of both files, warnings too, in the order of file, line and column.
     package let findings: [Finding]
 
@@ -32,8 +35,14 @@ package enum ConfigurationLoader {
                 context.findings += found
             }
             checkFiles(relay, files, &context)
+            if let path = relay.manifestFile {
+                return manifest(path, relay, policy, files, context)
+            }
+            guard let path = relay.topologyFile else {
+                return result(relay, nil, policy, context.findings)
+            }
             var found: [Finding]
-            (topology, found) = TopologyDecoder.decode(path: relay.topologyFile, files: files)
+            (topology, found) = TopologyDecoder.decode(path: path, files: files)
             if let topology, found.allSatisfy(\.isWarning) {
                 checkMember(relay, topology, &context)
             }
@@ -64,6 +73,37 @@ package enum ConfigurationLoader {
             }
         }
         return load(relay: path, files: files)
+    }
+
+    private static func manifest(
+        _ path: String, _ relay: RelayConfiguration, _ policy: DisclosurePolicy?,
+        _ files: ConfigurationFiles, _ context: DecodingContext
+    ) -> LoadedConfiguration {
+        var context = context
+        let mark = context.mark(of: "federation.manifest")
+        let versions = ManifestFile.versions(files.bytes(path, atMost: ManifestFile.maxBytes) ?? [])
+        var latest: Manifest?
+        for bytes in versions {
+            do throws(ManifestError) {
+                let manifest = try SignedManifest(reading: bytes).manifest
+                if manifest.version > latest?.version ?? 0 { latest = manifest }
+            } catch {
+                context.add(
+                    mark, "federation.manifest", "\(path): \(error.problem)", error.remedy,
+                    isWarning: versions.count > 1)
+            }
+        }
+        guard let latest else {
+            context.add(
+                mark, "federation.manifest", "\(path) holds no signed version",
+                "ask another member for the federation's manifest")
+            return result(relay, nil, policy, context.findings)
+        }
+        let topology = Topology(naming: latest, for: relay.member)
+        checkMember(relay, topology, &context)
+        var loaded = result(relay, topology, policy, context.findings)
+        loaded.manifest = ManifestSource(anchor: relay.manifestAnchor, versions: versions)
+        return loaded
     }
 
     private static func result(
@@ -105,7 +145,7 @@ package enum ConfigurationLoader {
             let ids = topology.members.prefix(8).map { "\"\($0.id)\"" }.joined(separator: ", ")
             context.add(
                 context.mark(of: "member"), "member",
-                "\(relay.member) is no member of \(relay.topologyFile)",
+                "\(relay.member) is no member of \(relay.topologyFile ?? relay.manifestFile ?? "")",
                 "its members: \(ids)\(topology.members.count > 8 ? ", …" : "")")
             return
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Federation
+package import LightClient
 
 /// What one relay runs with: its own file, every path resolved. Who the others are stands in the
 /// topology.
@@ -71,7 +72,11 @@ package struct RelayConfiguration: Hashable, Sendable {
     }
 
     package var member: MemberID
-    package var topologyFile: String
+    /// Nil: the members' list is the manifest.
+    package var topologyFile: String?
+    /// Signed versions of the manifest; nil: the members' list is a topology.
+    package var manifestFile: String?
+    package var manifestAnchor: Digest?
     package var dataDirectory: String
     package var peerListen: Endpoint
     package var tls: TLSFiles

@@ -22,6 +22,10 @@ struct RelayDecoder {
         let root = SectionDecoder(node, keys.root, path: "", &context)
         let member = root.value(keys.member, &context, ScalarParser.member)
         let topology = path(root, keys.topology)
+        let federation = root.section(keys.federation, keys.federationSection, &context)
+        let manifest = federation.flatMap { path($0, keys.manifest) }
+        let anchor = federation?.value(keys.manifestAnchor, &context, ScalarParser.hash)
+        checkMembers(topology, federation)
         let data = path(root, keys.dataDirectory)
         let threads = integer(root, keys.verifierThreads, 1...64)
         let peer = root.section(keys.peer, keys.peerSection, &context)
@@ -36,13 +40,25 @@ struct RelayDecoder {
         let limits = limits(section(root, keys.limits, keys.limitsSection))
         let timing = timing(section(root, keys.timing, keys.timingSection))
         let log = log(section(root, keys.log, keys.logSection))
-        guard let member, let topology, let data, let threads, let listen, let tls, let chain,
+        guard let member, let data, let threads, let listen, let tls, let chain,
             let limits, let timing, let log
         else { return nil }
         return RelayConfiguration(
-            member: member, topologyFile: topology, dataDirectory: data, peerListen: listen,
+            member: member, topologyFile: topology, manifestFile: manifest,
+            manifestAnchor: anchor, dataDirectory: data, peerListen: listen,
             tls: tls, api: apiListener, chain: chain, limits: limits, timing: timing,
             verifierThreads: threads, records: records, log: log)
+    }
+
+    /// The members' list comes from one place.
+    private mutating func checkMembers(_ topology: String?, _ federation: SectionDecoder?) {
+        guard (topology == nil) == (federation == nil) else { return }
+        context.add(
+            context.mark(of: "topology"), "topology",
+            topology == nil
+                ? "neither `topology` nor `federation` is given"
+                : "`topology` and `federation` are both given",
+            "name a topology file, or the manifest in section `federation`")
     }
 
     /// A section whose keys all have standard values: absent, it reads as an empty one.

@@ -6,8 +6,13 @@ enum RelayKeys {
         "member", .code, example: "\"330100/330100000000000\"",
         "Which member of the topology this relay speaks for: division and institution code.")
     static let topology = ConfigurationKey(
-        "topology", .path, example: "yangtze-delta.yaml",
-        "The topology file. Peers, their addresses and the terms for their chains come from it.")
+        "topology", .path, .optional, example: "yangtze-delta.yaml",
+        "The topology file. Peers, their addresses and the terms for their chains come from it. Give "
+            + "this, or `federation`.")
+    static let federation = ConfigurationKey(
+        "federation", .section, .optional,
+        "The signed manifest that peers, addresses and terms come from, instead of a topology file."
+    )
     static let dataDirectory = ConfigurationKey(
         "data_directory", .path, example: "data",
         "Folder of the store (`relay.db`) and its lock. Must exist; one relay a folder.")
@@ -35,9 +40,22 @@ enum RelayKeys {
     static let root = ConfigurationSection(
         "", "The relay's own file, given by `cityrelay run --config FILE`.",
         [
-            member, topology, dataDirectory, verifierThreads, peer, api,
+            member, topology, federation, dataDirectory, verifierThreads, peer, api,
             chain, records, limits, timing, log,
         ])
+
+    // federation
+    static let manifest = ConfigurationKey(
+        "manifest", .path, example: "federation.manifest",
+        "Signed versions of the manifest: at least the one that `manifest_anchor` names. The latest "
+            + "version that the store has verified wins. Read again on SIGHUP; what is new is verified "
+            + "and spread to all peers.")
+    static let manifestAnchor = ConfigurationKey(
+        "manifest_anchor", .hash, .optional, example: "\"5fa1…\"",
+        "Digest of the version that everything starts from, compared with another member by "
+            + "telephone. Needed until the store holds a version.")
+    static let federationSection = ConfigurationSection(
+        "federation", "", [manifest, manifestAnchor])
 
     // peer
     static let listen = ConfigurationKey(
@@ -171,7 +189,7 @@ enum RelayKeys {
     static let logSection = ConfigurationSection("log", "", [level, format, logFile])
 
     static let sections = [
-        root, peerSection, apiSection, chainSection, recordsSection,
+        root, federationSection, peerSection, apiSection, chainSection, recordsSection,
         limitsSection, timingSection, logSection,
     ]
 }

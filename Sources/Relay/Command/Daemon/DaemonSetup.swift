@@ -13,6 +13,8 @@ struct DaemonSetup {
     let topology: Topology
     /// What the city lets leave; nil: nothing.
     var policy: DisclosurePolicy?
+    /// Set where the members' list is a signed manifest.
+    var manifest: ManifestSource?
 
     enum Fault: Error, CustomStringConvertible {
         case unknownMember(MemberID)
@@ -42,6 +44,7 @@ struct DaemonSetup {
             listenAddress: relay.peerListen.host, listenPort: Int(relay.peerListen.port),
             storeFile: relay.storeFile, verifierThreads: relay.verifierThreads,
             software: software)
+        configuration.manifest = manifest
         configuration.api = relay.api.map { api in
             APIConfiguration(
                 address: api.listen.host, port: Int(api.listen.port),

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayEngine
+import RelayStore
+import Synchronization
+
+/// The versions of the manifest that hold here, for verifiers that judge later ones and for peers
+/// that ask. A version counts only after the decider has committed it.
+///
+/// Memory: the latest version, and what `ManifestChain` keeps of those before. Older versions are
+/// read from the store, on the verifier that answers.
+final class ManifestBook: Sendable {
+    private struct State {
+        var chain: ManifestChain
+        /// Chains that end with a version which is verified and waits for its commit.
+        var candidates: [Digest: ManifestChain] = [:]
+    }
+
+    /// Candidates kept at a time: peers offer the same few versions at once.
+    private static let maxCandidates = 64
+    /// Bytes of versions in one answer: room for the rest of a message.
+    private static let answerBytes = PeerLimits.messageBytes - 65_536
+
+    let own: MemberID
+    private let storeFile: String
+    private let state: Mutex<State>
+
+    init(_ chain: ManifestChain, own: MemberID, storeFile: String) {
+        self.own = own
+        self.storeFile = storeFile
+        state = Mutex(State(chain: chain))
+    }
+
+    /// The latest version that holds.
+    var latest: SealedManifest { state.withLock { $0.chain.latest.sealed } }
+
+    /// Whether a peer that names this version and digest has something to show us.
+    func wants(version: UInt64, digest: [UInt8]) -> Bool {
+        let latest = latest
+        let own = latest.manifest.version
+        return version > own || (version == own && digest != latest.digest.bytes)
+    }
+
+    /// A version holds from now on. On the decider's thread, after its commit.
+    func adopted(_ change: TopologyChange) {
+        guard let digest = Digest(change.digest) else { return }
+        state.withLock { state in
+            guard let chain = state.candidates[digest] else { return }
+            state.chain = chain
+            state.candidates = state.candidates.filter {
+                $0.value.manifest.version > chain.manifest.version
+            }
+        }
+    }
+
+    // MARK: On a verifier
+
+    /// Judges versions that somebody offers; the decider decides.
+    func judge(
+        _ steps: [ManifestStep], from source: String, now: Timestamp,
+        signatures: inout SignatureVerifier
+    ) -> [EngineEvent] {
+        guard !steps.isEmpty else { return [] }
+        var chain = state.withLock { $0.chain }
+        var verified: [VerifiedManifest] = []
+        var events: [EngineEvent] = []
+        for step in steps {
+            do throws(ManifestError) {
+                let before = chain.latest.sealed
+                let next = try ManifestBook.read(step, after: before)
+                guard case .advanced = try chain.append(next, signatures: &signatures) else {
+                    continue
+                }
+                verified.append(
+                    VerifiedManifest(
+                        record: ManifestRecord(next, after: before, source: source, at: now),
+                        previousDigest: before.digest.bytes,
+                        change: TopologyChange(next.sealed, of: own)))
+            } catch {
+                // Versions between are missing: they are asked for, nobody did wrong.
+                if case .gap = error { break }
+                events.append(.manifestRefused(ManifestBook.refusal(error, source, now)))
+                break
+            }
+        }
+        if !verified.isEmpty {
+            remember(chain)
+            events.insert(.manifestsVerified(verified), at: 0)
+        }
+        return events
+    }
+
+    private func remember(_ chain: ManifestChain) {
+        state.withLock { state in
+            state.candidates[chain.latest.digest] = chain
+            guard state.candidates.count > ManifestBook.maxCandidates,
+                let oldest = state.candidates.min(by: {
+                    $0.value.manifest.version < $1.value.manifest.version
+                })
+            else { return }
+            state.candidates[oldest.key] = nil
+        }
+    }
+
+    static func read(
+        _ step: ManifestStep, after before: SealedManifest
+    ) throws(ManifestError) -> SignedManifest {
+        guard step.signed.isEmpty else {
+            return try SignedManifest(reading: step.signed, like: before)
+        }
+        let delta: ManifestDelta
+        do throws(WireError) {
+            delta = try ManifestDelta(reading: step.difference)
+        } catch {
+            throw .wire(error)
+        }
+        return try delta.applied(to: before)
+    }
+
+    private static func refusal(
+        _ error: ManifestError, _ source: String, _ now: Timestamp
+    ) -> ManifestRefusal {
+        var evidence: EvidenceRecord?
+        if case .equivocation(let proof) = error {
+            let version = (try? proof.first.version()) ?? 0
+            evidence = EvidenceRecord(
+                chainID: source, height: Height(revision: 0, height: version), kind: error.code,
+                evidence: proof.encoded, reportedBy: source, at: now)
+        }
+        return ManifestRefusal(
+            code: error.code, detail: "\(error.problem). \(error.remedy)", source: source,
+            evidence: evidence)
+    }
+
+    /// What a caller with this version is shown. Reads the store.
+    func answer(_ request: ManifestsRequest) -> ManifestsResponse {
+        let chain = state.withLock { $0.chain }
+        let version = chain.manifest.version
+        var steps: [ManifestStep] = []
+        if request.version < version {
+            steps = later(than: request.version, request.digest, upTo: version)
+            if steps.isEmpty { steps = [ManifestStep(signed: chain.latest.encoded)] }
+        } else if request.digest != chain.latest.digest.bytes, request.version == version {
+            steps = [ManifestStep(signed: chain.latest.encoded)]
+        }
+        return ManifestsResponse(
+            version: version, digest: chain.latest.digest.bytes, versions: steps)
+    }
+
+    /// Empty when the asker's version is not ours, or the store does not answer.
+    func later(than version: UInt64, _ digest: [UInt8], upTo last: UInt64) -> [ManifestStep] {
+        guard let reader = try? JournalReader(path: storeFile),
+            let known = try? reader.manifest(version: version), known.digest == digest,
+            let records = try? reader.manifests(
+                after: version, limit: PeerLimits.manifestsPerCall)
+        else { return [] }
+        var steps: [ManifestStep] = []
+        var bytes = 0
+        for record in records where record.version <= last {
+            bytes += record.bytes.count
+            guard bytes <= ManifestBook.answerBytes else { break }
+            steps.append(record.step)
+        }
+        return steps
+    }
+}
+
+extension ManifestRecord {
+    /// Versions between two that are stored whole: bounds what a start reads and verifies.
+    static let wholeEvery: UInt64 = 32
+
+    /// A version as it is stored: its difference to the one before, now and then whole.
+    init(
+        _ next: SignedManifest, after before: SealedManifest?, source: String, at time: Timestamp
+    ) {
+        let version = next.manifest.version
+        let isWhole = before == nil || version % ManifestRecord.wholeEvery == 1
+        var bytes = next.encoded
+        if !isWhole, let before { bytes = ManifestDelta(from: before, to: next).encoded }
+        self.init(
+            version: version, digest: next.digest.bytes, bytes: bytes, isDifference: !isWhole,
+            source: source, adoptedAt: time)
+    }
+
+    var step: ManifestStep {
+        isDifference ? ManifestStep(difference: bytes) : ManifestStep(signed: bytes)
+    }
+}
