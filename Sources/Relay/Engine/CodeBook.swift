@@ -313,6 +313,24 @@ package enum CodeBook {
                 .peer, .us, "Our client could not take what it was given.", nothing)
         ),
         (
+            "misbehaviour/", Advice(
+                .peerChain, .operators, "A chain is proven to have misbehaved.",
+                "Keep the evidence and call its operators.")
+        ),
+        (
+            "evidence/", Advice(
+                .peer, .nobody, "What a peer reported as misbehaviour proves nothing here.",
+                "Nothing here; ask its operators why it reports so.")
+        ),
+        (
+            "headers/", Advice(
+                .peerChain, .us, "A peer holds another header than we do, or the same.", nothing)
+        ),
+        (
+            "report/", Advice(
+                .peer, .us, "A report to a peer was not taken; it is told again.", nothing)
+        ),
+        (
             "manifest/", Advice(
                 .people, .operators, "The manifest of the federation's members is in question.",
                 "Look at it: `cityrelay member list`; call the federation's authorities.")

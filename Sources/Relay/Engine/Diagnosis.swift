@@ -21,10 +21,17 @@ extension RelayEngine {
         guard let route = routeOfChain[chainID] else { return nil }
         let found = [explainClient(route), explainHosted(route), explainAge(route)]
             .compactMap { $0 }
-        guard found.isEmpty else { return found }
+        let signers = participation(route).lines
+        guard found.isEmpty else {
+            return found.enumerated().map { index, explanation in
+                var explanation = explanation
+                if index == 0 { explanation.evidence += signers }
+                return explanation
+            }
+        }
         var well = Explanation(
             "client/active", "Our client of \(chainID) is active.", "Nothing.", .nobody)
-        well.evidence = clientEvidence(route)
+        well.evidence = clientEvidence(route) + signers
         return [well]
     }
 

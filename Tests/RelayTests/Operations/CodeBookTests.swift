@@ -111,4 +111,23 @@ import Testing
         ]
         for (text, clean) in cases { #expect(Redaction.clean(text) == clean) }
     }
+
+    @Test func `who signed a chain's headers is told from the headers themselves`() {
+        func votes(_ height: UInt64, _ signed: [Bool]) -> Participation.Votes {
+            Participation.Votes(
+                height: Height(revision: 1, height: height), signed: signed,
+                power: [10, 10, 10, 10])
+        }
+        let participation = Participation(votes: [
+            votes(1, [true, true, true, true]), votes(5, [true, true, false, true]),
+            votes(9, [true, true, false, true]),
+        ])
+        #expect(
+            participation.lines == [
+                "header 1-9 carries 3 of 4 signatures, 75 % of the power; "
+                    + "more than 66 % are needed",
+                "validator 3 of 4 signed none of the last 2 headers that we hold",
+            ])
+        #expect(Participation(votes: []).lines.isEmpty)
+    }
 }

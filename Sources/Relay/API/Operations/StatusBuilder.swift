@@ -71,7 +71,9 @@ extension StatusReport {
             clockSkewSeconds: live?.clockSkew.map { $0 / EngineTiming.second },
             paused: pauses.map { $0.scope == .peer ? "peer" : "queue" },
             code: first.code, sentence: first.sentence, next: first.nextAction)
-        judge(route, live, &troubles)
+        // What waited before the start has not been held up by us.
+        let running = sources.live.map { sources.seconds(since: $0.startedAt) } ?? 0
+        judge(route, live, running, &troubles)
         return route
     }
 
@@ -89,7 +91,8 @@ extension StatusReport {
     ]
 
     private static func judge(
-        _ route: Route, _ live: RouteStanding?, _ troubles: inout [Trouble]
+        _ route: Route, _ live: RouteStanding?, _ runningSeconds: Int64,
+        _ troubles: inout [Trouble]
     ) {
         let backlog = route.outgoing + route.incoming
         for explanation in live?.explanations ?? [] where explanation.cause != .nothing {
@@ -111,7 +114,8 @@ extension StatusReport {
             troubles.append(trouble)
         }
         if backlog > 0, live != nil, route.paused.isEmpty,
-            let seconds = route.lastProgressSeconds ?? route.oldestSeconds,
+            let seconds = route.lastProgressSeconds
+                ?? route.oldestSeconds.map({ min($0, runningSeconds) }),
             seconds >= StatusLimits.stuckSeconds
         {
             troubles.append(
