@@ -8,8 +8,8 @@ public struct ManifestsResponse: Hashable, Sendable {
     public var version: UInt64
     /// Its digest, 32 bytes.
     public var digest: [UInt8]
-    /// Ascending, as many as fit. Differences where the digest in the request is the callee's own of
-    /// that version; otherwise the latest version, whole.
+    /// Ascending, as many as fit. Differences where the digest in the request is the callee's own
+    /// of that version; otherwise the latest version, whole.
     public var versions: [ManifestStep]
 
     public init(version: UInt64 = 0, digest: [UInt8] = [], versions: [ManifestStep] = []) {

@@ -51,7 +51,7 @@ enum RunCommand {
         return .success
     }
 
-    /// Hands the daemon what is new in the files. A hand-written topology must say that it is newer.
+    /// Hands the daemon what is new in the files. A topology must say that it is newer.
     private static func reloadMembers(
         _ daemon: RelayDaemon, _ path: String, _ files: ConfigurationFiles, _ started: UInt64,
         _ log: Log
