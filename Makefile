@@ -8,7 +8,7 @@ SHELL := /bin/bash
 PACKAGES := libssl-dev libnghttp2-dev libuv1-dev libsqlite3-dev libpq-dev libyaml-dev \
 	libsecp256k1-dev libcurl4-openssl-dev libwslay-dev pkg-config openssl curl xz-utils sqlite3 \
 	nghttp2-client nghttp2-server strace python3 python3-venv python3-grpcio python3-grpc-tools \
-	python3-cryptography prometheus
+	python3-cryptography prometheus chromium chromium-driver fonts-dejavu-core
 
 CONFIGURATION := release
 BUILD := swift build -c $(CONFIGURATION)

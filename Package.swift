@@ -76,10 +76,11 @@ let package = Package(
         .target(
             name: "RelayAPI",
             dependencies: [
-                "RelayEngine", "RelayStore", "RelayTransport", "RelayConnectors", "Federation",
-                "LightClient", "CDocuments",
+                "CDocuments", "RelayEngine", "RelayStore", "RelayTransport", "RelayConnectors",
+                "Federation", "LightClient",
             ],
-            path: "Sources/Relay/API", exclude: ["Applications/openapi.json"], swiftSettings: strict),
+            path: "Sources/Relay/API",
+            exclude: ["Applications/openapi.json", "Console/page"], swiftSettings: strict),
         .executableTarget(
             name: "RelayCommand",
             dependencies: [

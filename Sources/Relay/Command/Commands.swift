@@ -18,7 +18,7 @@ extension CommandTree {
         ],
         ActionCommands.queue,
         [QueueListing.list("dead", isDead: true), QueueListing.show("dead")],
-        ActionCommands.dead, ActionCommands.peer,
+        ActionCommands.dead, ActionCommands.peer, [ConsoleLinkCommand.command],
     ].flatMap { $0 }
 
     private static let configuration: [Command] = [

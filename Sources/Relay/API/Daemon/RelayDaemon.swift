@@ -125,7 +125,8 @@ package final class RelayDaemon: @unchecked Sendable {
             service.tracer = { operations.tell($0, $1, $2) }
             services = try configuration.api.map {
                 try ServiceDoor(
-                    $0, own: configuration.ownMember, routes: operations.routes + routes)
+                    $0, own: configuration.ownMember, routes: operations.routes + routes,
+                    console: ConsoleService(member: configuration.ownMember, now: now))
             }
             if let services { running.append { services.stop() } }
             let (server, connector) = (server, connector)

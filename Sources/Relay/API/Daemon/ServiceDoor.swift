@@ -10,12 +10,16 @@ final class ServiceDoor: Sendable {
     private let door: APIDoor
 
     /// Listens at once. Throws what kept it from listening; then nothing of it runs.
-    init(_ configuration: APIConfiguration, own: MemberID, routes: [APIRoute]) throws {
+    init(
+        _ configuration: APIConfiguration, own: MemberID, routes: [APIRoute],
+        console: ConsoleService
+    ) throws {
         loop = try EventLoop(name: "api")
         do {
             door = try APIDoor(
                 loop: loop, configuration: configuration, own: own,
-                routes: ServiceDoor.common + routes)
+                routes: ServiceDoor.common + console.routes + routes,
+                session: { console.session($0) })
         } catch {
             loop.stop()
             throw error

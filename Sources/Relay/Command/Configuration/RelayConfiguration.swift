@@ -16,6 +16,8 @@ package struct RelayConfiguration: Hashable, Sendable {
     package struct APIListener: Hashable, Sendable {
         package var listen: Endpoint
         package var tls: TLSFiles
+        /// Whether people may come to the console by a one-time link, without a certificate.
+        package var takesLinks = false
     }
 
     /// How our own chain is reached and paid.

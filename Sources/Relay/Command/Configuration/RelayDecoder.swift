@@ -111,10 +111,12 @@ struct RelayDecoder {
             tls.privateKey = privateKey
         }
         if let authorities = path(section, keys.apiAuthorities) { tls.authorities = authorities }
+        let login = section.choice(keys.apiLogin, &context)
         guard let listen = section.value(keys.apiListen, &context, ScalarParser.endpoint) else {
             return nil
         }
-        return RelayConfiguration.APIListener(listen: listen, tls: tls)
+        return RelayConfiguration.APIListener(
+            listen: listen, tls: tls, takesLinks: login == "link")
     }
 
     /// More nodes than a city has; each costs a connection.

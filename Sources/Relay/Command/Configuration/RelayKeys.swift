@@ -88,8 +88,13 @@ enum RelayKeys {
             + "`cityrelay://app/DIVISION/INSTITUTION/NAME` and "
             + "`cityrelay://person/DIVISION/INSTITUTION/ROLE/NAME`, ROLE being `observer`, "
             + "`operator` or `administrator`. Absent: those of `peer`.")
+    static let apiLogin = ConfigurationKey(
+        "login", .choice(["certificate", "link"]), .standard("certificate"),
+        "How people reach the console: with a certificate alone, or also by a one-time link that "
+            + "`cityrelay console link` prints. With `link`, callers without a certificate reach "
+            + "the console's files and its login, and nothing else.")
     static let apiSection = ConfigurationSection(
-        "api", "", [apiListen, apiCertificate, apiPrivateKey, apiAuthorities])
+        "api", "", [apiListen, apiCertificate, apiPrivateKey, apiAuthorities, apiLogin])
 
     // chain
     static let nodes = ConfigurationKey(

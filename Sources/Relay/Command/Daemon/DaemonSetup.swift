@@ -50,7 +50,8 @@ struct DaemonSetup {
                 address: api.listen.host, port: Int(api.listen.port),
                 tls: TLSContext.Files(
                     certificate: api.tls.certificate, key: api.tls.privateKey,
-                    authority: api.tls.authorities))
+                    authority: api.tls.authorities),
+                admitsAnybody: api.takesLinks)
         }
         if let records = relay.records {
             configuration.disclosure = DisclosureConfiguration(

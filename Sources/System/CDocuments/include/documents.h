@@ -4,5 +4,5 @@
 
 #include <stddef.h>
 
-// The description of the applications' interface. Writes its length; the bytes live for ever.
-const unsigned char *cityrelay_openapi(size_t *length);
+// A file by its name; NULL for one that is not there. Writes its length; the bytes live for ever.
+const unsigned char *cityrelay_document(const char *name, size_t *length);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small tools: elements, numbers for people, calls. Text from the relay only ever becomes text
+// nodes and attributes, never markup.
+
+/** An element: element('td', { class: 'number' }, 'text', child, …). Handlers begin with "on". */
+export function element(tag, attributes = {}, ...children) {
+  const svg = ['svg', 'g', 'line', 'circle', 'text', 'title', 'path'].includes(tag)
+  const made = svg
+    ? document.createElementNS('http://www.w3.org/2000/svg', tag)
+    : document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue
+    if (name.startsWith('on')) made.addEventListener(name.slice(2), value)
+    else made.setAttribute(name, value === true ? '' : value)
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined))
+  return made
+}
+
+export function show(id, ...children) {
+  document.getElementById(id).replaceChildren(...children.flat())
+}
+
+/** 75 → "1 min 15 s"; the two largest units that matter. */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return '–'
+  const units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]]
+  let rest = Math.max(0, Math.round(seconds))
+  const words = []
+  for (const [name, size] of units) {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    if (count > 0 && words.length < 2) words.push(`${count} ${name}`)
+    else if (words.length > 0) break
+  }
+  return words.join(' ') || '0 s'
+}
+
+export function since(time) {
+  return time ? duration((Date.now() - Date.parse(time)) / 1000) : '–'
+}
+
+/** The time of day, with the date when it is not today's. */
+export function moment(time) {
+  if (!time) return '–'
+  const date = new Date(time)
+  const today = new Date().toDateString() === date.toDateString()
+  return today ? date.toLocaleTimeString() : date.toLocaleString()
+}
+
+export function badge(word, kind) {
+  return element('span', { class: `badge ${kind}` }, word)
+}
+
+/** What the relay refused, as it says itself. */
+export class Refusal extends Error {
+  constructor(status, body) {
+    super(body.message ?? `status ${status}`)
+    this.code = body.code ?? `http/${status}`
+    this.next = body.next ?? ''
+  }
+}
+
+/** GET, or POST where a body is given. Throws a Refusal, or a TypeError when there is no answer. */
+export async function call(path, body) {
+  const answer = await fetch(path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  const text = await answer.text()
+  let value = {}
+  try {
+    value = text ? JSON.parse(text) : {}
+  } catch {
+    value = { message: `the relay answered with status ${answer.status}` }
+  }
+  if (!answer.ok) throw new Refusal(answer.status, value)
+  return value
+}

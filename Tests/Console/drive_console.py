@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Drives a real Chromium through the console: opens it by a one-time link, finds a stuck packet and
+its why, parks it and releases it. Ends with status 0 only if everything was seen.
+
+usage: drive_console.py LINK PACKET FOLDER     (pictures go into FOLDER)
+
+Standard library alone: speaks WebDriver (W3C) with Debian's chromedriver.
+"""
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+PATIENCE = 30  # seconds for one thing to appear
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+
+class Browser:
+    def __init__(self, profile):
+        self.driver = subprocess.Popen(
+            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True)
+        self.base = f"http://127.0.0.1:{self.port()}"
+        self.session = None
+        self.session = "/session/" + self.call("POST", "/session", {"capabilities": {
+            "alwaysMatch": {"browserName": "chrome", "acceptInsecureCerts": True,
+                            "goog:chromeOptions": {"args": [
+                                "--headless=new", "--no-sandbox", "--disable-gpu",
+                                "--disable-dev-shm-usage", f"--user-data-dir={profile}",
+                                "--force-prefers-reduced-motion"]}}}})["sessionId"]
+
+    def port(self):
+        for line in self.driver.stdout:
+            words = line.replace(".", " ").split()
+            if "port" in words and words[-1].isdigit():
+                return int(words[-1])
+        raise SystemExit("chromedriver does not start")
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(
+            self.base + path, method=method, headers={"content-type": "application/json"},
+            data=None if body is None else json.dumps(body).encode())
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise LookupError(json.load(error)["value"]["message"].split("\n")[0]) from None
+
+    def open(self, url):
+        self.call("POST", self.session + "/url", {"url": url})
+
+    def run(self, script, *arguments):
+        return self.call("POST", self.session + "/execute/sync",
+                         {"script": script, "args": list(arguments)})
+
+    def find(self, selector):
+        found = self.call("POST", self.session + "/element",
+                          {"using": "css selector", "value": selector})
+        return f"{self.session}/element/{found[ELEMENT]}"
+
+    def click(self, selector):
+        def attempt():
+            self.call("POST", self.find(selector) + "/click", {})
+            return True
+        self.until(f"{selector} can be clicked", attempt)
+
+    def type(self, selector, text):
+        self.call("POST", self.find(selector) + "/value", {"text": text})
+
+    def text(self, selector):
+        return self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
+
+    def until(self, what, condition):
+        end = time.monotonic() + PATIENCE
+        last = ""
+        while time.monotonic() < end:
+            try:
+                if condition():
+                    return
+            except LookupError as error:
+                last = f" ({error})"
+            time.sleep(0.1)
+        page = self.run("return document.body.innerText")[:1500]
+        raise SystemExit(f"not seen: {what}{last}\n{page}")
+
+    def picture(self, path, width, height, theme=""):
+        self.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        self.call("POST", self.session + "/goog/cdp/execute", {
+            "cmd": "Emulation.setDeviceMetricsOverride",
+            "params": {"width": width, "height": height, "deviceScaleFactor": 1,
+                       "mobile": width < 600}})
+        over = self.run("return document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            raise SystemExit(f"{path}: the page is {over} pixels wider than {width}")
+        image = self.call("GET", self.session + "/screenshot")
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(image))
+
+    def close(self):
+        try:
+            self.call("DELETE", self.session)
+        finally:
+            # Not SIGTERM: who starts us may have blocked it for its children.
+            self.driver.kill()
+            self.driver.wait()
+
+
+def main(link, packet, folder):
+    with tempfile.TemporaryDirectory() as profile:
+        browser = Browser(profile)
+        try:
+            walk(browser, link, packet, folder)
+        finally:
+            browser.close()
+
+
+def walk(browser, link, packet, folder):
+    def order(action, reason):
+        browser.click(f"#action-{action}")
+        browser.until("the reason is asked",
+                      lambda: browser.run("return document.querySelector('dialog').open"))
+        browser.type("#reason", reason)
+        browser.click("#reason-go")
+
+    browser.open(link)
+    browser.until("the console is live", lambda: browser.text("#live") == "live")
+    browser.until("the caller is named", lambda: "wang" in browser.text("#caller"))
+    browser.until("the map shows the peer", lambda: browser.find("svg.map circle.own"))
+    browser.until("a route stands in the table", lambda: browser.find("#routes tr"))
+    for name, width, height, theme in [
+            ("federation-light", 1280, 860, "light"), ("federation-dark", 1280, 860, "dark"),
+            ("federation-narrow", 390, 844, "light")]:
+        browser.picture(os.path.join(folder, name + ".png"), width, height, theme)
+
+    browser.click("nav a[href='#queues-view']")
+    row = f"#packets tr[data-packet='{packet}']"
+    browser.click(row)
+    browser.until("the packet's why", lambda: "not connected" in browser.text("#packet .why"))
+    browser.until("its way so far", lambda: "observed" in browser.text("#packet .timeline"))
+    browser.picture(os.path.join(folder, "packet-narrow.png"), 390, 844, "dark")
+    browser.picture(os.path.join(folder, "packet.png"), 1280, 860, "light")
+
+    order("park", "waits for the other city")
+    browser.until("it is parked", lambda: "parked" in browser.text(row))
+    browser.until("why it is parked", lambda: "waits for the other city" in browser.text("#packet"))
+    order("release", "the other city is back")
+    browser.until("it is released", lambda: "parked" not in browser.text(row))
+
+    for view in ["clients", "certificates"]:
+        browser.click(f"nav a[href='#{view}-view']")
+        browser.until(f"{view} are listed", lambda: browser.find(f"#{view} tr"))
+        browser.picture(os.path.join(folder, view + ".png"), 1280, 860, "light")
+
+    used = browser.text("#caller")
+    browser.open(link)
+    browser.until("the link opens nothing a second time",
+                  lambda: "console/link-spent" in browser.run("return document.body.innerText"))
+    print(f"seen as {used}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        raise SystemExit(__doc__)
+    main(*sys.argv[1:])
