@@ -13,5 +13,7 @@ struct City: Hashable {
     /// The fund centre's institution code: fifteen digits that begin with the division.
     var institution: String { "\(code)000000000" }
     var member: String { "\(code)/\(institution)" }
+    /// Where its own applications and people reach its relay.
+    var apiPort: Int { relayPort + 50 }
     var rpc: String { "http://127.0.0.1:\(rpcPort)" }
 }

@@ -27,6 +27,17 @@ struct LetterMix {
         }
     }
 
+    /// Letters that are accepted, with an hour to go.
+    mutating func plain(from: City, to: City, count: Int) -> [Letter] {
+        let deadline = UInt64(time(nil)) + 3_600
+        return (0..<count).map { _ in
+            number += 1
+            return .fund(
+                from: from, to: to, number: number, person: number % 200, expected: .acknowledged,
+                isLate: false, timeoutSeconds: deadline)
+        }
+    }
+
     /// Letters whose deadline passes before anybody can deliver them.
     mutating func doomed(from: City, to: City, seconds: UInt64) -> [Letter] {
         let deadline = UInt64(time(nil)) + seconds

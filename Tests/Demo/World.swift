@@ -67,6 +67,12 @@ final class World {
                 throw Failure(description: "certs/issue.sh printed no pin; see \(log)")
             }
             pins[city.code] = String(pin)
+            try run(
+                script,
+                [
+                    "\(directory)/certs", "person", city.code, city.institution, "--name", "wang",
+                    "--role", "operator", "--as", "wang-\(city.code)",
+                ], log: log)
         }
         return pins
     }
@@ -138,6 +144,9 @@ final class World {
                   certificate: \(directory)/certs/\(file).crt
                   private_key: \(directory)/certs/\(file).key
                   authorities: \(directory)/certs/ca.crt
+                api:
+                  listen: "127.0.0.1:\(city.apiPort)"
+                  login: link
                 chain:
                   nodes: [\(urls)]
                   account_key_file: \(folder)/account.key
@@ -156,6 +165,20 @@ final class World {
             try relay.start()
             relays[city.code] = relay
         }
+    }
+
+    /// What a command of `cityrelay` says on a city's machine, as its operator Wang.
+    func command(_ city: City, _ words: [String]) throws -> (status: Int32, output: String) {
+        let log = "\(directory)/log/command-\(city.code).txt"
+        try write("", to: log, mode: 0o600)
+        let person = "\(directory)/certs/wang-\(city.code)"
+        let status = try ChildProcess.run(
+            program("cityrelay"),
+            words + [
+                "--config", configurationPath(city), "--certificate", "\(person).crt", "--key",
+                "\(person).key",
+            ], log: log)
+        return (status, String(decoding: try Corpus.read(log), as: UTF8.self))
     }
 
     /// Ends everything that this run started.

@@ -57,10 +57,10 @@ struct YangtzeDemo {
             """
 
             The federation goes on. Five commands worth trying, then Ctrl-C here:
-              \(relay) packet list --config \(hangzhou)
-              \(relay) packet show out/07-tendermint-0/1 --config \(hangzhou)
-              \(relay) client list --config \(hangzhou)
-              \(relay) config check --config \(hangzhou)
+              \(relay) status --config \(hangzhou)
+              \(relay) queue list --config \(hangzhou)
+              \(relay) packet trace out/07-tendermint-0/1 --config \(hangzhou)
+              \(relay) console link --name you --role operator --config \(hangzhou)
               curl -s \(YangtzeDemo.hangzhou.rpc)/status
             """)
         while world.relays.values.contains(where: { $0.isRunning }) { sleep(1) }

@@ -9,7 +9,7 @@ struct Act: Sendable {
     let play: @Sendable (Stage) throws -> Void
 
     /// In the order in which they are played.
-    static let all = [traffic, killedRelay]
+    static let all = [traffic, killedRelay, cutLink, stoppedChain]
 
     /// The acts of a comma-separated list; nil when a name is none. An empty list means all.
     static func named(_ list: String) -> [Act]? {
