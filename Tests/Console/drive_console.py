@@ -38,7 +38,8 @@ class Browser:
     def port(self):
         for line in self.driver.stdout:
             words = line.replace(".", " ").split()
-            if "port" in words and words[-1].isdigit():
+            # The first line names the port that was asked for: 0.
+            if "port" in words and words[-1].isdigit() and words[-1] != "0":
                 return int(words[-1])
         raise SystemExit("chromedriver does not start")
 
