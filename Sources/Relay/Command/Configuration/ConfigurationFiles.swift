@@ -12,7 +12,9 @@ package struct ConfigurationFiles: Sendable {
     package static let disk = ConfigurationFiles(
         read: { path in
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-            let size = attributes?[.size] as? Int ?? 0
+            // The size's type differs between systems: on Linux it is no Int.
+            let value = attributes?[.size] as? any BinaryInteger
+            let size = value.map { Int(clamping: $0) } ?? 0
             // One byte too many is enough for the reader to refuse it.
             guard size <= YAMLReader.maxFileBytes else {
                 return [UInt8](repeating: 0x20, count: YAMLReader.maxFileBytes + 1)
