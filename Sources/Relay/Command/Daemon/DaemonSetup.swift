@@ -33,7 +33,7 @@ struct DaemonSetup {
         guard let own = topology.member(relay.member) else {
             throw Fault.unknownMember(relay.member)
         }
-        let account = try AccountKeyFile.read(
+        let account = try SecretFile.account(
             relay.chain.accountKeyFile, prefix: relay.chain.addressPrefix)
         var configuration = DaemonConfiguration(
             ownMember: relay.member, topology: topology, connector: connector(own, account),
@@ -57,7 +57,7 @@ struct DaemonSetup {
             configuration.disclosure = DisclosureConfiguration(
                 office: records.office, officeAuthorities: records.officeAuthorities,
                 policy: policy ?? DisclosurePolicy(nothingFrom: relay.member),
-                evidenceKey: try EvidenceKeyFile.read(records.evidenceKeyFile),
+                evidenceKey: try SecretFile.evidenceKey(records.evidenceKeyFile),
                 storeFile: relay.dataDirectory + "/access.db")
         }
         configuration.peerTiming.callMilliseconds = milliseconds(

@@ -77,9 +77,7 @@ package enum LogLine {
             guard short.isEmpty || short.utf8.contains(where: { needsQuotes($0) }) else {
                 return short
             }
-            var quoted = ""
-            JSONText.quote(short, to: &quoted)
-            return quoted
+            return JSONText.string(short).line
         }
     }
 

@@ -117,9 +117,7 @@ enum TraceScreen {
 
     /// Text from outside, without what a terminal would obey.
     private static func safe(_ text: String) -> String {
-        var quoted = ""
-        JSONText.quote(text, to: &quoted)
-        return String(quoted.dropFirst().dropLast())
+        String(JSONText.string(text).line.dropFirst().dropLast())
     }
 }
 
