@@ -154,6 +154,16 @@ import struct RelayEngine.PacketEvent
             hash: hash, consensusState: [1], message: [], trustedHeight: .zero)
     }
 
+    /// Somebody brought proof that the other chain signed two headers of one height.
+    private func fork(at height: UInt64, _ now: Timestamp) -> EngineEvent {
+        let record = EvidenceRecord(
+            chainID: "there", height: Height(revision: 1, height: height),
+            kind: FrozenReason.conflictingHeader, evidence: [], reportedBy: "elsewhere", at: now)
+        return .evidenceJudged(
+            AnswerToken(rawValue: height), from: "elsewhere",
+            .proven(record, reason: "two headers of one height"))
+    }
+
     @Test func `a frozen client begins anew from the members' anchor, and proofs are asked again`()
         throws
     {
@@ -161,11 +171,7 @@ import struct RelayEngine.PacketEvent
         _ = world.deliver([world.incoming(1)])
         let id = world.incoming(1).incomingID
         #expect(world.store.packets[id]?.state == .verified)
-        _ = world.send(
-            .misbehaviourVerified(
-                EvidenceRecord(
-                    chainID: "there", height: Height(revision: 1, height: 12), kind: "client/fork",
-                    evidence: [], reportedBy: "elsewhere", at: world.now)))
+        _ = world.send(fork(at: 12, world.now))
         #expect(world.engine.client(of: "there")?.record.isFrozen == true)
         let revision = world.engine.client(of: "there")?.record.revisionCounter ?? 0
         let effects = world.send(
@@ -202,12 +208,7 @@ import struct RelayEngine.PacketEvent
         #expect(world.engine.client(of: "there")?.headers.count == 1)
         // The fork that the members have settled freezes nobody again; a new one does.
         for (height, isFrozen) in [(UInt64(12), false), (41, true)] {
-            _ = world.send(
-                .misbehaviourVerified(
-                    EvidenceRecord(
-                        chainID: "there", height: Height(revision: 1, height: height),
-                        kind: "client/fork", evidence: [], reportedBy: "elsewhere",
-                        at: world.now)))
+            _ = world.send(fork(at: height, world.now))
             #expect(world.engine.client(of: "there")?.record.isFrozen == isFrozen)
         }
     }
