@@ -106,11 +106,8 @@ struct PacketView {
         return moment.utcText
     }
 
-    /// Text from outside, without what a terminal would obey.
     private static func safe(_ text: some CustomStringConvertible) -> String {
-        var quoted = ""
-        JSONText.quote(text.description, to: &quoted)
-        return String(quoted.dropFirst().dropLast())
+        Screen.safe(text.description)
     }
 
     var json: JSONText {

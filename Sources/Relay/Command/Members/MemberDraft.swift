@@ -100,11 +100,7 @@ struct MemberDraft {
         _ id: MemberID, name: String, localName: String, owner: String, operator runner: String,
         endpoints: [Endpoint]
     ) -> String {
-        func quoted(_ text: String) -> String {
-            var result = ""
-            JSONText.quote(text, to: &result)
-            return result
-        }
+        func quoted(_ text: String) -> String { JSONText.string(text).line }
         let list = endpoints.map { quoted($0.description) }.joined(separator: ", ")
         return """
             # What this member says of itself. Replace the chain's values, then run

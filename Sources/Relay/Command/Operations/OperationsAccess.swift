@@ -120,6 +120,11 @@ enum Screen {
         return lines + [line]
     }
 
+    /// Text from outside, without what a terminal would obey.
+    static func safe(_ text: String) -> String {
+        String(JSONText.string(text).line.dropFirst().dropLast())
+    }
+
     static func span(_ seconds: Int64?) -> String {
         guard let seconds else { return "-" }
         return switch seconds {

@@ -107,7 +107,7 @@ enum TraceScreen {
         var lines: [String] = []
         for step in steps {
             let code = step.code == "ok" ? "" : " \(step.code)"
-            let detail = step.detail.isEmpty ? "" : " \(safe(step.detail))"
+            let detail = step.detail.isEmpty ? "" : " \(Screen.safe(step.detail))"
             lines += Screen.wrap(
                 "\(step.city) \(step.step)\(code)\(detail)",
                 first: "\(step.at.prefix(23))Z ", rest: "                         ")
@@ -115,10 +115,6 @@ enum TraceScreen {
         return lines
     }
 
-    /// Text from outside, without what a terminal would obey.
-    private static func safe(_ text: String) -> String {
-        String(JSONText.string(text).line.dropFirst().dropLast())
-    }
 }
 
 extension OperationsAccess {
