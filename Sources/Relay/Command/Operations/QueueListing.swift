@@ -114,7 +114,6 @@ enum TraceScreen {
         }
         return lines
     }
-
 }
 
 extension OperationsAccess {
