@@ -38,20 +38,22 @@ import Testing
             sections[parts.count == 2 ? parts[0] : "", default: []].append(
                 "\(parts.last ?? ""): \(text)")
         }
-        var relay = ConfigurationSamples.relay
+        let sample = ConfigurationSamples.relay + "api:\n  listen: 127.0.0.1:27150\n"
+        var relay = sample
         for (section, lines) in sections.sorted(by: { $0.key < $1.key }) {
             if section.isEmpty {
                 relay += lines.joined(separator: "\n") + "\n"
-            } else if section == "chain" {
+            } else if relay.contains("\n\(section):\n") {
                 relay = try ConfigurationSamples.spoil(
-                    relay, "chain:\n", "chain:\n" + lines.map { "  \($0)\n" }.joined())
+                    relay, "\n\(section):\n",
+                    "\n\(section):\n" + lines.map { "  \($0)\n" }.joined())
             } else {
                 relay += "\(section):\n" + lines.map { "  \($0)\n" }.joined()
             }
         }
         let written = ConfigurationSamples.load(relay: relay)
         #expect(written.findings.isEmpty, "\(written.findings)")
-        #expect(written.relay == ConfigurationSamples.load().relay)
+        #expect(written.relay == ConfigurationSamples.load(relay: sample).relay)
         #expect(sections.values.joined().count >= 15)
     }
 }

@@ -86,9 +86,13 @@ extension JournalSnapshot {
 struct EntryGenerator {
     var random: Generator
 
-    private var lastAction: UInt64 = 0
+    private var lastAction: UInt64
 
-    init(seed: UInt64) { random = Generator(seed: seed) }
+    /// `lastAction`: actions count up from it, as a store demands.
+    init(seed: UInt64, lastAction: UInt64 = 0) {
+        random = Generator(seed: seed)
+        self.lastAction = lastAction
+    }
 
     mutating func commit() -> [JournalEntry] {
         (0..<(1 + random.next() % 12)).map { _ in entry() }

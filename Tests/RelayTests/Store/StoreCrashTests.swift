@@ -12,8 +12,10 @@ import Testing
     /// What the commit of that number holds: known to the child that writes and to the test that
     /// checks.
     static func entries(_ seed: UInt64, _ commit: UInt64) -> [JournalEntry] {
-        var generator = EntryGenerator(seed: seed &+ commit &* 0x9e37_79b9)
-        return (0..<8).map { _ in generator.entry() }
+        let count: UInt64 = 8
+        var generator = EntryGenerator(
+            seed: seed &+ commit &* 0x9e37_79b9, lastAction: commit * count)
+        return (0..<count).map { _ in generator.entry() }
     }
 
     @Test func `a writer killed again and again loses no commit and leaves no half of one`() throws
