@@ -115,13 +115,7 @@ package final class ConsoleService: Sendable {
 
     /// 256 bits from the system.
     private static func secret() -> String {
-        var generator = SystemRandomNumberGenerator()
-        var text = ""
-        for _ in 0..<4 {
-            let digits = String(generator.next(), radix: 16)
-            text += String(repeating: "0", count: 16 - digits.count) + digits
-        }
-        return text
+        Hex.encode((0..<32).map { _ in UInt8.random(in: .min ... .max) })
     }
 
     /// Browsers send cookies in one field or in several (RFC 9113 section 8.2.3).
