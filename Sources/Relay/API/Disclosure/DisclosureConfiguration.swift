@@ -15,6 +15,8 @@ package struct DisclosureConfiguration: Sendable {
     package var evidenceKey: SigningKey
     /// The access log's file, `access.db`.
     package var storeFile: String
+    /// Signs what applications send on our chain's ports `transfer` and `licence`; nil: nothing.
+    package var sender: AccountKey?
     /// Milliseconds to wait until the chain shows what the office says: some blocks.
     package var chainPatienceMilliseconds = 20_000
     /// Milliseconds between looks at the chain meanwhile.

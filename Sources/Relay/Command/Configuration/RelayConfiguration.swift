@@ -48,6 +48,8 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var officeAuthorities: String?
         /// Nil: every question is refused.
         package var policyFile: String?
+        /// Nil: nothing is sent for applications.
+        package var senderKeyFile: String?
     }
 
     package struct Limits: Hashable, Sendable {

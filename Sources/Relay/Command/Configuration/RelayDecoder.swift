@@ -159,10 +159,11 @@ struct RelayDecoder {
             ? section.value(keys.office, &context, ScalarParser.url) : nil
         let authorities = path(section, keys.officeAuthorities)
         let policy = path(section, keys.officePolicy)
+        let sender = path(section, keys.senderKeyFile)
         guard let key else { return nil }
         return RelayConfiguration.Records(
             evidenceKeyFile: key, office: office, officeAuthorities: authorities,
-            policyFile: policy)
+            policyFile: policy, senderKeyFile: sender)
     }
 
     private mutating func limits(_ section: SectionDecoder) -> RelayConfiguration.Limits? {

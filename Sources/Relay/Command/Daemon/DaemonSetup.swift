@@ -59,6 +59,9 @@ struct DaemonSetup {
                 policy: policy ?? DisclosurePolicy(nothingFrom: relay.member),
                 evidenceKey: try SecretFile.evidenceKey(records.evidenceKeyFile),
                 storeFile: relay.dataDirectory + "/access.db")
+            configuration.disclosure?.sender = try records.senderKeyFile.map {
+                try SecretFile.account($0, prefix: relay.chain.addressPrefix)
+            }
         }
         configuration.peerTiming.callMilliseconds = milliseconds(
             relay.timing.peerTimeoutNanoseconds)
