@@ -77,7 +77,7 @@ struct VotingRound {
             signature: key.sign(message.bytes(at: time)))
     }
 
-    private func behaviour(of address: [UInt8]) -> ValidatorBehaviour {
+    func behaviour(of address: [UInt8]) -> ValidatorBehaviour {
         guard keys[address] != nil else { return .absent }
         return behaviours[address] ?? .votes
     }

@@ -10,9 +10,8 @@ extension Chain {
     func makeBlock(now: Timestamp) throws(ChainError) -> LoggedBlock {
         guard !isHalted else { throw .halted }
         let height = nextHeight
-        let previous = latest
-        guard previous == nil || previous?.results != nil, let validators = rotations[height],
-            let next = rotations[height + 1], let parameters = parameters[height]
+        guard latest == nil || latest?.results != nil, let validators = rotations[height],
+            let next = rotations[height + 1], parameters[height] != nil
         else { throw .outOfOrder(height: height) }
         if !orderedUpdates.isEmpty {
             do throws(ValidatorUpdateError) {
@@ -31,6 +30,23 @@ extension Chain {
         }
         guard let round = voting.round else { throw .noProposer(height: height) }
 
+        guard let (block, id) = proposal(round: round, validators) else {
+            throw .outOfOrder(height: height)
+        }
+        let earliest = block.header.time.adding(nanoseconds: Self.voteStepNanoseconds)
+        let commits = voting.commits(
+            height: Int64(height), round: round, blockID: id, votedFrom: max(now, earliest))
+        return LoggedBlock(
+            block: block, seenCommit: commits.seen, completeCommit: commits.complete,
+            orderedUpdates: orderedUpdates)
+    }
+
+    /// The block that the proposer of a round offers; nil while the last one is not executed.
+    func proposal(round: Int32, _ validators: ProposerRotation) -> (block: Block, id: BlockID)? {
+        let previous = latest
+        guard previous == nil || previous?.results != nil, let next = rotations[nextHeight + 1],
+            let parameters = parameters[nextHeight]
+        else { return nil }
         let lastCommit = previous?.completeCommit ?? Commit()
         let transactions = mempool.reap(
             byteLimit: dataByteLimit(parameters, lastCommit), gasLimit: parameters.blockMaxGas)
@@ -42,12 +58,7 @@ extension Chain {
             proposer: validators.proposerAddress(round: round))
         let id = BlockID(
             hash: block.header.hashOrEmpty, parts: PartSet.header(of: block.encoded))
-        let earliest = block.header.time.adding(nanoseconds: Self.voteStepNanoseconds)
-        let commits = voting.commits(
-            height: Int64(height), round: round, blockID: id, votedFrom: max(now, earliest))
-        return LoggedBlock(
-            block: block, seenCommit: commits.seen, completeCommit: commits.complete,
-            orderedUpdates: orderedUpdates)
+        return (block, id)
     }
 
     private func header(

@@ -2,7 +2,8 @@
 
 public import LightClient
 
-/// Asks for the callee's part of one packet's timeline. Source: peer.proto.
+/// Asks for the callee's part of one packet's timeline, or how the callee's chain stands.
+/// Source: peer.proto.
 public struct TraceRequest: Hashable, Sendable {
     /// The callee's own chain.
     public var chainID: String
@@ -11,14 +12,18 @@ public struct TraceRequest: Hashable, Sendable {
     /// The client on the callee's chain that it came in or left by.
     public var clientID: String
     public var sequence: UInt64
+    /// Asks how the chain stands instead of about a packet.
+    public var asksChain: Bool
 
     public init(
-        chainID: String = "", isIncoming: Bool = false, clientID: String = "", sequence: UInt64 = 0
+        chainID: String = "", isIncoming: Bool = false, clientID: String = "", sequence: UInt64 = 0,
+        asksChain: Bool = false
     ) {
         self.chainID = chainID
         self.isIncoming = isIncoming
         self.clientID = clientID
         self.sequence = sequence
+        self.asksChain = asksChain
     }
 }
 
@@ -35,6 +40,7 @@ extension TraceRequest: ProtobufMessage {
         case 2: isIncoming = try reader.bool(field)
         case 3: clientID = try reader.string(field)
         case 4: sequence = try reader.uint64(field)
+        case 5: asksChain = try reader.bool(field)
         default: try reader.skip(field)
         }
     }
@@ -44,5 +50,6 @@ extension TraceRequest: ProtobufMessage {
         writer.bool(2, isIncoming)
         writer.string(3, clientID)
         writer.uint64(4, sequence)
+        writer.bool(5, asksChain)
     }
 }

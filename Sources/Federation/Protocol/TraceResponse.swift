@@ -50,11 +50,17 @@ public struct TraceResponse: Hashable, Sendable {
     public var state: String
     /// Oldest first.
     public var events: [TraceEvent]
+    /// How the callee's chain stands, where that was asked; nil from a callee that does not tell.
+    public var chain: ChainStanding?
 
-    public init(isKnown: Bool = false, state: String = "", events: [TraceEvent] = []) {
+    public init(
+        isKnown: Bool = false, state: String = "", events: [TraceEvent] = [],
+        chain: ChainStanding? = nil
+    ) {
         self.isKnown = isKnown
         self.state = state
         self.events = events
+        self.chain = chain
     }
 }
 
@@ -70,6 +76,7 @@ extension TraceResponse: ProtobufMessage {
         case 1: isKnown = try reader.bool(field)
         case 2: state = try reader.string(field)
         case 3: try reader.append(field, to: &events, limit: PeerLimits.itemsPerCall)
+        case 4: try reader.merge(field, into: &chain)
         default: try reader.skip(field)
         }
     }
@@ -78,5 +85,6 @@ extension TraceResponse: ProtobufMessage {
         writer.bool(1, isKnown)
         writer.string(2, state)
         writer.messages(3, events)
+        writer.message(4, chain)
     }
 }

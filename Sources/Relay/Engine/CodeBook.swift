@@ -87,6 +87,9 @@ package enum CodeBook {
         "chain/stalled": Advice(
             .ourChain, .ourChain, "Our chain makes no block although work waits for one.",
             "Call the people who run our chain's validators."),
+        "chain/no-quorum": Advice(
+            .ourChain, .ourChain, "Too few validators of our chain sign its next header.",
+            "Call the people who run our chain's validators."),
         "chain/look-up": Advice(.ourChain, .us, "Our chain is asked how it stands.", nothing),
         "chain/not-taken-yet": Advice(
             .ourChain, .ourChain, "Our chain has not taken it yet.", nothing),
@@ -145,6 +148,14 @@ package enum CodeBook {
 
     /// The other side's relay and chain.
     private static let peers: [String: Advice] = [
+        "peer/chain-no-quorum": Advice(
+            .peerChain, .peerChain, "Its relay says that too few validators sign its chain.",
+            "Nothing to do here: call its operators."),
+        "peer/chain-unreachable": Advice(
+            .peerChain, .peerChain, "Its relay says that no node of its chain answers.",
+            "Nothing to do here: call its operators."),
+        "peer/not-told": Advice(
+            .peer, .nobody, "Its relay does not tell how its chain stands.", "Nothing."),
         "peer/never-connected": Advice(
             .network, .peer, "Its relay was not reached since ours was started.",
             "Check its address in the topology, then call its operators."),

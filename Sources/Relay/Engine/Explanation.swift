@@ -24,6 +24,8 @@ package struct Explanation: Hashable, Sendable {
     package let turn: Turn
     /// Facts that show it, one a line.
     package var evidence: [String] = []
+    /// Whose word it is, where it is neither proven nor our own: "Loudi's relay"; else empty.
+    package var saidBy = ""
 
     package init(code: String, sentence: String, nextAction: String, turn: Turn) {
         self.code = code

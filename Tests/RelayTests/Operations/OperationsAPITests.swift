@@ -16,8 +16,9 @@ extension `Relays among peers` {
     /// Operators of a running relay, over their API.
     @Suite(.serialized) struct `Operators at work` {
         /// Two linked cities; Hangzhou's relay has an API.
-        static func harness() throws -> PeerHarness {
-            let harness = try PeerHarness(limits: .init(), reconcileSeconds: 600)
+        static func harness(powers: [Int64]? = nil) throws -> PeerHarness {
+            let harness = try PeerHarness(
+                limits: .init(), reconcileSeconds: 600, powers: powers)
             let api = try DoorCallers.relay.get()
             try harness.start(harness.hangzhou) { configuration in
                 configuration.api = APIConfiguration(

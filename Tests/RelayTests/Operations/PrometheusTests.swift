@@ -30,7 +30,8 @@ import Testing
                     (use: "peer", path: try DoorCallers.relay.get().files.certificate)
                 ], now: { OperationsCommandTests.at(60) }, submit: { _ in false },
                 look: { _ in nil },
-                trace: { _, then in then(.unreachable(code: "peer/lost", detail: "")) }))
+                trace: { _, then in then(.unreachable(code: "peer/lost", detail: "")) },
+                standing: { _, then in then(.untold("peer/lost")) }))
     }
 
     @Test func `the text is Prometheus's, and holds nothing personal`() async throws {

@@ -20,8 +20,10 @@ final class LaboratoryCity: Sendable {
         init(_ description: String) { self.description = description }
     }
 
-    /// - Parameter office: whether a record office stands beside the node.
-    init(code: String, name: String, office: Bool = false) throws {
+    /// - Parameters:
+    ///   - office: whether a record office stands beside the node.
+    ///   - powers: of its validators; nil: unequal ones.
+    init(code: String, name: String, office: Bool = false, powers: [Int64]? = nil) throws {
         self.code = code
         chainID = "\(name)-\(code)-1"
         member = MemberID(
@@ -30,6 +32,7 @@ final class LaboratoryCity: Sendable {
         configuration.blockMilliseconds = 0
         configuration.people = 50
         configuration.isLab = true
+        if let powers { configuration.powers = powers }
         if office { configuration.office = NodeConfiguration.Listening() }
         node = try RunningNode(configuration)
         for _ in 0..<3 { _ = node.perform { $0.tick() } }
@@ -47,6 +50,13 @@ final class LaboratoryCity: Sendable {
 
     func makeBlocks(_ count: Int = 1) {
         for _ in 0..<count { _ = node.perform { $0.tick() } }
+    }
+
+    /// How some of its validators vote from now on.
+    func behave(_ behaviour: ValidatorBehaviour, of names: [String]) {
+        for name in names {
+            _ = node.perform { try? $0.chain.setBehaviour(behaviour, of: name) }
+        }
     }
 
     func stop() { node.stop() }

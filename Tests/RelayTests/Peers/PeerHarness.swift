@@ -61,18 +61,18 @@ final class PeerHarness: Sendable {
 
     init(
         limits: EngineLimits = EngineLimits(), reconcileSeconds: Int64 = 2,
-        offices: Bool = false
+        offices: Bool = false, powers: [Int64]? = nil
     ) throws {
         self.limits = limits
         self.reconcileSeconds = reconcileSeconds
         // Files of its own: other harnesses may be at work.
         let name = "harness-\(UInt32.random(in: .min ... .max))"
         hangzhou = try Relay(
-            LaboratoryCity(code: "330100", name: "hangzhou", office: offices),
+            LaboratoryCity(code: "330100", name: "hangzhou", office: offices, powers: powers),
             Laboratory.issue(
                 "\(name)-330100", division: "330100", institution: "330100000000000"))
         beijing = try Relay(
-            LaboratoryCity(code: "110000", name: "beijing", office: offices),
+            LaboratoryCity(code: "110000", name: "beijing", office: offices, powers: powers),
             Laboratory.issue(
                 "\(name)-110000", division: "110000", institution: "110000000000000"))
     }

@@ -41,6 +41,7 @@ package struct NodeMethods {
         methods.merge(blockMethods) { first, _ in first }
         methods.merge(transactionMethods) { first, _ in first }
         methods.merge(searchMethods) { first, _ in first }
+        methods.merge(consensusMethods) { first, _ in first }
         for name in ["subscribe", "unsubscribe"] {
             methods[name] = RPCMethod([Parameter("query", .string)], needsWebSocket: true) {
                 _ throws(RPCError) in throw .methodNotFound

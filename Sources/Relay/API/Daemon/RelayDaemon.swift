@@ -119,7 +119,8 @@ package final class RelayDaemon: @unchecked Sendable {
             service.server = server
             service.onLaterManifest = { callers.caller($0)?.pullManifests() }
             let operations = try OperationsService(
-                RelayDaemon.operations(configuration, decider, directory, callers, now))
+                RelayDaemon.operations(
+                    configuration, decider, directory, callers, connector, now))
             running.append { operations.stop() }
             self.operations = operations
             service.tracer = { operations.tell($0, $1, $2) }

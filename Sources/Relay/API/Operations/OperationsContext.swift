@@ -10,6 +10,8 @@ package struct OperationsContext: Sendable {
         @Sendable (@escaping @Sendable (borrowing RelayEngine) -> LiveLook) -> LiveLook?
     package typealias Trace =
         @Sendable (PacketTraceQuestion, @escaping @Sendable (PeerTrace) -> Void) -> Void
+    package typealias Standing =
+        @Sendable (String, @escaping @Sendable (ChainWord) -> Void) -> Void
 
     let member: MemberID
     let ownChainID: String
@@ -25,6 +27,8 @@ package struct OperationsContext: Sendable {
     let look: Look
     /// Asks the relay of a chain for its part of a packet's timeline.
     let trace: Trace
+    /// Asks how a chain stands: our own by its nodes, another by its relay.
+    let standing: Standing
 
     package init(
         member: MemberID, ownChainID: String,
@@ -32,7 +36,7 @@ package struct OperationsContext: Sendable {
         software: String, certificates: [(use: String, path: String)],
         now: @escaping @Sendable () -> Timestamp,
         submit: @escaping @Sendable ([EngineEvent]) -> Bool, look: @escaping Look,
-        trace: @escaping Trace
+        trace: @escaping Trace, standing: @escaping Standing
     ) {
         self.member = member
         self.ownChainID = ownChainID
@@ -44,6 +48,7 @@ package struct OperationsContext: Sendable {
         self.submit = submit
         self.look = look
         self.trace = trace
+        self.standing = standing
     }
 }
 
@@ -76,4 +81,11 @@ package enum PeerTrace: Sendable {
     /// It knows no such packet.
     case unknown
     case unreachable(code: String, detail: String)
+}
+
+/// What was said when it was asked how a chain stands.
+package enum ChainWord: Hashable, Sendable {
+    case told(ChainStanding)
+    /// Why nothing was said.
+    case untold(String)
 }

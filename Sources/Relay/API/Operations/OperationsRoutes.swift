@@ -15,11 +15,13 @@ extension OperationsService {
             store(.get, "\(base)/status") { service, reader, _ in
                 .json(StatusReport(try service.sources(reader)))
             },
-            store(.get, "\(base)/why/packet/\(packet)") { service, reader, request in
-                .json(try service.whyPacket(try request.packetID(), reader))
+            APIRoute(.get, "\(base)/why/packet/\(packet)", .observers) {
+                [weak self] (request, reply) throws(APIError) in
+                self?.why(try request.packetID(), reply)
             },
-            store(.get, "\(base)/why/{kind}/{chain}") { service, _, request in
-                .json(try service.why(request["kind"], request["chain"]))
+            APIRoute(.get, "\(base)/why/{kind}/{chain}", .observers) {
+                [weak self] (request, reply) throws(APIError) in
+                self?.why(request["kind"], request["chain"], reply)
             },
             store(.get, "\(base)/queue") { service, reader, request in
                 let now = service.context.now()
@@ -65,41 +67,7 @@ extension OperationsService {
         }
     }
 
-    // MARK: Why
-
-    func whyPacket(_ id: PacketID, _ reader: JournalReader) throws -> WhyReport {
-        guard let record = try reader.packet(id) else { throw APIError.unknownPacket(id) }
-        var look: LiveLook?
-        if !record.state.isTerminal {
-            look = context.look { engine in
-                var look = LiveLook()
-                look.explanations = engine.explain(id).map { [$0] }
-                return look
-            }
-        }
-        let explanations = look?.explanations ?? [Explanation(of: record)]
-        return WhyReport(
-            kind: "packet", subject: id.description, isLive: look != nil, explanations)
-    }
-
-    func why(_ kind: String, _ chain: String) throws -> WhyReport {
-        let look = context.look { engine in
-            var look = LiveLook()
-            look.explanations =
-                switch kind {
-                case "route": engine.explainRoute(chain)
-                case "client": engine.explainClient(chain)
-                case "peer": engine.explainPeer(chain)
-                default: nil
-                }
-            return look
-        }
-        guard let look else { throw APIError.busy }
-        guard let explanations = look.explanations else {
-            throw APIError.unknownSubject(kind, chain, known: context.peers().map(\.chainID))
-        }
-        return WhyReport(kind: kind, subject: chain, isLive: true, explanations)
-    }
+    // MARK: Packets
 
     func packet(_ id: PacketID, _ reader: JournalReader) throws -> PacketReport {
         let live = context.look { engine in

@@ -2,6 +2,7 @@
 
 import Federation
 import LightClient
+import RelayConnectors
 import RelayEngine
 import RelayStore
 import RelayTransport
@@ -67,6 +68,21 @@ extension PeerSet {
     }
 }
 
+extension PeerSet {
+    /// Asks the relay of a chain how that chain stands.
+    func standing(of chainID: String, _ then: @escaping @Sendable (ChainWord) -> Void) {
+        guard let caller = caller(chainID) else { return then(.untold("peer/unknown-chain")) }
+        caller.trace(TraceRequest(chainID: chainID, asksChain: true)) { answer in
+            switch answer {
+            case .failure(let failure): then(.untold(failure.code))
+            case .success(let response):
+                // A relay of an earlier release does not know the question.
+                then(response.chain.map { .told($0) } ?? .untold("peer/not-told"))
+            }
+        }
+    }
+}
+
 extension TraceStep {
     /// A step from another relay's words.
     init(_ event: TraceEvent, city: String) {
@@ -103,6 +119,12 @@ extension PeerService {
     ) -> GRPCStatus? {
         guard request.chainID == context.ownChainID else {
             return wrongChain(request.chainID, peer)
+        }
+        guard !request.asksChain else {
+            context.connector.standing { [self] standing in
+                finish(call, peer, .success(TraceResponse(chain: standing).encoded))
+            }
+            return nil
         }
         guard let tracer else { return GRPCStatus(.unavailable, "nobody answers traces here") }
         tracer(request, peer) { [self] response in

@@ -13,6 +13,8 @@ package struct WhyReport: Codable, Hashable, Sendable {
         package var sentence: String
         package var next: String
         package var evidence: [String]
+        /// Whose unproven word it is: "Loudi's relay". Absent: our own finding.
+        package var saidBy: String?
 
         package init(_ explanation: Explanation) {
             code = explanation.code
@@ -21,6 +23,7 @@ package struct WhyReport: Codable, Hashable, Sendable {
             sentence = explanation.sentence
             next = explanation.nextAction
             evidence = explanation.evidence
+            saidBy = explanation.saidBy.isEmpty ? nil : explanation.saidBy
         }
     }
 

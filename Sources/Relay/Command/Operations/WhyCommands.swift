@@ -96,6 +96,9 @@ enum WhyCommands {
             "turn   \(report.reason.turn)", "look   \(report.reason.cause)",
             "code   \(report.reason.code)",
         ]
+        if let saidBy = report.reason.saidBy {
+            lines += Screen.wrap("\(saidBy); not proven", first: "word   ", rest: "       ")
+        }
         for fact in report.reason.evidence {
             lines += Screen.wrap(fact, first: "fact   ", rest: "       ")
         }

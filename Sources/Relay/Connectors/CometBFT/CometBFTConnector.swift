@@ -23,6 +23,7 @@ package final class CometBFTConnector: @unchecked Sendable {
     private let transactions: TransactionSource
     private let submitter: Submitter
     private let facts: PacketFacts
+    private let consensus: ConsensusSource
     private let emit: @Sendable (EngineEvent) -> Void
     private var follower: ChainFollower?
     private var hints: NodeWebSocket?
@@ -56,6 +57,7 @@ package final class CometBFTConnector: @unchecked Sendable {
         submitter = Submitter(configuration: configuration, rpc: rpc, now: now)
         facts = PacketFacts(
             proofs: proofs, transactions: transactions, reader: reader, revision: revision)
+        consensus = ConsensusSource(rpc: rpc, now: now)
         follower = ChainFollower(
             rpc: rpc, reader: reader, chainID: configuration.chainID, revision: revision,
             limits: configuration.followerLimits, lagBlocks: configuration.nodeLimits.lagBlocks,
@@ -124,6 +126,15 @@ package final class CometBFTConnector: @unchecked Sendable {
             facts.lookUp(ids, state: tip.height - 1) { then((try? $0.get()) ?? []) }
         }
         if !posted { then([]) }
+    }
+
+    /// Who signs our chain's headers, in its nodes' words. Any thread; answers on the loop.
+    package func standing(then: @escaping @Sendable (ChainStanding) -> Void) {
+        onLoop({ (result: Result<ChainStanding, NodeError>) in
+            if case .failure(let error) = result {
+                then(ChainStanding(trouble: error.code.rawValue))
+            }
+        }) { [self] in consensus.standing { then($0) } }
     }
 
     /// Transactions of an earlier process whose outcome is still open. Any thread.
