@@ -2,7 +2,7 @@
 
 import CUV
 
-// Unsafe: owns the listening uv_tcp_t.
+// Unsafe: passes on the connections that its listener is told of.
 
 /// A listener for HTTP/2 over mutual TLS. Whole requests go to the handler in batches, one batch a
 /// read; answers come back from any thread, with one wake-up a batch.
@@ -11,16 +11,13 @@ import CUV
 /// only: methods for other threads do nothing but post to the loop.
 @safe
 package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
-    /// Connections that the kernel may hold before we accept them.
-    private static let backlog: Int32 = 256
-
     private let loop: EventLoop
     private let tls: TLSContext?
     private let limits: TransportLimits
     /// Both are let go when the last connection has closed: they often hold the server themselves.
     private var handler: @Sendable ([IncomingRequest]) -> Void
     private var onEvent: @Sendable (TransportEvent) -> Void
-    private let listener: UnsafeMutablePointer<uv_tcp_t>
+    private let listener: TCPListener
     private var isListening = false
     private var connections: [UInt64: HTTP2Connection] = [:]
     private var nextConnection: UInt64 = 0
@@ -31,7 +28,7 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
     private var drained: (@Sendable () -> Void)?
 
     /// The port that the kernel gave when 0 was asked for.
-    package let port: Int
+    package var port: Int { listener.port }
 
     /// Listens at once. Without `tls` it is the laboratory's plain-text listener, which is refused
     /// on any address but loopback. The handler runs on the loop: it hands over or answers at once.
@@ -52,11 +49,9 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
         self.limits = limits
         self.handler = handler
         self.onEvent = onEvent
-        let made = try loop.performAndWait {
-            try unsafe ListeningHandle(HTTP2Server.bind(loop, target, "\(address):\(port)"))
+        listener = try loop.performAndWait {
+            try TCPListener(loop, target, "\(address):\(port)")
         }
-        unsafe listener = unsafe made.pointer
-        self.port = made.port
         try loop.performAndWait { try self.listen() }
     }
 
@@ -211,58 +206,18 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
 
     // MARK: Private
 
-    /// A bound handle on its way from the loop to `init`.
-    ///
-    /// `@unchecked Sendable`, because it is handed over once and never shared afterwards.
-    @safe
-    private struct ListeningHandle: @unchecked Sendable {
-        let pointer: UnsafeMutablePointer<uv_tcp_t>
-        let port: Int
-
-        init(_ pointer: UnsafeMutablePointer<uv_tcp_t>) {
-            unsafe self.pointer = unsafe pointer
-            port = unsafe SocketAddress(boundTo: pointer)?.port ?? 0
-        }
-    }
-
-    private static func bind(
-        _ loop: EventLoop, _ address: SocketAddress, _ name: String
-    ) throws -> UnsafeMutablePointer<uv_tcp_t> {
-        let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
-        unsafe handle.initialize(to: uv_tcp_t())
-        unsafe uv_tcp_init(loop.uv, handle)
-        let result = unsafe address.withPointer { unsafe uv_tcp_bind(handle, $0, 0) }
-        guard result == 0 else {
-            unsafe discard(handle)
-            throw TransportError(.cannotListen, "\(name): \(ByteChannel.words(result))")
-        }
-        return unsafe handle
-    }
-
-    private static func discard(_ handle: UnsafeMutablePointer<uv_tcp_t>) {
-        unsafe handle.withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
-            unsafe uv_close($0) { handle in
-                guard let handle = unsafe handle else { return }
-                unsafe UnsafeMutableRawPointer(handle).deallocate()
-            }
-        }
-    }
-
     private func listen() throws {
         // The listener keeps the server alive until it is closed.
-        unsafe listener.pointee.data = Unmanaged.passRetained(self).toOpaque()
         isListening = true
-        let result = unsafe listener.withMemoryRebound(to: uv_stream_t.self, capacity: 1) {
-            unsafe uv_listen($0, HTTP2Server.backlog) { stream, status in
-                guard status == 0, let stream = unsafe stream,
-                    let owner = unsafe stream.pointee.data
-                else { return }
-                unsafe Unmanaged<HTTP2Server>.fromOpaque(owner).takeUnretainedValue().accept(stream)
-            }
+        do {
+            try unsafe listener.listen { stream in unsafe self.accept(stream) }
+        } catch {
+            isListening = false
+            throw error
         }
-        guard result == 0, loop.enter(self) else {
+        guard loop.enter(self) else {
             stopListening()
-            throw TransportError(.cannotListen, ByteChannel.words(result))
+            throw TransportError(.cannotListen, "the loop has stopped")
         }
         sweep()
     }
@@ -270,15 +225,7 @@ package final class HTTP2Server: HTTP2Owner, LoopResident, @unchecked Sendable {
     private func stopListening() {
         guard isListening else { return }
         isListening = false
-        unsafe listener.withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
-            unsafe uv_close($0) { handle in
-                guard let handle = unsafe handle, let owner = unsafe handle.pointee.data else {
-                    return
-                }
-                unsafe Unmanaged<HTTP2Server>.fromOpaque(owner).release()
-                unsafe UnsafeMutableRawPointer(handle).deallocate()
-            }
-        }
+        listener.close()
     }
 
     private func accept(_ stream: UnsafeMutablePointer<uv_stream_t>) {

@@ -23,6 +23,8 @@ package struct DaemonConfiguration: Sendable {
     package var peerTiming = PeerTiming()
     /// Nil: no listener for applications and operators.
     package var api: APIConfiguration?
+    /// Nil: monitors come with a certificate, by the API's listener.
+    package var metrics: MetricsConfiguration?
     /// Nil: this relay takes no part in proofs about records.
     package var disclosure: DisclosureConfiguration?
 

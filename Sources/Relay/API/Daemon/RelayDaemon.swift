@@ -27,6 +27,7 @@ package final class RelayDaemon: @unchecked Sendable {
     private let server: HTTP2Server
     private let operations: OperationsService
     private let services: ServiceDoor?
+    private let metrics: MetricsDoor?
     /// Ends of our own certificate and of those that peers show.
     package let certificates: CertificateWatcher
     let disclosures: DisclosureDoor?
@@ -130,6 +131,10 @@ package final class RelayDaemon: @unchecked Sendable {
                     console: ConsoleService(member: configuration.ownMember, now: now))
             }
             if let services { running.append { services.stop() } }
+            metrics = try configuration.metrics.map {
+                try MetricsDoor($0, own: configuration.ownMember, routes: operations.health)
+            }
+            if let metrics { running.append { metrics.stop() } }
             let (server, connector) = (server, connector)
             router.connect(
                 connector: connector, service: service, callers: callers,
@@ -157,6 +162,9 @@ package final class RelayDaemon: @unchecked Sendable {
 
     /// The port of applications and operators; nil without such a listener.
     package var apiPort: Int? { services?.port }
+
+    /// The port of stock monitors; nil without such a listener.
+    package var metricsPort: Int? { metrics?.port }
 
     /// JSON-RPC calls to our chain's nodes so far.
     package var nodeCalls: Int { connector.callCount }
@@ -220,6 +228,7 @@ package final class RelayDaemon: @unchecked Sendable {
         callers.stop()
         server.close()
         services?.stop()
+        metrics?.stop()
         operations.stop()
         disclosures?.stop()
         connector.stop()

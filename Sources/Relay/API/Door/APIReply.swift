@@ -17,7 +17,7 @@ package final class APIReply: Sendable {
         observe = nil
     }
 
-    /// For tests of handlers without a listener.
+    /// Hands the answer to another listener, or to a test.
     package init(observing: @escaping @Sendable (APIAnswer) -> Void) {
         door = nil
         token = ResponseToken(connection: 0, stream: 0)

@@ -5,7 +5,7 @@ import RelayTransport
 
 /// What probes and Prometheus ask. Readiness is progress on every route, not a living process.
 extension OperationsService {
-    var health: [APIRoute] {
+    package var health: [APIRoute] {
         [
             .direct(.get, "/livez", .anyCaller) { _ in .text("alive\n") },
             store(.get, "/readyz", .anyCaller) { service, reader, _ in

@@ -86,6 +86,8 @@ package struct RelayConfiguration: Hashable, Sendable {
     package var tls: TLSFiles
     /// Nil: no such listener.
     package var api: APIListener?
+    /// Nil: no plain listener for monitors.
+    package var metricsListen: Endpoint?
     package var chain: ChainAccess
     package var limits: Limits
     package var timing: Timing

@@ -33,6 +33,8 @@ struct RelayDecoder {
         let tls = peer.flatMap { self.tls($0) }
         let apiSection = root.section(keys.api, keys.apiSection, &context)
         let apiListener = tls.flatMap { self.api(apiSection, besides: $0) }
+        let metrics = root.section(keys.metrics, keys.metricsSection, &context)
+            .flatMap { self.metrics($0) }
         let chain = root.section(keys.chain, keys.chainSection, &context)
             .flatMap { self.chain($0) }
         let recordsSection = root.section(keys.records, keys.recordsSection, &context)
@@ -46,7 +48,7 @@ struct RelayDecoder {
         return RelayConfiguration(
             member: member, topologyFile: topology, manifestFile: manifest,
             manifestAnchor: anchor, dataDirectory: data, peerListen: listen,
-            tls: tls, api: apiListener, chain: chain, limits: limits, timing: timing,
+            tls: tls, api: apiListener, metricsListen: metrics, chain: chain, limits: limits, timing: timing,
             verifierThreads: threads, records: records, log: log)
     }
 
@@ -117,6 +119,24 @@ struct RelayDecoder {
         }
         return RelayConfiguration.APIListener(
             listen: listen, tls: tls, takesLinks: login == "link")
+    }
+
+    /// Nobody is asked for a certificate there, so it must not be reached from elsewhere.
+    private mutating func metrics(_ section: SectionDecoder) -> Endpoint? {
+        let key = RelayKeys.metricsListen
+        guard let listen = section.value(key, &context, ScalarParser.endpoint) else { return nil }
+        let parts = listen.host.split(separator: ".", omittingEmptySubsequences: false)
+        let isLoopback =
+            listen.host == "::1"
+            || parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        if !isLoopback {
+            let place = section.place(key)
+            context.add(
+                context.mark(of: place), place,
+                "\(listen.host) is not this machine alone, and the listener asks for no certificate",
+                "give 127.0.0.1 or ::1; from elsewhere monitors use the `api` listener")
+        }
+        return listen
     }
 
     /// More nodes than a city has; each costs a connection.

@@ -26,6 +26,10 @@ enum RelayKeys {
         "api", .section, .optional,
         "The listener for this member's own applications, operators and console. Always mutual "
             + "TLS 1.3. Absent: there is none.")
+    static let metrics = ConfigurationKey(
+        "metrics", .section, .optional,
+        "A listener in plain HTTP/1.1, on this machine alone, for monitors without a certificate: "
+            + "`/metrics`, `/livez`, `/readyz`, `/routez`. Absent: monitors use the `api` listener.")
     static let chain = ConfigurationKey(
         "chain", .section, .required,
         "This member's own chain: its nodes, and the account that pays.")
@@ -40,7 +44,7 @@ enum RelayKeys {
     static let root = ConfigurationSection(
         "", "The relay's own file, given by `cityrelay run --config FILE`.",
         [
-            member, topology, federation, dataDirectory, verifierThreads, peer, api,
+            member, topology, federation, dataDirectory, verifierThreads, peer, api, metrics,
             chain, records, limits, timing, log,
         ])
 
@@ -95,6 +99,12 @@ enum RelayKeys {
             + "the console's files and its login, and nothing else.")
     static let apiSection = ConfigurationSection(
         "api", "", [apiListen, apiCertificate, apiPrivateKey, apiAuthorities, apiLogin])
+
+    // metrics
+    static let metricsListen = ConfigurationKey(
+        "listen", .endpoint, example: "127.0.0.1:27300",
+        "Address and port to listen on: 127.0.0.0/8 or ::1, written as a number.")
+    static let metricsSection = ConfigurationSection("metrics", "", [metricsListen])
 
     // chain
     static let nodes = ConfigurationKey(
@@ -199,7 +209,7 @@ enum RelayKeys {
     static let logSection = ConfigurationSection("log", "", [level, format, logFile])
 
     static let sections = [
-        root, federationSection, peerSection, apiSection, chainSection, recordsSection,
-        limitsSection, timingSection, logSection,
+        root, federationSection, peerSection, apiSection, metricsSection, chainSection,
+        recordsSection, limitsSection, timingSection, logSection,
     ]
 }

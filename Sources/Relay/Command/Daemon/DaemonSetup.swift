@@ -53,6 +53,9 @@ struct DaemonSetup {
                     authority: api.tls.authorities),
                 admitsAnybody: api.takesLinks)
         }
+        configuration.metrics = relay.metricsListen.map {
+            MetricsConfiguration(address: $0.host, port: Int($0.port))
+        }
         if let records = relay.records {
             configuration.disclosure = DisclosureConfiguration(
                 office: records.office, officeAuthorities: records.officeAuthorities,
