@@ -16,7 +16,8 @@ struct Letter {
     /// Fen that change hands; 0 for licences and for chains without accounts.
     let fen: UInt64
 
-    /// A provident-fund transfer: the person's balance moves to the account in the other city.
+    /// A provident-fund transfer: a balance moves to the account of the same blind reference in the
+    /// other city. Nothing in it names a person.
     static func fund(
         from: City, to: City, number: Int, person: Int, expected: End, isLate: Bool,
         timeoutSeconds: UInt64
@@ -26,11 +27,9 @@ struct Letter {
         var fields: [(String, String)] = [
             ("TxCode", "BDC901"), ("TxFunc", "0"),
             ("ConNum", "\(from.code)261126\(Letter.padded(number, 4))"),
-            ("TranOutUnitNo", from.institution), ("TranCenName", "测试住房公积金管理中心\(from.code)"),
-            ("EmpName", "测试\(["甲", "乙", "丙", "丁"][person % 4])"), ("DocType", "01"),
-            ("IdNum", SyntheticPeople.identityNumber(division: from.code, index: person)),
+            ("TranOutUnitNo", from.institution),
+            ("account", SyntheticPeople.accountReference(division: from.code, index: person)),
             ("TranAmt", yuan), ("OrAcctAmt", yuan), ("Yinter", "0.00"), ("GenDate", "20261126"),
-            ("Remark", "测试备注，无真实内容。"),
         ]
         if expected == .refused { fields.append(("rig_reply", "refuse")) }
         if isLate { fields.append(("rig_reply", "later")) }
@@ -39,15 +38,16 @@ struct Letter {
             expected: expected, fen: fen)
     }
 
-    /// A licence's status, told to the other city.
+    /// A licence's status, told to the other city under a blind reference.
     static func licence(
         from: City, to: City, number: Int, expected: End, isLate: Bool, timeoutSeconds: UInt64
     ) -> Letter {
         var fields: [(String, String)] = [
             ("kind", "licence-status"),
-            ("licenceId", "1.2.156.3005.2.\(from.code).\(Letter.padded(number, 6))"),
-            ("holder", "测试戊"), ("action", "issue"), ("status", "01 有效"),
-            ("statusAsOf", "2026-11-26T16:00:00+08:00"),
+            (
+                "reference",
+                SHA256.hash(Array("demo licence \(from.code)/\(number)".utf8)).description
+            ), ("status", "01"), ("statusAsOf", "1795680000"),
         ]
         if expected == .refused { fields.append(("rig_reply", "refuse")) }
         if isLate { fields.append(("rig_reply", "later")) }

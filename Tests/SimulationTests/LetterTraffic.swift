@@ -62,7 +62,7 @@ final class LetterTraffic {
                 return SimulatedLetters.licence(serial).map { .move($0, .offer) }
             }
             let move = pick(moves.sorted { $0.key < $1.key }).value
-            return .move(move.licence, pick(LicenceMove.Act.allCases))
+            return .move(move.key, pick(LicenceMove.Act.allCases))
         }
         let letters = chain.state.letters.letters.filter {
             $0.key.hasPrefix(place) && !$0.value.state.isTerminal

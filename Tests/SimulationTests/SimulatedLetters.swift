@@ -14,26 +14,26 @@ struct SimulatedLetters {
     private(set) var effects: [String: Int] = [:]
     private var sequence: UInt64 = 0
 
-    /// One word on its way: "L institution number out act sequence" or "M licence act", joined by
+    /// One word on its way: "L institution number out act sequence" or "M key act", joined by
     /// slashes, as packets carry no blanks.
     enum Word: Hashable {
         case letter(LetterKey, out: InstitutionCode, LetterStatement)
-        case move(LicenceIdentifier, LicenceMove.Act)
+        case move(LicenceMoveKey, LicenceMove.Act)
 
         var text: String {
             switch self {
             case .letter(let key, let out, let statement):
                 "L/\(key)/\(out)/\(statement.act.rawValue)/\(statement.id.sequence)"
                     + (statement.reconciliation == nil ? "" : "/money")
-            case .move(let licence, let act): "M/\(licence.serial)/\(act.rawValue)"
+            case .move(let key, let act): "M/\(key)/\(act.rawValue)"
             }
         }
 
         init?(_ text: String) {
             let parts = text.split(separator: "/").map(String.init)
             if parts.count == 3, parts[0] == "M", let act = LicenceMove.Act(rawValue: parts[2]) {
-                guard let licence = SimulatedLetters.licence(parts[1]) else { return nil }
-                self = .move(licence, act)
+                guard let key = LicenceMoveKey(parts[1]) else { return nil }
+                self = .move(key, act)
                 return
             }
             guard (6...7).contains(parts.count), parts[0] == "L",
@@ -56,10 +56,14 @@ struct SimulatedLetters {
             reconciliation: withMoney ? SHA256.hash(Array("money \(key)".utf8)) : nil)
     }
 
-    static func licence(_ serial: String) -> LicenceIdentifier? {
-        try? LicenceIdentifier(
+    static func licence(_ serial: String) -> LicenceMoveKey? {
+        let identifier = try? LicenceIdentifier(
             kind: "11100000000013338W011", issuer: "12330100TEXT000170", serial: serial,
             version: 1)
+        return identifier.flatMap {
+            LicenceMoveKey(
+                licence: $0.text, salt: Array(SHA256.hash(Array(serial.utf8)).bytes.prefix(16)))
+        }
     }
 
     /// Cities share a division, so their numbers collide: only the whole key tells letters apart.
@@ -85,11 +89,11 @@ struct SimulatedLetters {
             guard letter.side == side, done?.isEmpty == false else { return false }
             letters[place] = letter
             return true
-        case .move(let licence, let act):
-            let place = "\(other) \(licence)"
+        case .move(let key, let act):
+            let place = "\(other) \(key)"
             guard
                 var move = moves[place]
-                    ?? (act == .offer ? LicenceMove(licence, side: .source) : nil)
+                    ?? (act == .offer ? LicenceMove(key, side: .source) : nil)
             else { return false }
             let done = try? move.say(act, at: ChainPosition(height: height))
             guard done?.isEmpty == false else { return false }
@@ -124,11 +128,11 @@ struct SimulatedLetters {
                 letters[place] = letter
                 return error.code.rawValue
             }
-        case .move(let licence, let act):
-            let place = "\(other) \(licence)"
+        case .move(let key, let act):
+            let place = "\(other) \(key)"
             guard
                 var move = moves[place]
-                    ?? (act == .offer ? LicenceMove(licence, side: .destination) : nil)
+                    ?? (act == .offer ? LicenceMove(key, side: .destination) : nil)
             else { return LicenceErrorCode.noSuchMove.rawValue }
             do throws(LicenceError) {
                 let done = try move.hear(act, at: position)
@@ -160,8 +164,8 @@ struct SimulatedLetters {
                 event, by: letter.side.other, at: position,
                 now: Timestamp(unixNanoseconds: time))
             keep(letter, place, done ?? [.contradiction(statement.id)])
-        case .move(let licence, let act):
-            let place = "\(other) \(licence)"
+        case .move(let key, let act):
+            let place = "\(other) \(key)"
             guard var move = moves[place] else { return }
             let refusal: LicenceErrorCode? =
                 switch answer {

@@ -105,7 +105,7 @@ package struct CityGenesis: Hashable, Sendable {
         for index in 0..<people {
             // Sums of a genesis stay far below the column's width.
             try? ProvidentFund.open(
-                SyntheticPeople.identityNumber(division: code, index: index), balance,
+                SyntheticPeople.accountReference(division: code, index: index), balance,
                 in: context)
         }
     }
@@ -127,6 +127,11 @@ package enum SyntheticPeople {
         let sequence = index / (28 * 12) % 999 + 1
         let body = division + "1880" + padded(month, 2) + padded(day, 2) + padded(sequence, 3)
         return body + String(checkDigit(body))
+    }
+
+    /// What the chain calls the account of person `index`: 32 bytes that say nothing of the person.
+    package static func accountReference(division: String, index: Int) -> String {
+        SHA256.hash(Array("cityrelay laboratory account \(division)/\(index)".utf8)).description
     }
 
     package static func checkDigit(_ body: String) -> Character {

@@ -23,6 +23,11 @@ public enum LicenceError: Error, Hashable, Sendable {
     case wrongPhase(LicenceMove.Act, LicenceMove.Phase)
     /// A licence that moves in refers to another old one than the offer.
     case otherLicence
+    case noSuchMove
+    case officeUnknown
+    /// The chain does not show the status that the step needs.
+    case recordNotReady
+    case expired
 
     /// The stable code.
     public var code: LicenceErrorCode {
@@ -38,6 +43,10 @@ public enum LicenceError: Error, Hashable, Sendable {
         case .wrongSide: .wrongSide
         case .wrongPhase: .wrongPhase
         case .otherLicence: .otherLicence
+        case .noSuchMove: .noSuchMove
+        case .officeUnknown: .officeUnknown
+        case .recordNotReady: .recordNotReady
+        case .expired: .expired
         }
     }
 }
@@ -57,6 +66,12 @@ public enum LicenceErrorCode: String, Hashable, Sendable, CaseIterable {
     case otherLicence = "licence/other-licence"
     case noSuchMove = "licence/no-such-move"
     case timedOut = "licence/timed-out"
+    case notFound = "licence/not-found"
+    case alreadyIssued = "licence/already-issued"
+    case officeUnknown = "licence/office-unknown"
+    case recordNotReady = "licence/record-not-ready"
+    case expired = "licence/expired"
+    case notRead = "licence/not-read"
 
     public var chinese: String {
         switch self {
@@ -73,6 +88,12 @@ public enum LicenceErrorCode: String, Hashable, Sendable, CaseIterable {
         case .otherLicence: "转入证照与转出证照不符"
         case .noSuchMove: "没有该证照的转移"
         case .timedOut: "对方未在期限内收到，可重新发送"
+        case .notFound: "没有该证照"
+        case .alreadyIssued: "该证照标识已经签发"
+        case .officeUnknown: "对方发证机构尚未与本链互认"
+        case .recordNotReady: "本链上的证照状态尚不允许该步骤，请稍后"
+        case .expired: "该消息已超过有效期"
+        case .notRead: "对方链未能读取该消息"
         }
     }
 
@@ -91,6 +112,12 @@ public enum LicenceErrorCode: String, Hashable, Sendable, CaseIterable {
         case .otherLicence: "the licence that moves in is another one than moved out"
         case .noSuchMove: "there is no move of this licence"
         case .timedOut: "the other side never received it; it may be sent again"
+        case .notFound: "there is no such licence"
+        case .alreadyIssued: "a licence of this identifier was issued before"
+        case .officeUnknown: "the other side's office is not known to this chain yet"
+        case .recordNotReady: "this chain does not show the status yet that the step needs"
+        case .expired: "the message came after its end"
+        case .notRead: "the other chain could not read the message"
         }
     }
 }
@@ -114,6 +141,18 @@ public struct LicenceLife: Hashable, Sendable {
         self.identifier = identifier
         self.predecessor = predecessor
         statusAsOf = time
+    }
+
+    /// As its issuer keeps it. `hasArrived`: another city took it in.
+    public init(
+        _ identifier: LicenceIdentifier, status: LicenceStatus, asOf time: Timestamp,
+        hasArrived: Bool
+    ) {
+        self.identifier = identifier
+        predecessor = nil
+        self.status = status
+        statusAsOf = time
+        self.hasArrived = hasArrived
     }
 
     /// Does an operation. `status` says how 05 ends the licence; others follow from the operation.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LightClient
+
 /// One side's record of a licence that moves to another city: offered by the source (status 06),
 /// taken in by the destination as a new licence (operation 08), or cancelled by the source
 /// (operation 10).
 ///
 /// As with letters, one word at a time, and one chain decides: the destination's. A cancellation
 /// that reaches it after it began to take the licence in is refused; after a cancellation it can
-/// not take it in any more. Needs the old identifier.
+/// not take it in any more. A key that says nothing stands for the old identifier.
 ///
 /// The carrier brings each word at most once, as packets do: words have no names of their own.
 public struct LicenceMove: Hashable, Sendable {
@@ -50,18 +52,20 @@ public struct LicenceMove: Hashable, Sendable {
         case contradiction(Act)
     }
 
-    /// The old licence.
-    public let licence: LicenceIdentifier
+    /// Stands for the old licence.
+    public let key: LicenceMoveKey
     public let side: Side
     public private(set) var phase = Phase.offered
     public private(set) var pending: Act?
     /// Where the phase was decided on this side's chain.
     public private(set) var decidedAt: ChainPosition?
+    /// Why our last word changed nothing; nil when it was taken, or none was said.
+    public private(set) var lastRefusal: LicenceErrorCode?
     private var pendingAt: ChainPosition?
     private var isDelivered: Bool
 
-    public init(_ licence: LicenceIdentifier, side: Side) {
-        self.licence = licence
+    public init(_ key: LicenceMoveKey, side: Side) {
+        self.key = key
         self.side = side
         isDelivered = side == .destination
     }
@@ -102,6 +106,7 @@ public struct LicenceMove: Hashable, Sendable {
         let decided = pendingAt ?? position
         pending = nil
         pendingAt = nil
+        lastRefusal = refusal
         if let refusal {
             // The destination has never seen the offer, and now it never will.
             return refusal == .noSuchMove && act == .cancel && !isDelivered && phase == .offered
@@ -129,5 +134,57 @@ public struct LicenceMove: Hashable, Sendable {
         phase = act == .take ? .taken : .cancelled
         decidedAt = position
         return [act == .take ? .taken : .cancelled]
+    }
+}
+
+/// The fields of a move in a store: key 1, side 2, phase 3, waiting act 4, its height 5, decided at
+/// 6, delivered 7, last refusal 8.
+struct LicenceMoveParts {
+    var key = Digest.zero
+    var side = "", phase = "", pending = "", lastRefusal = ""
+    var pendingAt: UInt64 = 0
+    var decidedAt: UInt64 = 0
+    var isDelivered = false
+
+    mutating func read(
+        _ field: ProtobufField, from reader: inout ProtobufReader
+    ) throws(WireError) {
+        switch field.number {
+        case 1: key = try reader.digest(field)
+        case 2: side = try reader.string(field)
+        case 3: phase = try reader.string(field)
+        case 4: pending = try reader.string(field)
+        case 5: pendingAt = try reader.uint64(field)
+        case 6: decidedAt = try reader.uint64(field)
+        case 7: isDelivered = try reader.bool(field)
+        case 8: lastRefusal = try reader.string(field)
+        default: try reader.skip(field)
+        }
+    }
+}
+
+extension LicenceMove {
+    init(_ parts: LicenceMoveParts) throws(WireError) {
+        guard let side = Side(rawValue: parts.side), let phase = Phase(rawValue: parts.phase),
+            parts.pending.isEmpty || Act(rawValue: parts.pending) != nil
+        else { throw .malformed("move") }
+        self.init(LicenceMoveKey(parts.key), side: side)
+        self.phase = phase
+        pending = Act(rawValue: parts.pending)
+        pendingAt = pending == nil ? nil : ChainPosition(height: parts.pendingAt)
+        decidedAt = parts.decidedAt == 0 ? nil : ChainPosition(height: parts.decidedAt)
+        isDelivered = parts.isDelivered
+        lastRefusal = LicenceErrorCode(rawValue: parts.lastRefusal)
+    }
+
+    func write(to writer: inout ProtobufWriter) {
+        writer.digest(1, key.digest)
+        writer.string(2, side.rawValue)
+        writer.string(3, phase.rawValue)
+        writer.string(4, pending?.rawValue ?? "")
+        writer.uint64(5, pendingAt?.height ?? 0)
+        writer.uint64(6, decidedAt?.height ?? 0)
+        writer.bool(7, isDelivered)
+        writer.string(8, lastRefusal?.rawValue ?? "")
     }
 }

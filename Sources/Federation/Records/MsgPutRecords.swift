@@ -6,10 +6,13 @@ public import LightClient
 public struct RecordEntry: Hashable, Sendable {
     public var index: RecordIndex
     public var state: RecordState
+    /// The move that gives the licence away or has brought it; nil in all other states.
+    public var move: RecordMove?
 
-    public init(index: RecordIndex, state: RecordState) {
+    public init(index: RecordIndex, state: RecordState, move: RecordMove? = nil) {
         self.index = index
         self.state = state
+        self.move = move
     }
 }
 
@@ -22,6 +25,7 @@ extension RecordEntry: ProtobufMessage {
         switch field.number {
         case 1: index = RecordIndex(try reader.digest(field))
         case 2: try reader.merge(field, into: &state)
+        case 3: try reader.merge(field, into: &move)
         default: try reader.skip(field)
         }
     }
@@ -29,6 +33,7 @@ extension RecordEntry: ProtobufMessage {
     public func write(to writer: inout ProtobufWriter) {
         writer.digest(1, index.digest)
         writer.message(2, state)
+        writer.message(3, move)
     }
 }
 

@@ -14,7 +14,7 @@ import Testing
             let packets = try (0..<count).map { index in
                 try TwoCities.sent(
                     TwoCities.letter(
-                        "\(index)", person: a.person(0), yuan: "1.00"), port: "providentfund",
+                        "\(index)", account: a.account(of: 0), yuan: "1.00"), port: "providentfund",
                     from: a)
             }
             try a.makeBlocks()

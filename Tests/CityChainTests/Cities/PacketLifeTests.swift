@@ -29,12 +29,12 @@ import Testing
     }
 
     @Test func `money is locked, credited and settled exactly once`() throws {
-        let person = a.person(0)
+        let account = a.account(of: 0)
         let packet = try TwoCities.sent(
-            TwoCities.letter("3301002611260001", person: person, yuan: "12345.67"),
+            TwoCities.letter("3301002611260001", account: account, yuan: "12345.67"),
             port: "providentfund", from: a)
         #expect(packet.sequence == 1)
-        #expect(a.fen("account/\(person)") == 10_000_000 - 1_234_567)
+        #expect(a.fen("account/\(account)") == 10_000_000 - 1_234_567)
         #expect(a.fen("total/locked") == 1_234_567)
         let acknowledgement = try #require(try TwoCities.deliver(packet, to: b, from: a))
         let text = String(decoding: acknowledgement.appAcknowledgements[0], as: UTF8.self)
@@ -42,7 +42,7 @@ import Testing
         #expect(
             text
                 == #"{"result":"accepted","ConNum":"3301002611260001","sha256":"\#(hash)"}"#)
-        #expect(b.fen("account/\(person)") == 1_234_567)
+        #expect(b.fen("account/\(account)") == 1_234_567)
         expectBalanced(a)
         expectBalanced(b)
         let result = try TwoCities.returned(packet, acknowledgement, to: a, from: b)
@@ -63,9 +63,9 @@ import Testing
     }
 
     @Test func `a refusal gives the money back and leaves no trace at the receiver`() throws {
-        let person = a.person(1)
+        let account = a.account(of: 1)
         let packet = try TwoCities.sent(
-            TwoCities.letter("1", person: person, yuan: "1.00", reply: "refuse"),
+            TwoCities.letter("1", account: account, yuan: "1.00", reply: "refuse"),
             port: "providentfund", from: a)
         try a.makeBlocks()
         let result = try b.run(
@@ -76,10 +76,10 @@ import Testing
         let types = result.events.map(\.type)
         #expect(types.contains("ibccallbackerror-city_record"))
         #expect(b.value("providentfund", "recv/07-tendermint-0/1") == nil)
-        #expect(b.fen("account/\(person)") == 0)
+        #expect(b.fen("account/\(account)") == 0)
         let refusal = Acknowledgement.universalError
         #expect(try TwoCities.returned(packet, refusal, to: a, from: b).code == 0)
-        #expect(a.fen("account/\(person)") == 10_000_000)
+        #expect(a.fen("account/\(account)") == 10_000_000)
         #expect(a.fen("total/locked") == 0)
         expectBalanced(a)
         expectBalanced(b)
@@ -89,9 +89,9 @@ import Testing
     func `a deadline that passes gives the money back, and the packet can not arrive any more`()
         throws
     {
-        let person = a.person(2)
+        let account = a.account(of: 2)
         let packet = try TwoCities.sent(
-            TwoCities.letter("1", person: person, yuan: "50.00"), port: "providentfund", from: a,
+            TwoCities.letter("1", account: account, yuan: "50.00"), port: "providentfund", from: a,
             timeoutSeconds: a.now.unixSeconds + 20)
         try a.makeBlocks()
         // Too early: the proof's header is before the deadline.
@@ -112,7 +112,7 @@ import Testing
             [try TwoCities.update(a, from: b), try TwoCities.timeout(packet, on: a, from: b)],
             by: "relayer")
         #expect(result.code == 0, "\(result.log)")
-        #expect(a.fen("account/\(person)") == 10_000_000)
+        #expect(a.fen("account/\(account)") == 10_000_000)
         #expect(
             a.value("providentfund", "outcome/07-tendermint-0/1").map {
                 String(decoding: $0, as: UTF8.self)
@@ -123,8 +123,7 @@ import Testing
 
     @Test func `a late acknowledgement comes from the end blocker, two heights on`() throws {
         let packet = try TwoCities.sent(
-            #"{"kind":"licence-status","licenceId":"L1","status":"01 有效","rig_reply":"later"}"#,
-            port: "licence", from: a)
+            #"{"kind":"test","rig_reply":"later"}"#, port: "licence", from: a)
         #expect(try TwoCities.deliver(packet, to: b, from: a) == nil)
         let received = b.chain.latestHeight
         #expect(try b.prove(packet.receiptKey, under: try b.makeBlocks().height).value == [2])
@@ -143,7 +142,7 @@ import Testing
         throws
     {
         let packet = try TwoCities.sent(
-            TwoCities.letter("1", person: a.person(0), yuan: "2.00"), port: "providentfund",
+            TwoCities.letter("1", account: a.account(of: 0), yuan: "2.00"), port: "providentfund",
             from: a)
         try TwoCities.deliver(packet, to: b, from: a)
         let again = try TwoCities.receive(packet, on: b, from: a)
@@ -155,17 +154,17 @@ import Testing
         #expect(result.code == 0)
         let data = try TxMsgData(reading: result.data)
         #expect(data.messageResponses.last?.value == [0x08, 0x01])
-        #expect(b.fen("account/\(a.person(0))") == 200)
+        #expect(b.fen("account/\(a.account(of: 0))") == 200)
         expectBalanced(b)
     }
 
     @Test func `both directions keep the sum of money over both cities`() throws {
         for index in 0..<3 {
             let there = try TwoCities.sent(
-                TwoCities.letter("\(index)", person: a.person(index), yuan: "10.0\(index)"),
+                TwoCities.letter("\(index)", account: a.account(of: index), yuan: "10.0\(index)"),
                 port: "providentfund", from: a)
             let back = try TwoCities.sent(
-                TwoCities.letter("\(index)", person: b.person(index), yuan: "3.1\(index)"),
+                TwoCities.letter("\(index)", account: b.account(of: index), yuan: "3.1\(index)"),
                 port: "providentfund", from: b)
             let first = try #require(try TwoCities.deliver(there, to: b, from: a))
             let second = try #require(try TwoCities.deliver(back, to: a, from: b))
@@ -179,25 +178,32 @@ import Testing
     }
 
     @Test func `a licence follows its newest status and stays ended`() throws {
-        func letter(_ status: String, _ moment: String) -> String {
-            #"{"kind":"licence-status","licenceId":"L7","status":"\#(status)","statusAsOf":"#
-                + #""2026-11-26T\#(moment):00+08:00"}"#
+        let reference = SHA256.hash(Array("licence 7".utf8))
+        func letter(_ status: LicenceStatus, _ seconds: Int64) throws -> String {
+            let asOf = try #require(Timestamp(seconds: 1_795_660_000 + seconds))
+            let packet = LicencePacket.status(.init(reference, status, asOf: asOf))
+            return String(decoding: packet.encoded, as: UTF8.self)
         }
-        for (status, moment) in [("01 有效", "10:00"), ("02 暂扣", "12:00"), ("07 吊销", "14:00")] {
-            let packet = try TwoCities.sent(letter(status, moment), port: "licence", from: a)
+        for (status, moment) in [(LicenceStatus.valid, 10), (.suspended, 12), (.revoked, 14)] {
+            let packet = try TwoCities.sent(
+                try letter(status, Int64(moment)), port: "licence", from: a)
             try TwoCities.deliver(packet, to: b, from: a)
-            let record = try #require(b.value("licence", "record/L7"))
-            #expect(try JSONParser.parse(record)["status"]?.string == status)
+            let key = String(decoding: Licences.reportKey(reference), as: UTF8.self)
+            let record = try #require(b.value("licence", key))
+            #expect(try JSONParser.parse(record)["status"]?.string == status.code)
         }
         // An older status overtaken on the way changes nothing.
         let stale = try b.run(
-            try TwoCities.send(letter("01 有效", "09:00"), port: "licence", from: b, by: "licensing"),
+            try TwoCities.send(
+                try letter(.valid, 9), port: "licence", from: b, by: "licensing"),
             by: "licensing")
         #expect(stale.code == 0)
         // A newer one cannot bring the licence back.
-        let refused = try a.run(
-            try TwoCities.send(letter("01 有效", "15:00"), port: "licence", from: a, by: "licensing"),
+        let refused = try a.runInBlock(
+            try TwoCities.send(
+                try letter(.valid, 15), port: "licence", from: a, by: "licensing"),
             by: "licensing")
-        #expect((refused.code, refused.codespace) == (5, "cityapp"))
+        #expect((refused.code, refused.codespace) == (7, "cityapp"))
+        #expect(refused.log.contains("licence/ended"))
     }
 }

@@ -81,8 +81,8 @@ import Testing
 
     @Test func `a receive is refused in CheckTx and block alike`() throws {
         let packet = try TwoCities.sent(
-            TwoCities.letter("1", person: a.person(0), yuan: "7.00"), port: "providentfund", from: a
-        )
+            TwoCities.letter("1", account: a.account(of: 0), yuan: "7.00"), port: "providentfund",
+            from: a)
         try a.makeBlocks()
         #expect(try b.run(try TwoCities.update(b, from: a), by: "relayer").code == 0)
         let good = try TwoCities.receive(packet, on: b, from: a)
@@ -114,7 +114,7 @@ import Testing
         try refused(7, "client") { $0.proofHeight.height -= 1 }
         try refused(34, "clientv2") { $0.packet.sourceClient = "07-tendermint-5" }
         try refused(35, "clientv2") { $0.packet.destinationClient = "07-tendermint-1" }
-        #expect(b.fen("account/\(a.person(0))") == 0)
+        #expect(b.fen("account/\(a.account(of: 0))") == 0)
         #expect(try b.run(good, by: "relayer").code == 0)
     }
 

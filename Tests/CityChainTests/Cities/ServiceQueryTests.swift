@@ -78,7 +78,7 @@ import Testing
 
     @Test func `pages hold what they are asked for and name the next`() throws {
         for number in 0..<5 {
-            _ = try TwoCities.sent(#"{"kind":"\#(number)"}"#, port: "licence", from: a)
+            _ = try TwoCities.sent(#"{"kind":"test\#(number)"}"#, port: "licence", from: a)
         }
         var seen: [UInt64] = []
         var key: [UInt8] = []

@@ -151,6 +151,11 @@ final class TestCity {
         SyntheticPeople.identityNumber(division: code, index: index)
     }
 
+    /// The blind reference of a person's account.
+    func account(of index: Int) -> String {
+        SyntheticPeople.accountReference(division: code, index: index)
+    }
+
     func events(_ result: TransactionResult) throws -> [PacketEvent] {
         try result.events.compactMap { event in
             try PacketEvent(

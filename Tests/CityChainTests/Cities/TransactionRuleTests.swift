@@ -116,12 +116,12 @@ import Testing
     }
 
     @Test func `a failing message undoes all messages, not the fee`() throws {
-        let before = a.fen("account/\(a.person(0))")
+        let before = a.fen("account/\(a.account(of: 0))")
         let good = try TwoCities.send(
-            TwoCities.letter("1", person: a.person(0), yuan: "7.00"), port: "providentfund", from: a
-        )
+            TwoCities.letter("1", account: a.account(of: 0), yuan: "7.00"), port: "providentfund",
+            from: a)
         let bad = try TwoCities.send(
-            TwoCities.letter("2", person: "nobody", yuan: "7.00"), port: "providentfund", from: a)
+            TwoCities.letter("2", account: "nobody", yuan: "7.00"), port: "providentfund", from: a)
         let sequence = try a.baseAccount("bureau").sequence
         let result = try a.run([good, bad], by: "bureau")
         #expect((result.code, result.codespace) == (5, "cityapp"))
@@ -132,7 +132,7 @@ import Testing
                 "coin_spent", "coin_received", "transfer", "message",
             ])
         #expect(result.events.allSatisfy { $0.value("msg_index") == nil })
-        #expect(a.fen("account/\(a.person(0))") == before)
+        #expect(a.fen("account/\(a.account(of: 0))") == before)
         #expect(a.value("ibc", "nextSequenceSend/07-tendermint-0")?.last == 1)
         #expect(try a.baseAccount("bureau").sequence == sequence + 1)
         #expect(result.gasUsed > 0)
@@ -181,8 +181,8 @@ import Testing
     @Test func `events stand in the order of the SDK`() throws {
         let result = try a.run(
             try TwoCities.send(
-                TwoCities.letter("1", person: a.person(0), yuan: "7.00"), port: "providentfund",
-                from: a), by: "bureau")
+                TwoCities.letter("1", account: a.account(of: 0), yuan: "7.00"),
+                port: "providentfund", from: a), by: "bureau")
         #expect(
             result.events.map(\.type) == [
                 "coin_spent", "coin_received", "transfer", "message", "tx", "tx", "tx", "message",

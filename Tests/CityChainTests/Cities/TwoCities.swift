@@ -84,9 +84,10 @@ struct TwoCities {
 
     /// Sends a record and returns its packet.
     static func sent(
-        _ value: String, port: WireText, from city: TestCity, timeoutSeconds: UInt64? = nil
+        _ value: String, port: WireText, from city: TestCity, timeoutSeconds: UInt64? = nil,
+        by given: String? = nil
     ) throws -> Packet {
-        let role = port == "licence" ? "licensing" : "bureau"
+        let role = given ?? (port == "licence" ? "licensing" : "bureau")
         let message = try send(
             value, port: port, from: city, timeoutSeconds: timeoutSeconds, by: role)
         let result = try city.run(message, by: role)
@@ -162,11 +163,11 @@ struct TwoCities {
     // MARK: records
 
     static func letter(
-        _ number: String, person: String, yuan: String, reply: String? = nil
+        _ number: String, account: String, yuan: String, reply: String? = nil
     ) -> String {
         let steer = reply.map { ",\"rig_reply\":\"\($0)\"" } ?? ""
-        return "{\"TxCode\":\"BDC901\",\"TxFunc\":\"0\",\"ConNum\":\"\(number)\",\"IdNum\":\""
-            + "\(person)\",\"TranAmt\":\"\(yuan)\"\(steer)}"
+        return "{\"TxCode\":\"BDC901\",\"TxFunc\":\"0\",\"ConNum\":\"\(number)\",\"account\":\""
+            + "\(account)\",\"TranAmt\":\"\(yuan)\"\(steer)}"
     }
 }
 

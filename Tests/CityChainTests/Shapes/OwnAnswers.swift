@@ -83,20 +83,20 @@ struct OwnAnswers: Sendable {
     private static func live(_ cities: TwoCities) throws {
         let (a, b) = (cities.a, cities.b)
         let there = try TwoCities.sent(
-            TwoCities.letter("1", person: a.person(0), yuan: "1.00"), port: "providentfund",
+            TwoCities.letter("1", account: a.account(of: 0), yuan: "1.00"), port: "providentfund",
             from: a)
         let acknowledgement = try #require(try TwoCities.deliver(there, to: b, from: a))
         #expect(try TwoCities.returned(there, acknowledgement, to: a, from: b).code == 0)
         let letters = [
-            TwoCities.letter("2", person: b.person(0), yuan: "1.00"),
-            TwoCities.letter("3", person: b.person(1), yuan: "1.00"),
-            TwoCities.letter("4", person: b.person(2), yuan: "1.00", reply: "refuse"),
+            TwoCities.letter("2", account: b.account(of: 0), yuan: "1.00"),
+            TwoCities.letter("3", account: b.account(of: 1), yuan: "1.00"),
+            TwoCities.letter("4", account: b.account(of: 2), yuan: "1.00", reply: "refuse"),
         ]
         let packets = try letters.map {
             try TwoCities.sent($0, port: "providentfund", from: b)
         }
         let late = try TwoCities.sent(
-            TwoCities.letter("5", person: b.person(3), yuan: "1.00", reply: "later"),
+            TwoCities.letter("5", account: b.account(of: 3), yuan: "1.00", reply: "later"),
             port: "providentfund", from: b)
         try b.makeBlocks()
         let receives = try packets.map { try TwoCities.receive($0, on: a, from: b) }

@@ -11,6 +11,11 @@ import Testing
 
     private func licence() throws -> LicenceIdentifier { try LicenceIdentifier(Self.old) }
 
+    private func key() throws -> LicenceMoveKey {
+        try #require(
+            LicenceMoveKey(licence: Self.old, salt: [UInt8](repeating: 1, count: 16)))
+    }
+
     private func issued() throws -> LicenceLife {
         LicenceLife(issuing: try licence(), at: LetterSamples.start)
     }
@@ -109,8 +114,8 @@ import Testing
     @Test func `moves to another city as a new licence that names the old one`() throws {
         var source = try issued()
         try source.apply(.end, to: .movedOut, at: LetterSamples.later(hours: 1))
-        var there = LicenceMove(try licence(), side: .destination)
-        var here = LicenceMove(try licence(), side: .source)
+        var there = LicenceMove(try key(), side: .destination)
+        var here = LicenceMove(try key(), side: .source)
         let at = LetterSamples.at(5)
         #expect(try here.say(.offer, at: at) == [.deliver(.offer)])
         #expect(try there.hear(.offer, at: at).isEmpty)
@@ -135,8 +140,8 @@ import Testing
         for seed in UInt64(1)...500 {
             var generator = Generator(seed: seed)
             var sides: [LicenceMove.Side: LicenceMove] = [
-                .source: LicenceMove(try licence(), side: .source),
-                .destination: LicenceMove(try licence(), side: .destination),
+                .source: LicenceMove(try key(), side: .source),
+                .destination: LicenceMove(try key(), side: .destination),
             ]
             var words: [(LicenceMove.Act, LicenceMove.Side)] = []
             var answers: [(LicenceMove.Act, LicenceErrorCode?, LicenceMove.Side)] = []

@@ -198,8 +198,8 @@ extension `Relays among peers` {
             #expect(trace.body["peerState"]?.string == "acknowledgement-delivered")
             let cities = Set(trace.body["steps"]?.array?.compactMap { $0["city"]?.string } ?? [])
             #expect(cities == [city.chainID, chain])
-            // No personal value anywhere: the letter's person and its message stay in the packet.
-            let person = SyntheticPeople.identityNumber(division: city.code, index: 2)
+            // No value of the letter anywhere: its account and its message stay in the packet.
+            let person = SyntheticPeople.accountReference(division: city.code, index: 2)
             var everything = [trace.text, parked.text]
             for path in [
                 "status", "queue?open=false", "packets/\(name)", "why/packet/\(name)", "actions",

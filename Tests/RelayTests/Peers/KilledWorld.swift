@@ -157,10 +157,10 @@ final class KilledWorld {
     }
 
     private func letter(_ city: City, _ number: Int) -> Payload {
-        let person = SyntheticPeople.identityNumber(division: city.code, index: number % 50)
+        let account = SyntheticPeople.accountReference(division: city.code, index: number % 50)
         let text =
             "{\"TxCode\":\"BDC901\",\"TxFunc\":\"0\",\"ConNum\":\"\(city.code)-\(number)\","
-            + "\"IdNum\":\"\(person)\",\"TranAmt\":\"1.00\"}"
+            + "\"account\":\"\(account)\",\"TranAmt\":\"1.00\"}"
         return Payload(
             sourcePort: "providentfund", destinationPort: "providentfund", version: "cityrelay-1",
             encoding: "application/json", value: Array(text.utf8))

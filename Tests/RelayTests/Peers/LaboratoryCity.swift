@@ -138,13 +138,13 @@ final class LaboratoryCity: Sendable {
         throw Trouble("no account of the bureau")
     }
 
-    /// A provident-fund letter: 1.00 yuan of one person.
+    /// A provident-fund letter: 1.00 yuan of one account.
     func letter(_ number: Int, reply: String? = nil) -> Payload {
         let steer = reply.map { ",\"rig_reply\":\"\($0)\"" } ?? ""
-        let person = SyntheticPeople.identityNumber(division: code, index: number % 50)
+        let account = SyntheticPeople.accountReference(division: code, index: number % 50)
         let text =
             "{\"TxCode\":\"BDC901\",\"TxFunc\":\"0\",\"ConNum\":\"\(code)-\(number)\","
-            + "\"IdNum\":\"\(person)\",\"TranAmt\":\"1.00\"\(steer)}"
+            + "\"account\":\"\(account)\",\"TranAmt\":\"1.00\"\(steer)}"
         return Payload(
             sourcePort: "providentfund", destinationPort: "providentfund", version: "cityrelay-1",
             encoding: "application/json", value: Array(text.utf8))

@@ -4,8 +4,9 @@ package import Federation
 import LightClient
 
 /// Housing provident fund: a transfer letter locks its amount on the sending city's account,
-/// credits the account of the same person in the receiving city, and is settled or refunded by its
-/// outcome.
+/// credits the account of the same name in the receiving city, and is settled or refunded by its
+/// outcome. Accounts are named by blind references, 32 bytes in hexadecimal; whose they are, the
+/// centres know. A record with any other member is refused: nothing in clear gets onto a chain.
 ///
 /// Invariant on each chain: opened + received = balances + locked + settled.
 package struct ProvidentFund: RecordBook {
@@ -29,13 +30,13 @@ package struct ProvidentFund: RecordBook {
         _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) {
         guard let transfer = try Transfer(record) else { return }
-        let balance = ProvidentFund.balance(transfer.person, in: context)
-        guard let balance else { throw .refusedRecord("no account for \(transfer.person)") }
+        let balance = ProvidentFund.balance(transfer.account, in: context)
+        guard let balance else { throw .refusedRecord("no such account") }
         guard let rest = balance.subtracting(transfer.amount) else {
             throw .refusedRecord(
                 "balance \(balance.yuan) is smaller than \(transfer.amount.yuan)")
         }
-        setBalance(transfer.person, rest, in: context)
+        setBalance(transfer.account, rest, in: context)
         try add(transfer.amount, to: .locked, in: context)
         context.set(port, lockKey(payload), transfer.stored)
     }
@@ -44,11 +45,11 @@ package struct ProvidentFund: RecordBook {
         _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) {
         guard let transfer = try Transfer(record) else { return }
-        let balance = ProvidentFund.balance(transfer.person, in: context) ?? .zero
+        let balance = ProvidentFund.balance(transfer.account, in: context) ?? .zero
         guard let sum = balance.adding(transfer.amount) else {
-            throw .refusedRecord("balance of \(transfer.person) would exceed its column")
+            throw .refusedRecord("the balance would exceed its column")
         }
-        setBalance(transfer.person, sum, in: context)
+        setBalance(transfer.account, sum, in: context)
         try add(transfer.amount, to: .received, in: context)
     }
 
@@ -68,11 +69,11 @@ package struct ProvidentFund: RecordBook {
         if case .acknowledged = outcome {
             return try add(transfer.amount, to: .settled, in: context)
         }
-        let balance = ProvidentFund.balance(transfer.person, in: context) ?? .zero
+        let balance = ProvidentFund.balance(transfer.account, in: context) ?? .zero
         guard let sum = balance.adding(transfer.amount) else {
-            throw .refusedRecord("balance of \(transfer.person) would exceed its column")
+            throw .refusedRecord("the balance would exceed its column")
         }
-        setBalance(transfer.person, sum, in: context)
+        setBalance(transfer.account, sum, in: context)
     }
 
     package func acknowledgement(_ record: JSONValue, _ payload: CityPayload) -> [UInt8] {
@@ -85,17 +86,17 @@ package struct ProvidentFund: RecordBook {
 
     /// Opens an account at genesis.
     package static func open(
-        _ person: String, _ balance: Fen, in context: ExecutionContext
+        _ account: String, _ balance: Fen, in context: ExecutionContext
     ) throws(ExecutionError) {
         let fund = ProvidentFund()
-        fund.setBalance(person, balance, in: context)
+        fund.setBalance(account, balance, in: context)
         try fund.add(balance, to: .opened, in: context)
     }
 
     // MARK: keys and values
 
-    package static func accountKey(_ person: String) -> [UInt8] {
-        Array("account/\(person)".utf8)
+    package static func accountKey(_ account: String) -> [UInt8] {
+        Array("account/\(account)".utf8)
     }
 
     package static func totalKey(_ total: Total) -> [UInt8] {
@@ -106,14 +107,14 @@ package struct ProvidentFund: RecordBook {
         value.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }.flatMap { Fen($0) }
     }
 
-    private static func balance(_ person: String, in context: ExecutionContext) -> Fen? {
-        amount(context.get(StoreName.providentFund, accountKey(person)))
+    private static func balance(_ account: String, in context: ExecutionContext) -> Fen? {
+        amount(context.get(StoreName.providentFund, accountKey(account)))
     }
 
     private func setBalance(
-        _ person: String, _ balance: Fen, in context: ExecutionContext
+        _ account: String, _ balance: Fen, in context: ExecutionContext
     ) {
-        context.set(port, ProvidentFund.accountKey(person), Array("\(balance.count)".utf8))
+        context.set(port, ProvidentFund.accountKey(account), Array("\(balance.count)".utf8))
     }
 
     private func total(_ total: Total, in context: ExecutionContext) -> Fen {
@@ -138,28 +139,36 @@ package struct ProvidentFund: RecordBook {
     }
 }
 
-/// The money in a letter: whose, and how much.
+/// The money in a letter: on which account, and how much.
 private struct Transfer {
-    /// Characters of a document number, GB 11643 and the national column.
-    private static let documentLimit = 18
+    /// Hexadecimal digits of an account's blind reference: 32 bytes.
+    private static let referenceCount = 64
+    /// What a letter may say in clear.
+    private static let names: Set<String> = [
+        "TxCode", "TxFunc", "ConNum", "TranOutUnitNo", "account", "TranAmt", "OrAcctAmt",
+        "Yinter", "GenDate", "kind", "rig_reply",
+    ]
 
-    let person: String
+    let account: String
     let amount: Fen
 
     /// Nil for a letter that moves no money: one without an amount.
     init?(_ record: JSONValue) throws(ExecutionError) {
+        guard case .object(let members) = record else { return nil }
+        for member in members where !Transfer.names.contains(member.name) {
+            throw .refusedRecord("a member that a letter does not say in clear")
+        }
         guard let field = record["TranAmt"] else { return nil }
         guard let text = field.string, let amount = Fen(yuan: text) else {
             throw .refusedRecord("TranAmt is no amount with two places")
         }
-        guard let person = record["IdNum"]?.string, !person.isEmpty,
-            person.utf8.count <= Transfer.documentLimit,
-            person.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) })
-        else { throw .refusedRecord("IdNum is no document number") }
+        guard let account = record["account"]?.string,
+            account.utf8.count == Transfer.referenceCount, Hex.decode(account) != nil
+        else { throw .refusedRecord("account is no blind reference") }
         if let parts = try Transfer.parts(record), parts != amount {
             throw .refusedRecord("TranAmt is not OrAcctAmt + Yinter")
         }
-        self.person = person
+        self.account = account
         self.amount = amount
     }
 
@@ -173,14 +182,14 @@ private struct Transfer {
         return sum
     }
 
-    var stored: [UInt8] { Array("\(person)/\(amount.count)".utf8) }
+    var stored: [UInt8] { Array("\(account)/\(amount.count)".utf8) }
 
     init?(stored: [UInt8]) {
         let parts = String(decoding: stored, as: UTF8.self).split(separator: "/")
         guard parts.count == 2, let count = UInt64(parts[1]), let amount = Fen(count) else {
             return nil
         }
-        person = String(parts[0])
+        account = String(parts[0])
         self.amount = amount
     }
 }

@@ -37,6 +37,7 @@ struct RecordRegister {
             } catch {
                 throw ExecutionError(error)
             }
+            try MoveBinding(context: context).put(entry)
             context.set(StoreName.records, key, entry.state.encoded)
             context.emit(
                 "record_state", ("index", entry.index.description),
