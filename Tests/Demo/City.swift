@@ -15,5 +15,7 @@ struct City: Hashable {
     var member: String { "\(code)/\(institution)" }
     /// Where its own applications and people reach its relay.
     var apiPort: Int { relayPort + 50 }
+    /// Where its record office answers, to its own relay alone.
+    var officePort: Int { relayPort + 60 }
     var rpc: String { "http://127.0.0.1:\(rpcPort)" }
 }

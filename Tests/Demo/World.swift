@@ -13,6 +13,8 @@ final class World {
     private(set) var chains: [String: ChildProcess] = [:]
     private(set) var relays: [String: ChildProcess] = [:]
     private(set) var nodes: [String: NodeClient] = [:]
+    /// Whether the cities have record offices: the embedded chains do.
+    private var hasOffices = false
     private let programs: String
     private let source: String
 
@@ -67,18 +69,32 @@ final class World {
                 throw Failure(description: "certs/issue.sh printed no pin; see \(log)")
             }
             pins[city.code] = String(pin)
-            try run(
-                script,
-                [
-                    "\(directory)/certs", "person", city.code, city.institution, "--name", "wang",
-                    "--role", "operator", "--as", "wang-\(city.code)",
-                ], log: log)
+            try issueToPeople(city, script, log: log)
         }
         return pins
     }
 
-    /// Starts each city's embedded chain and waits for its first blocks.
+    /// An operator, an administrator, and the application of the loan desk.
+    private func issueToPeople(_ city: City, _ script: String, log: String) throws {
+        for (name, role) in [("wang", "operator"), ("zhao", "administrator")] {
+            try run(
+                script,
+                [
+                    "\(directory)/certs", "person", city.code, city.institution, "--name", name,
+                    "--role", role, "--as", "\(name)-\(city.code)",
+                ], log: log)
+        }
+        try run(
+            script,
+            [
+                "\(directory)/certs", "app", city.code, city.institution, "--name",
+                Records.application, "--as", "\(Records.application)-\(city.code)",
+            ], log: log)
+    }
+
+    /// Starts each city's embedded chain with its record office, and waits for its first blocks.
     func startChains(blockMilliseconds: Int) throws {
+        hasOffices = true
         for city in cities {
             let chain = ChildProcess(
                 name: "chain \(city.name)", program: program("citychain"),
@@ -86,7 +102,8 @@ final class World {
                     "run", "--chain-id", city.chainID, "--code", city.code, "--name", city.name,
                     "--rpc", "127.0.0.1:\(city.rpcPort)", "--home",
                     "\(directory)/\(city.code)/chain",
-                    "--block-ms", "\(blockMilliseconds)", "--lab",
+                    "--block-ms", "\(blockMilliseconds)", "--lab", "--office",
+                    "127.0.0.1:\(city.officePort)",
                 ], logPath: "\(directory)/log/chain-\(city.code).log")
             try chain.start()
             chains[city.code] = chain
@@ -122,7 +139,12 @@ final class World {
 
                 """, to: "\(directory)/run/\(city.code)/facts.yaml")
         }
-        let topology = String(decoding: try Corpus.read(source), as: UTF8.self)
+        var topology = String(decoding: try Corpus.read(source), as: UTF8.self)
+        for city in cities where hasOffices {
+            let line = "    institution: \"\(city.institution)\"\n"
+            topology = topology.replacing(
+                line, with: line + "    evidence_keys: [\"\(try Records.publicKey(city))\"]\n")
+        }
         try write(topology, to: topologyPath)
     }
 
@@ -151,9 +173,19 @@ final class World {
                   nodes: [\(urls)]
                   account_key_file: \(folder)/account.key
                   gas_price: "0.001stake"
-                \(extra)
+                \(try writeRecords(city))\(extra)
                 """, to: configurationPath(city))
         }
+    }
+
+    /// The files that proofs need, and the section that names them; nothing without an office.
+    private func writeRecords(_ city: City) throws -> String {
+        guard hasOffices else { return "" }
+        let folder = "\(directory)/\(city.code)"
+        let records = Records(city: city, others: cities.filter { $0 != city })
+        try write(Hex.encode(Records.seed(city)) + "\n", to: "\(folder)/evidence.key", mode: 0o600)
+        try write(records.policy, to: "\(folder)/policy.yaml")
+        return records.section(folder: folder)
     }
 
     func startRelays() throws {
