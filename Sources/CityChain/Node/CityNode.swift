@@ -89,7 +89,7 @@ package final class CityNode {
     }
 
     private func announce(_ stored: StoredBlock) {
-        office?.settle()
+        office?.settle(now: CityNode.now)
         for announcement in BlockAnnouncements.all(of: stored) { server?.announce(announcement) }
     }
 

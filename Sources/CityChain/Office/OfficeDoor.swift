@@ -11,9 +11,9 @@ package struct OfficeDoor {
     /// Predicates of one question.
     package static let predicateLimit = 16
 
-    private let office: RecordOffice
+    let office: RecordOffice
     private let isLab: Bool
-    private let now: () -> Timestamp
+    let now: () -> Timestamp
 
     package init(_ office: RecordOffice, isLab: Bool, now: @escaping () -> Timestamp) {
         self.office = office
@@ -26,7 +26,7 @@ package struct OfficeDoor {
             return json(try route(request), status: 200)
         } catch {
             let error =
-                error as? OfficeError
+                error as? OfficeError ?? (error as? LicenceErrorCode).map { OfficeError($0) }
                 ?? OfficeError(500, "office/failed", "the office's file could not be written")
             return json(
                 ["code": .string(error.code), "detail": .string(error.detail)],
@@ -35,8 +35,8 @@ package struct OfficeDoor {
     }
 
     private func route(_ request: HTTPRequest) throws -> JSONValue {
-        let isUpdate = request.path == "/v1/lab/update" && isLab
-        guard request.path == "/v1/disclose" || isUpdate else {
+        let paths = ["/v1/disclose", "/v1/update", "/v1/card"] + (isLab ? ["/v1/lab/update"] : [])
+        guard paths.contains(request.path) else {
             throw OfficeError(404, "office/no-such-path", "ask with POST /v1/disclose")
         }
         guard request.method == "POST" else {
@@ -49,7 +49,12 @@ package struct OfficeDoor {
         } catch {
             throw OfficeError(400, "office/not-json", "the question is not JSON: \(error.message)")
         }
-        return isUpdate ? try update(question) : try disclose(question)
+        switch request.path {
+        case "/v1/update": return try order(question)
+        case "/v1/card": return try card(question)
+        case "/v1/lab/update": return try update(question)
+        default: return try disclose(question)
+        }
     }
 
     private func json(_ value: JSONValue, status: Int) -> HTTPResponse {
@@ -174,10 +179,8 @@ package struct OfficeDoor {
         ]
     }
 
-    // MARK: laboratory
-
-    private func update(_ question: JSONValue) throws -> JSONValue {
-        try question.checkMembers(["kind", "reference", "status", "values"])
+    /// New values of a record, by field.
+    func values(_ question: JSONValue) throws(OfficeError) -> [OfficeRecord.Value] {
         var values: [OfficeRecord.Value] = []
         if case .object(let members)? = question["values"] {
             for member in members {
@@ -187,6 +190,14 @@ package struct OfficeDoor {
                 values.append(OfficeRecord.Value(member.name, text))
             }
         }
+        return values
+    }
+
+    // MARK: laboratory
+
+    private func update(_ question: JSONValue) throws -> JSONValue {
+        try question.checkMembers(["kind", "reference", "status", "values"])
+        let values = try values(question)
         let record = try office.update(
             kind: try question.text("kind"), reference: try question.text("reference"),
             status: question["status"]?.string, values: values, asOf: now())
@@ -199,7 +210,7 @@ package struct OfficeDoor {
 
 extension JSONValue {
     /// Throws for anything but an object of these members, each at most once.
-    fileprivate func checkMembers(_ known: Set<String>) throws(OfficeError) {
+    func checkMembers(_ known: Set<String>) throws(OfficeError) {
         guard case .object(let members) = self else { throw .request("a question is an object") }
         var seen: Set<String> = []
         for member in members {
@@ -209,12 +220,12 @@ extension JSONValue {
         }
     }
 
-    fileprivate func text(_ name: String) throws(OfficeError) -> String {
+    func text(_ name: String) throws(OfficeError) -> String {
         guard let text = self[name]?.string else { throw .request("\(name) is a text") }
         return text
     }
 
-    fileprivate func strings(_ name: String, limit: Int) throws(OfficeError) -> [String] {
+    func strings(_ name: String, limit: Int) throws(OfficeError) -> [String] {
         guard let value = self[name] else { return [] }
         guard let items = value.array, items.count <= limit else {
             throw .request("\(name) is a list of at most \(limit)")

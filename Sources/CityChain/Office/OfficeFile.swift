@@ -14,7 +14,10 @@ struct OfficeFile {
 
     struct Content {
         var indexKey: [UInt8]
+        /// Opens what other offices have sealed to this one.
+        var sealingSecret: [UInt8]
         var records: [OfficeRecord]
+        var takes: [OfficeTake] = []
     }
 
     /// Nil when there is no file yet.
@@ -23,7 +26,9 @@ struct OfficeFile {
         guard let data = try? Data(contentsOf: URL(filePath: path)),
             let json = try? JSONParser.parse(Array(data)),
             let key = json["index_key"]?.string.flatMap({ Hex.decode($0) }),
-            let items = json["records"]?.array
+            let secret = json["sealing_secret"]?.string.flatMap({ Hex.decode($0) }),
+            secret.count == HPKE.keyByteCount, let items = json["records"]?.array,
+            let waiting = json["takes"]?.array
         else { throw .officeUnreadable(path: path) }
         var records: [OfficeRecord] = []
         for item in items {
@@ -32,13 +37,20 @@ struct OfficeFile {
             }
             records.append(record)
         }
-        return Content(indexKey: key, records: records)
+        var takes: [OfficeTake] = []
+        for item in waiting {
+            guard let take = OfficeTake(item) else { throw .officeUnreadable(path: path) }
+            takes.append(take)
+        }
+        return Content(indexKey: key, sealingSecret: secret, records: records, takes: takes)
     }
 
     func write(_ content: Content) throws(NodeError) {
         let json: JSONValue = [
             "index_key": .string(Hex.encode(content.indexKey)),
+            "sealing_secret": .string(Hex.encode(content.sealingSecret)),
             "records": .array(content.records.map(OfficeFile.json)),
+            "takes": .array(content.takes.map(\.json)),
         ]
         let draft = path + ".new"
         let isWritten = FileManager.default.createFile(
@@ -62,6 +74,7 @@ struct OfficeFile {
                     JSONMember($0, .string(record.seeds[$0]?.description ?? ""))
                 }),
             "decoys": .array(record.decoys.map { .string(Hex.encode($0.bytes)) }),
+            "move": record.move?.json ?? .null, "note": record.note?.json ?? .null,
         ]
     }
 
@@ -78,7 +91,7 @@ struct OfficeFile {
             case .object(let values)? = json["values"], case .object(let salts)? = json["salts"],
             case .object(let seeds)? = json["seeds"], let decoys = json["decoys"]?.array
         else { return nil }
-        return OfficeRecord(
+        var record = OfficeRecord(
             schema: schema, reference: reference, index: index, revision: revision,
             status: status, statusAsOf: Timestamp(unixNanoseconds: asOf),
             values: values.map { OfficeRecord.Value($0.name, $0.value.string ?? "") },
@@ -91,6 +104,9 @@ struct OfficeFile {
                         .map { (member.name, $0) }
                 }, uniquingKeysWith: { first, _ in first }),
             decoys: decoys.compactMap(salt))
+        record.move = OfficeMove(json["move"])
+        record.note = OfficeNote(json["note"])
+        return record
     }
 
     private static func salt(_ json: JSONValue) -> FieldSalt? {

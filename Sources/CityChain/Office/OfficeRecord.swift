@@ -29,6 +29,10 @@ package struct OfficeRecord: Hashable, Sendable {
     /// By the name of the threshold predicate.
     package var seeds: [String: Digest]
     package var decoys: [FieldSalt]
+    /// The move that this revision is part of; of licences alone.
+    package var move: OfficeMove?
+    /// On whose word it was made; nil for what the office began with.
+    package var note: OfficeNote?
 
     /// A new revision with salts of its own.
     package init(
@@ -123,7 +127,8 @@ package struct OfficeRecord: Hashable, Sendable {
             index: index,
             state: RecordState(
                 schemaID: schema.id, schemaVersion: schema.version, fieldRoot: try tree().root,
-                status: status, statusAsOf: statusAsOf, revision: revision))
+                status: status, statusAsOf: statusAsOf, revision: revision),
+            move: move?.named)
     }
 
     private func salt(_ name: String) throws(FieldTreeError) -> FieldSalt {

@@ -36,7 +36,9 @@ package final class OfficeService {
             try GenesisFile.makeFolder(directory)
             path = "\(directory)/records.json"
         }
-        let kept = try path.flatMap { try RecordOffice.reopen(path: $0, salts: salts) }
+        let kept = try path.flatMap { 
+            try RecordOffice.reopen(path: $0, salts: salts, code: configuration.code)
+        }
         let office =
             try kept
             ?? RecordOffice(
@@ -55,8 +57,9 @@ package final class OfficeService {
     package var port: UInt16 { server?.port ?? 0 }
 
     /// After every block.
-    func settle() {
+    func settle(now: Timestamp) {
         do {
+            try office.follow(now: now)
             try writer?.settle()
             problem = nil
         } catch {

@@ -29,6 +29,14 @@ final class OfficeWriter {
             try DeterministicKeys.account(role: RecordRegister.role, code: code),
             prefix: AccountAddress.prefix)
         office.committed = { [unowned chain] index in OfficeWriter.state(index, on: chain) }
+        office.look = { [unowned chain] store, key in
+            chain.query(ApplicationQuery(path: "/store/\(store)/key", data: key)).value
+        }
+        office.list = { [unowned chain] store, prefix in
+            OfficeWriter.pairs(
+                chain.query(ApplicationQuery(path: "/store/\(store)/subspace", data: prefix))
+                    .value ?? [])
+        }
     }
 
     /// Offers what the chain lacks, unless a transaction is still on its way. Call it once a block.
@@ -59,6 +67,26 @@ final class OfficeWriter {
             ApplicationQuery(path: "/store/\(StoreName.accounts)/key", data: key))
         guard let any = answer.value.flatMap({ try? ProtobufAny(reading: $0) }) else { return nil }
         return try? BaseAccount(reading: any.value)
+    }
+
+    /// The pairs of a subspace's answer; those that are not in form are left out.
+    private static func pairs(_ answer: [UInt8]) -> [StorePair] {
+        var reader = ProtobufReader(answer)
+        var pairs: [StorePair] = []
+        do throws(WireError) {
+            while let field = try reader.next() {
+                var inner = ProtobufReader(try reader.bytes(field))
+                var (key, value): ([UInt8], [UInt8]) = ([], [])
+                while let part = try inner.next() {
+                    if part.number == 1 { key = try inner.bytes(part) }
+                    if part.number == 2 { value = try inner.bytes(part) }
+                }
+                pairs.append(StorePair(key: key, value: value))
+            }
+        } catch {
+            return pairs
+        }
+        return pairs
     }
 
     private static func state(_ index: RecordIndex, on chain: Chain) -> RecordState? {

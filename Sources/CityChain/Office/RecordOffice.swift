@@ -10,12 +10,20 @@ package import LightClient
 /// change and the block that carries it, a proof can still be given.
 package final class RecordOffice {
     package let indexKey: [UInt8]
-    private let salts: SaltSource
+    let sealingSecret: [UInt8]
+    let salts: SaltSource
     private let file: OfficeFile?
     /// By index, oldest revision first; at most two.
-    private var records: [RecordIndex: [OfficeRecord]]
+    var records: [RecordIndex: [OfficeRecord]]
     /// What the chain may not have yet.
-    private(set) var unsettled: Set<RecordIndex>
+    var unsettled: Set<RecordIndex>
+    /// Licences that are being taken in.
+    var takes: [LicenceMoveKey: OfficeTake] = [:]
+    /// What the city's chain calls its institution.
+    package let institution: InstitutionCode?
+    /// A value of the chain's state, and all under a prefix.
+    package var look: (String, [UInt8]) -> [UInt8]? = { _, _ in nil }
+    package var list: (String, [UInt8]) -> [StorePair] = { _, _ in [] }
     /// The state that the chain has; nil for none.
     package var committed: (RecordIndex) -> RecordState? = { _ in nil }
 
@@ -25,6 +33,8 @@ package final class RecordOffice {
     ) throws {
         self.salts = salts
         indexKey = salts.indexKey
+        sealingSecret = salts.sealingSecret
+        institution = CityGenesis.institution(of: code)
         file = path.map { OfficeFile(path: $0) }
         records = [:]
         unsettled = []
@@ -43,20 +53,37 @@ package final class RecordOffice {
         try save()
     }
 
-    private init(_ content: OfficeFile.Content, _ file: OfficeFile, _ salts: SaltSource) {
+    private init(
+        _ content: OfficeFile.Content, _ file: OfficeFile, _ salts: SaltSource, code: String
+    ) {
         indexKey = content.indexKey
+        sealingSecret = content.sealingSecret
+        institution = CityGenesis.institution(of: code)
         self.salts = salts
         self.file = file
         records = Dictionary(grouping: content.records, by: \.index)
             .mapValues { $0.sorted { $0.revision < $1.revision } }
         unsettled = Set(records.keys)
+        for take in content.takes { takes[take.move.named.key] = take }
     }
 
     /// The office whose file is there; nil when there is none.
-    package static func reopen(path: String, salts: SaltSource) throws -> RecordOffice? {
+    package static func reopen(
+        path: String, salts: SaltSource, code: String
+    ) throws -> RecordOffice? {
         let file = OfficeFile(path: path)
-        return try file.read().map { RecordOffice($0, file, salts) }
+        return try file.read().map { RecordOffice($0, file, salts, code: code) }
     }
+
+    /// Licences that are on offer, as far as the office knows.
+    var offered: [RecordIndex] {
+        records.compactMap { index, revisions in
+            revisions.last?.move != nil && revisions.last?.status == LicenceStatus.movedOut.code
+                ? index : nil
+        }.sorted()
+    }
+
+    func random() -> Digest { SaltSource.random() }
 
     package var count: Int { records.count }
 
@@ -137,8 +164,11 @@ package final class RecordOffice {
         return record
     }
 
-    private func save() throws {
+    func save() throws {
         let all = records.keys.sorted().flatMap { records[$0] ?? [] }
-        try file?.write(OfficeFile.Content(indexKey: indexKey, records: all))
+        try file?.write(
+            OfficeFile.Content(
+                indexKey: indexKey, sealingSecret: sealingSecret, records: all,
+                takes: takes.keys.sorted().compactMap { takes[$0] }))
     }
 }

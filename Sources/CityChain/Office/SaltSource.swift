@@ -29,7 +29,14 @@ package enum SaltSource: Hashable, Sendable {
         return HMACSHA256.code(key: seed, Array("index-key".utf8)).bytes
     }
 
-    private static func random() -> Digest {
+    /// The X25519 secret of the office.
+    package var sealingSecret: [UInt8] {
+        guard case .seeded(let seed) = self else { return SaltSource.random().bytes }
+        return HMACSHA256.code(key: seed, Array("sealing-secret".utf8)).bytes
+    }
+
+    /// 32 bytes that nobody can foresee, whatever the salts come from.
+    static func random() -> Digest {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         return Digest(bytes) ?? .zero

@@ -85,7 +85,7 @@ import Testing
             for _ in 0..<3 { try block(node) }
         }
         let office = try #require(
-            try RecordOffice.reopen(path: "\(home)/records.json", salts: .system))
+            try RecordOffice.reopen(path: "\(home)/records.json", salts: .system, code: "330100"))
         index = try office.update(
             kind: "fund-account", reference: people.person(1), status: "01", values: [],
             asOf: Timestamp(unixNanoseconds: 1_893_491_200_000_000_000)

@@ -320,7 +320,7 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         let path = "\(folder)/records.json"
-        #expect(try RecordOffice.reopen(path: path, salts: .system) == nil)
+        #expect(try RecordOffice.reopen(path: path, salts: .system, code: "330100") == nil)
         let made = try RecordOffice(
             code: "330100", people: 0, asOf: .unixEpoch, salts: .system, path: path)
         let rights = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
@@ -329,13 +329,14 @@ import Testing
         try made.update(
             kind: "fund-account", reference: person, status: "01", values: [],
             asOf: Timestamp(unixNanoseconds: 1_793_491_200_000_000_001))
-        let again = try #require(try RecordOffice.reopen(path: path, salts: .system))
+        let again = try #require(
+            try RecordOffice.reopen(path: path, salts: .system, code: "330100"))
         #expect(try again.entries() == made.entries())
         #expect(again.indexKey == made.indexKey)
         #expect(again.count == made.count)
         try Data("{}".utf8).write(to: URL(filePath: path))
         #expect(throws: NodeError.officeUnreadable(path: path)) {
-            try RecordOffice.reopen(path: path, salts: .system)
+            try RecordOffice.reopen(path: path, salts: .system, code: "330100")
         }
     }
 }
