@@ -61,6 +61,17 @@ public struct LetterDossier: Hashable, Sendable {
         return effects
     }
 
+    /// Follows a statement that a chain has taken and whose message cannot be read or was judged to
+    /// be wrong: the order moves on, nothing of it counts as told.
+    public mutating func follow(
+        _ statement: LetterStatement, by side: LetterSide, at position: ChainPosition,
+        now: Timestamp
+    ) throws(LetterError) -> [LetterEffect] {
+        let effects = try letter.apply(.statement(statement), by: side, at: position, now: now)
+        forget()
+        return effects
+    }
+
     /// Takes an answer, a timeout or a bank return.
     public mutating func apply(
         _ event: LetterEvent, by side: LetterSide, at position: ChainPosition, now: Timestamp

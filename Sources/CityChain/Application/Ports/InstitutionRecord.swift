@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Federation
+import LightClient
 
 /// BDC909 on port `transfer`: the institution codes that a city speaks for. The receiving chain
 /// takes letters of an institution only from the client that brought its code, so one member's
@@ -11,16 +12,24 @@ package struct InstitutionRecord: Hashable, Sendable {
     package static let limit = 64
 
     package let codes: [InstitutionCode]
+    /// X25519 key that letters to these institutions are sealed to; empty: told in another way. The
+    /// client that a code belongs to may announce another one: what is on its way opens with the
+    /// old key.
+    package let sealingKey: [UInt8]
 
-    package init(codes: [InstitutionCode]) { self.codes = codes }
+    package init(codes: [InstitutionCode], sealingKey: [UInt8] = []) {
+        self.codes = codes
+        self.sealingKey = sealingKey
+    }
 
     package static func isOne(_ record: JSONValue) -> Bool { record["kind"]?.string == kind }
 
     package var json: JSONValue {
-        [
-            "kind": .string(InstitutionRecord.kind), "TxCode": "BDC909",
-            "codes": .array(codes.map { .string($0.text) }),
-        ]
+        .compact([
+            ("kind", .string(InstitutionRecord.kind)), ("TxCode", "BDC909"),
+            ("codes", .array(codes.map { .string($0.text) })),
+            ("sealing", sealingKey.isEmpty ? nil : .string(Hex.encode(sealingKey))),
+        ])
     }
 
     package init(_ record: JSONValue) throws(ExecutionError) {
@@ -34,6 +43,13 @@ package struct InstitutionRecord: Hashable, Sendable {
             codes.append(code)
         }
         self.codes = codes
+        guard let sealing = record["sealing"] else {
+            sealingKey = []
+            return
+        }
+        guard let key = sealing.string.flatMap({ Hex.decode($0) }), key.count == HPKE.keyByteCount
+        else { throw LetterRecord.broken("sealing") }
+        sealingKey = key
     }
 
     // MARK: our own institutions
@@ -94,9 +110,21 @@ package struct InstitutionRecord: Hashable, Sendable {
         for code in codes {
             context.set(
                 Letters.portName, InstitutionRecord.peerKey(code), Array(client.utf8))
+            guard !sealingKey.isEmpty else { continue }
+            context.set(
+                Letters.portName, InstitutionAnnouncement.sealingKey(code), sealingKey)
         }
         let answer: JSONValue = ["result": "taken"]
         return answer.encoded
+    }
+
+    /// The other chain has taken our announcement.
+    func noteAnnounced(to client: String, in context: ExecutionContext) {
+        for code in codes {
+            context.set(
+                Letters.portName, InstitutionAnnouncement.announcedKey(client, code),
+                sealingKey.isEmpty ? [0] : sealingKey)
+        }
     }
 
     private static func ownKey(_ code: InstitutionCode) -> [UInt8] {
@@ -104,6 +132,6 @@ package struct InstitutionRecord: Hashable, Sendable {
     }
 
     private static func peerKey(_ code: InstitutionCode) -> [UInt8] {
-        Array("peer/\(code)".utf8)
+        InstitutionAnnouncement.clientKey(code)
     }
 }

@@ -55,8 +55,12 @@ package struct Letters: RecordBook {
     package func finish(
         _ payload: CityPayload, _ outcome: PacketOutcome, in context: ExecutionContext
     ) throws(ExecutionError) {
-        guard let json = try? JSONParser.parse(payload.value), !InstitutionRecord.isOne(json)
-        else { return }
+        guard let json = try? JSONParser.parse(payload.value) else { return }
+        if InstitutionRecord.isOne(json) {
+            guard case .acknowledged(let bytes) = outcome, LetterAnswer.refusal(in: bytes) == nil
+            else { return }
+            return try InstitutionRecord(json).noteAnnounced(to: payload.client, in: context)
+        }
         let letter = try LetterRecord(json)
         let store = LetterStore(context: context, client: payload.client)
         guard var kept = store.read(letter.key) else { return }

@@ -27,6 +27,8 @@ package struct DaemonConfiguration: Sendable {
     package var metrics: MetricsConfiguration?
     /// Nil: this relay takes no part in proofs about records.
     package var disclosure: DisclosureConfiguration?
+    /// Nil: this relay carries no centre's letters for applications.
+    package var letters: LettersConfiguration?
 
     package init(
         ownMember: MemberID, topology: Topology, connector: ConnectorConfiguration,

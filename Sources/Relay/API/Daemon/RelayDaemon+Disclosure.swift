@@ -6,7 +6,9 @@ import RelayEngine
 
 extension RelayDaemon {
     /// What applications may call.
-    package var applicationRoutes: [APIRoute] { disclosures?.routes ?? [] }
+    package var applicationRoutes: [APIRoute] {
+        (disclosures?.routes ?? []) + (letters?.routes ?? [])
+    }
 
     /// The part of the relay that is about records; nil where the configuration has none.
     static func disclosures(

@@ -31,6 +31,7 @@ package final class RelayDaemon: @unchecked Sendable {
     /// Ends of our own certificate and of those that peers show.
     package let certificates: CertificateWatcher
     let disclosures: DisclosureDoor?
+    let letters: LettersDoor?
     private let log: @Sendable (EngineNote) -> Void
     private let now: @Sendable () -> Timestamp
 
@@ -84,9 +85,16 @@ package final class RelayDaemon: @unchecked Sendable {
                 in: configuration.topology, of: configuration.engine.routes)
             directory.replace(peers)
             let submit: @Sendable ([EngineEvent]) -> Bool = { decider.submit($0) }
+            let letters = try RelayDaemon.letters(
+                configuration, nodeLoop, decider, directory, now, log)
+            self.letters = letters
+            if let letters { running.append { letters.stop() } }
             connector = try CometBFTConnector(
                 loop: nodeLoop, configuration: configuration.connector, now: now,
-                emit: { _ = submit([$0]) })
+                emit: { event in
+                    _ = submit([event])
+                    letters?.see(event)
+                })
             let context = PeerContext(
                 ownChainID: configuration.engine.chainID, directory: directory, shared: shared,
                 verifiers: verifiers, connector: connector,
@@ -111,7 +119,7 @@ package final class RelayDaemon: @unchecked Sendable {
             }
             if let disclosures { running.append { disclosures.stop() } }
             service.disclosures = disclosures?.service
-            let routes = disclosures?.routes ?? []
+            let routes = (disclosures?.routes ?? []) + (letters?.routes ?? [])
             server = try HTTP2Server(
                 loop: peerLoop, address: configuration.listenAddress,
                 port: configuration.listenPort,
@@ -232,6 +240,7 @@ package final class RelayDaemon: @unchecked Sendable {
         operations.stop()
         disclosures?.stop()
         connector.stop()
+        letters?.stop()
         decider.stop()
         verifiers.stop()
         peerLoop.stop()

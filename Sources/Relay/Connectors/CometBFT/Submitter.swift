@@ -52,6 +52,14 @@ package final class Submitter {
             return then(
                 .failed(JobFailure(code: error.code, detail: "\(error)", isRetryable: false)))
         }
+        prepare(built, submission, tip: tip, then: then)
+    }
+
+    /// The same for messages that are built already; of the submission only its bookkeeping counts.
+    func prepare(
+        _ built: MessageBuilder.Built, _ submission: Submission, tip: UInt64,
+        then: @escaping (Prepared) -> Void
+    ) {
         withAccountNumber { [self] number in
             switch number {
             case .failure(let error): then(.failed(error.jobFailure))

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayEngine
+import RelayTransport
+
+extension RelayDaemon {
+    /// The part of the relay that carries one centre's letters; nil where the configuration has
+    /// none.
+    static func letters(
+        _ configuration: DaemonConfiguration, _ nodes: EventLoop, _ decider: Decider,
+        _ directory: PeerDirectory, _ now: @escaping @Sendable () -> Timestamp,
+        _ log: @escaping @Sendable (EngineNote) -> Void
+    ) throws -> LettersDoor? {
+        guard let letters = configuration.letters else { return nil }
+        return try LettersDoor(
+            letters, owner: configuration.ownMember, nodes: nodes,
+            connector: configuration.connector,
+            clients: {
+                let links = decider.look { engine in
+                    engine.routeChains.compactMap { engine.route(to: $0) }
+                        .filter(\.link.isRegistered).map { ($0.chainID, $0.link.localClient) }
+                }
+                return (links ?? []).compactMap { chainID, client in
+                    directory.all[chainID].map {
+                        LetterPeer(
+                            chainID: chainID, client: client,
+                            institution: $0.member.institution)
+                    }
+                }
+            }, now: now, log: log)
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayStore
+
+/// `GET /v1/letters/{letter}`: one letter, for the centre that it is of.
+struct LetterView: Encodable {
+    struct State: Encodable {
+        let code: String
+        let chinese: String
+        let english: String
+
+        init(_ state: LetterState) {
+            (code, chinese, english) = (state.rawValue, state.chinese, state.english)
+        }
+    }
+
+    struct Deadline: Encodable {
+        /// All in working days.
+        let limit: Int
+        let used: Int
+        let left: Int
+        let overdue: Int
+        /// `YYYYMMDD`; absent while the clock stands still.
+        let due: String?
+        let held: Bool
+    }
+
+    struct Waiting: Encodable {
+        let act: String
+        let id: String
+        let step: String
+    }
+
+    struct Entry: Encodable {
+        let at: String
+        let height: UInt64
+        let by: String
+        let act: String
+        let type: String
+        let id: String
+        let from: String
+        let to: String
+    }
+
+    struct Received: Encodable {
+        let id: String
+        let act: String
+        /// Absent where the content did not open.
+        let fields: [String: String]?
+        /// Why it counts for nothing.
+        let code: String?
+        let reason: Text?
+    }
+
+    struct Text: Encodable {
+        let code: String
+        let chinese: String
+        let english: String
+    }
+
+    struct Refusal: Encodable {
+        let code: String
+        let chinese: String
+        let english: String
+        let id: String
+    }
+
+    struct Money: Encodable {
+        let expected: String?
+        let arrived: String?
+        let reconciled: Bool
+        let arrivals: Int
+    }
+
+    let letter: String
+    let number: String
+    let institution: String
+    let side: String
+    let other: String
+    let corrects: String?
+    let state: State
+    let ended: Bool
+    let turn: String?
+    let deadline: Deadline?
+    let waiting: Waiting?
+    let timeline: [Entry]
+    let received: [Received]
+    let money: Money?
+    let bookings: [Text]
+    let lastRefusal: Refusal?
+    let packets: [String]
+    let channelFrozen: Bool
+
+    init(
+        _ letterCase: LetterCase, word: LetterWordRow?, now: Timestamp,
+        calendar: WorkingCalendar, limits: StepLimits
+    ) {
+        let kept = letterCase.letter
+        letter = LetterPath.text(kept.key)
+        number = kept.key.number.text
+        institution = kept.key.institution.text
+        side = kept.side.name
+        other = letterCase.other.text
+        corrects = kept.corrects.map { LetterPath.text($0) }
+        state = State(kept.state)
+        ended = kept.state.isTerminal
+        turn = kept.state.turn.map { $0 == kept.side ? "ours" : "theirs" }
+        deadline = Deadline(kept, now: now, calendar, limits)
+        if let word, word.step.rawValue < LetterWordRow.Step.onChain.rawValue,
+            let act = LetterAct(rawValue: word.act)
+        {
+            waiting = Waiting(
+                act: word.act, id: LetterEventID(act, sequence: word.sequence).description,
+                step: word.step == .queued ? "queued" : "submitted")
+        } else {
+            waiting = kept.pending.map {
+                Waiting(
+                    act: $0.statement.act.rawValue, id: $0.statement.id.description,
+                    step: "onChain")
+            }
+        }
+        timeline = kept.entries.map { Entry($0, of: kept.side) }
+        received = letterCase.heard.map { Received($0) }
+        money = Money(letterCase.dossier)
+        bookings = letterCase.bookings.map {
+            Text(code: $0.rawValue, chinese: $0.chinese, english: $0.english)
+        }
+        lastRefusal = letterCase.refusal.map { refusal in
+            Refusal(
+                code: refusal.code.rawValue, chinese: refusal.code.chinese,
+                english: refusal.code.english, id: refusal.id.description)
+        }
+        packets = letterCase.packets
+        channelFrozen = kept.isChannelFrozen
+    }
+}
+
+extension LetterSide {
+    var name: String { self == .transferIn ? "transferIn" : "transferOut" }
+}
+
+extension LetterView.Deadline {
+    /// Nil once the letter has ended.
+    init?(
+        _ letter: Letter, now: Timestamp, _ calendar: WorkingCalendar, _ limits: StepLimits
+    ) {
+        guard let limit = limits.workingDays(in: letter.state) else { return nil }
+        let used = letter.clock.workingDays(through: now, in: calendar)
+        self.limit = limit
+        self.used = used
+        left = max(0, limit - used)
+        held = letter.clock.isPaused
+        overdue = held ? 0 : max(0, used - limit)
+        due = letter.dueDay(in: calendar, limits: limits)?.text
+    }
+}
+
+extension LetterView.Entry {
+    init(_ entry: LetterEntry, of side: LetterSide) {
+        let statement = entry.statement
+        self.init(
+            at: RFC3339.format(entry.time), height: entry.height,
+            by: statement.act.authority == side ? "ours" : "theirs", act: statement.act.rawValue,
+            type: "\(statement.id.code.rawValue)/\(statement.id.function)",
+            id: statement.id.description, from: entry.from.rawValue, to: entry.to.rawValue)
+    }
+}
+
+extension LetterView.Received {
+    init(_ heard: LetterCase.Heard) {
+        var reason: LetterReason?
+        if let word = heard.fields?["TranRstMsg"]?.split(separator: " ").first {
+            reason = LetterReason(rawValue: String(word))
+        }
+        self.init(
+            id: heard.id.description, act: heard.act.rawValue,
+            fields: heard.fields.map { fields in
+                Dictionary(
+                    fields.list.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+            }, code: heard.objection?.rawValue,
+            reason: reason.map {
+                LetterView.Text(code: $0.rawValue, chinese: $0.chinese, english: $0.english)
+            })
+    }
+}
+
+extension LetterView.Money {
+    /// Nil where no sum was told and none came.
+    init?(_ dossier: LetterDossier) {
+        guard dossier.expected != nil || !dossier.arrivals.isEmpty else { return nil }
+        self.init(
+            expected: dossier.expected?.yuan,
+            arrived: dossier.arrivals.isEmpty ? nil : dossier.arrived?.yuan,
+            reconciled: dossier.isReconciled, arrivals: dossier.arrivals.count)
+    }
+}
+
+/// One line of `GET /v1/letters`: nothing of it is personal.
+struct LetterLine: Encodable {
+    let letter: String
+    let number: String
+    let institution: String
+    let side: String
+    let other: String
+    let state: LetterView.State
+    let ended: Bool
+    let turn: String?
+    let due: String?
+    let overdue: Int
+    let changed: String
+
+    init?(_ row: LetterRow) {
+        guard let key = LetterKey(row.key), let state = LetterState(rawValue: row.state),
+            let side = LetterSide(rawValue: row.side)
+        else { return nil }
+        letter = LetterPath.text(key)
+        number = row.number
+        institution = key.institution.text
+        self.side = side.name
+        other = row.other
+        self.state = LetterView.State(state)
+        ended = row.isEnded
+        turn = state.turn.map { $0 == side ? "ours" : "theirs" }
+        due = row.due.isEmpty ? nil : row.due
+        overdue = row.overdue
+        changed = RFC3339.format(row.changed)
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Federation
+
+/// What a relay needs to carry one centre's letters.
+package struct LettersConfiguration: Sendable {
+    /// The centre: minted numbers begin with its first six digits.
+    package var institution: InstitutionCode
+    /// The account that owns the institution on our chain; signs its packets and pays for them.
+    package var account: AccountKey
+    /// X25519: opens what other centres seal to this one.
+    package var sealingSecret: [UInt8]
+    package var calendar = WorkingCalendar()
+    package var limits = StepLimits()
+    package var review = ReviewPolicy()
+    /// `letters.db`.
+    package var storeFile: String
+    /// Seconds after which a word that did not arrive is given back. A weekend of a link that is
+    /// down is longer than any chain allows; half a day is what is left of a day.
+    package var lifetimeSeconds: UInt64 = 43_200
+
+    package init(
+        institution: InstitutionCode, account: AccountKey, sealingSecret: [UInt8],
+        storeFile: String
+    ) {
+        self.institution = institution
+        self.account = account
+        self.sealingSecret = sealingSecret
+        self.storeFile = storeFile
+    }
+}

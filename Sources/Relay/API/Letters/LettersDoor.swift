@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayConnectors
+import RelayEngine
+import RelayTransport
+import Synchronization
+
+/// Everything of a relay that is about one centre's letters. Made once, beside the daemon's other
+/// parts.
+final class LettersDoor: Sendable {
+    let late = LateLetters()
+    private let loop: EventLoop
+    private let line: InstitutionLine
+    private let service: LetterService
+
+    /// Opens the store. Throws what kept it from starting; then nothing of it runs.
+    ///
+    /// - Parameter connector: the relay's own; the institution's account stands in for its.
+    init(
+        _ configuration: LettersConfiguration, owner: MemberID, nodes: EventLoop,
+        connector: ConnectorConfiguration, clients: @escaping @Sendable () -> [LetterPeer],
+        now: @escaping @Sendable () -> Timestamp, log: @escaping @Sendable (EngineNote) -> Void
+    ) throws {
+        var connector = connector
+        connector.account = configuration.account
+        let line = try InstitutionLine(loop: nodes, configuration: connector, now: now)
+        self.line = line
+        let loop = try EventLoop(name: "letters")
+        self.loop = loop
+        let late = late
+        do {
+            service = try loop.performAndWait {
+                try LetterService(
+                    configuration, owner: owner, loop: loop, line: line, clients: clients,
+                    lateCounts: late, now: now, log: log)
+            }
+        } catch {
+            loop.stop()
+            line.stop()
+            throw error
+        }
+    }
+
+    /// What the connector tells of our chain. Any thread.
+    func see(_ event: EngineEvent) { service.see(event) }
+
+    func stop() {
+        line.stop()
+        loop.stop()
+    }
+
+    /// What the centre's own system may call.
+    var routes: [APIRoute] {
+        let service = service
+        return [
+            APIRoute(.post, "/v1/letters", .applications) { (request, reply) throws(APIError) in
+                try service.post(request, reply)
+            },
+            APIRoute(.get, "/v1/letters", .applications) { (request, reply) throws(APIError) in
+                try service.list(request, reply)
+            },
+            APIRoute(.post, "/v1/letters/arrivals", .applications) {
+                (request, reply) throws(APIError) in
+                try service.arrive(request, reply)
+            },
+            APIRoute(.get, "/v1/letters/arrivals", .applications) {
+                (request, reply) throws(APIError) in
+                service.suspense(request, reply)
+            },
+            APIRoute(.get, "/v1/letters/institutions", .applications) {
+                (request, reply) throws(APIError) in
+                service.institutions(reply)
+            },
+            APIRoute(.get, "/v1/letters/{letter}", .applications) {
+                (request, reply) throws(APIError) in
+                service.get(request, reply)
+            },
+            APIRoute(.get, "/v1/letters/{letter}/events", .applications) {
+                (request, reply) throws(APIError) in
+                service.events(request, reply)
+            },
+        ]
+    }
+}
