@@ -38,7 +38,9 @@ import Testing
             sections[parts.count == 2 ? parts[0] : "", default: []].append(
                 "\(parts.last ?? ""): \(text)")
         }
-        let sample = ConfigurationSamples.relay + "api:\n  listen: 127.0.0.1:27150\n"
+        let sample =
+            ConfigurationSamples.relay + "api:\n  listen: 127.0.0.1:27150\n"
+            + "letters:\n  account_key_file: account.key\n  sealing_key_file: account.key\n"
         var relay = sample
         for (section, lines) in sections.sorted(by: { $0.key < $1.key }) {
             if section.isEmpty {

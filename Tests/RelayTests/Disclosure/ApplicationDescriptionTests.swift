@@ -25,7 +25,8 @@ extension `Relays among peers`.`Proofs about records` {
                     String($0.prefix { $0 != "}" })
                 }
                 let parameters = operation["parameters"]?.array ?? []
-                #expect(parameters.compactMap { $0["name"]?.string } == named, "\(path)")
+                let inPath = parameters.filter { $0["in"]?.string == "path" }
+                #expect(inPath.compactMap { $0["name"]?.string } == named, "\(path)")
                 #expect(operation["responses"]?["default"] != nil, "\(path)")
             }
         }
@@ -35,6 +36,17 @@ extension `Relays among peers`.`Proofs about records` {
     @Test func `the description lists every code, each once`() throws {
         let listed = try description()["components"]?["schemas"]?["Code"]?["enum"]?.array ?? []
         #expect(listed.compactMap(\.string) == CounterCode.allCases.map(\.rawValue))
+        let letters =
+            try description()["components"]?["schemas"]?["LetterCode"]?["enum"]?.array ?? []
+        #expect(letters.compactMap(\.string) == LetterErrorCode.allCases.map(\.rawValue))
+    }
+
+    @Test func `the description lists the states and acts of letters`() throws {
+        let schemas = try description()["components"]?["schemas"]
+        let states = schemas?["LetterStateCode"]?["enum"]?.array?.compactMap(\.string) ?? []
+        #expect(Set(states) == Set(LetterState.allCases.map(\.rawValue)))
+        let acts = schemas?["LetterWord"]?["properties"]?["act"]?["enum"]?.array ?? []
+        #expect(Set(acts.compactMap(\.string)) == Set(LetterAct.allCases.map(\.rawValue)))
     }
 
     @Test func `the description's required members are those that a request may not leave out`()
@@ -82,7 +94,9 @@ extension `Relays among peers`.`Proofs about records` {
         let settings = [
             "RELAY=https://127.0.0.1:\(port)", "CERT=\(files.certificate)", "KEY=\(files.key)",
             "CA=\(files.authority)", "PERSON=\(rig.people.person(0))",
+            "CENTRE=\(rig.harness.hangzhou.city.code)000000000",
         ]
+        try rig.introduce()
         var outputs: [String] = []
         for (language, program) in [("sh", "/bin/sh"), ("python", "/usr/bin/python3")] {
             for block in page.components(between: "```\(language)\n", and: "```\n") {
@@ -93,10 +107,11 @@ extension `Relays among peers`.`Proofs about records` {
                 outputs.append(result.output)
             }
         }
-        try #require(outputs.count == 3)
+        try #require(outputs.count == 5)
         #expect(outputs[0].contains("\"canAnswer\":true"), "\(outputs[0])")
         #expect(outputs[1].contains("\"outcome\":\"present\""), "\(outputs[1])")
-        #expect(outputs[2].contains("present"), "\(outputs[2])")
+        #expect(outputs[2].contains("\"type\":\"BDC901/0\""), "\(outputs[2])")
+        #expect(outputs[3].contains("present"), "\(outputs[3])")
     }
 }
 

@@ -88,8 +88,10 @@ final class DisclosureRig: Sendable {
         disclosure.chainPatienceMilliseconds = 3_000
         disclosure.chainLookMilliseconds = 50
         change(&disclosure)
+        let letters = try LettersRig.configuration(relay)
         try harness.start(relay) { configuration in
             configuration.disclosure = disclosure
+            configuration.letters = letters
             configuration.api = APIConfiguration(
                 address: "127.0.0.1", port: 0, tls: relay.credentials.files)
         }
@@ -137,6 +139,18 @@ final class DisclosureRig: Sendable {
     }
 
     private func day(_ text: String) -> PolicyDay { PolicyDay(text) ?? PolicyDay(.unixEpoch) }
+
+    /// Waits until Beijing's chain has Hangzhou's announcement.
+    func introduce() throws {
+        let key = InstitutionAnnouncement.sealingKey(
+            try InstitutionCode("\(harness.hangzhou.city.code)000000000"))
+        try harness.until("the institutions are announced") {
+            let value = self.harness.beijing.city.node.perform {
+                $0.chain.query(ApplicationQuery(path: "/store/transfer/key", data: key)).value
+            }
+            return value??.isEmpty == false
+        }
+    }
 
     // MARK: Calls
 

@@ -101,7 +101,12 @@ extension LetterService {
     }
 
     private func existing(_ body: LetterBody) throws -> LetterCase {
-        guard let text = body.letter, let found = try book.find(try key(text)) else {
+        let key = try body.letter.map { try self.key($0) }
+        if let key, let word = book.openWord(of: key), let act = LetterAct(rawValue: word.act) {
+            throw APIError(
+                LetterError.messageInFlight(LetterEventID(act, sequence: word.sequence)))
+        }
+        guard let key, let found = try book.find(key) else {
             throw APIError(.letterNotFound, "no such letter is here")
         }
         if let to = body.to, to != found.other {

@@ -119,13 +119,17 @@ final class LetterService: @unchecked Sendable {
     func key(_ text: String) throws -> LetterKey {
         if let key = LetterPath.key(text) { return key }
         guard (try? LetterNumber(text)) != nil else {
-            throw APIError(.letterNotFound, "a letter is named by 16 digits, or by the "
-                + "institution that numbered it, a hyphen and them")
+            throw APIError(
+                .letterNotFound,
+                "a letter is named by 16 digits, or by the "
+                    + "institution that numbered it, a hyphen and them")
         }
         let keys = try book.store.keys(ofNumber: text)
         guard keys.count <= 1 else {
-            throw APIError(.letterNotFound, "\(keys.count) letters have this number; name the "
-                + "institution too")
+            throw APIError(
+                .letterNotFound,
+                "\(keys.count) letters have this number; name the "
+                    + "institution too")
         }
         if let key = keys.first.flatMap({ LetterKey($0) }) { return key }
         // A letter of ours that is on its way to our chain.

@@ -133,6 +133,13 @@ package enum ConfigurationLoader {
                 named.append(("records.sender_key_file", file))
             }
         }
+        if let letters = relay.letters {
+            named.append(("letters.account_key_file", letters.accountKeyFile))
+            named.append(("letters.sealing_key_file", letters.sealingKeyFile))
+            for (index, file) in letters.calendarFiles.enumerated() {
+                named.append(("letters.calendars[\(index)]", file))
+            }
+        }
         if let file = relay.chain.nodeAuthorities { named.append(("chain.node_authorities", file)) }
         for (path, file) in named where !files.exists(file) {
             context.add(

@@ -52,6 +52,25 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var senderKeyFile: String?
     }
 
+    /// What a fund centre's letters need.
+    package struct Letters: Hashable, Sendable {
+        /// Nil: the member's own.
+        package var institution: InstitutionCode?
+        package var accountKeyFile: String
+        package var sealingKeyFile: String
+        package var calendarFiles: [String]
+        /// C2SP verifier keys.
+        package var calendarSigners: [String]
+        /// In working days.
+        package var acceptDays: Int
+        package var remitDays: Int
+        package var creditDays: Int
+        package var negotiateDays: Int
+        package var minimumSealedMonths: Int
+        package var holdsUnsealed: Bool
+        package var lifetimeSeconds: UInt64
+    }
+
     package struct Limits: Hashable, Sendable {
         /// Packets accepted from peers and not yet submitted; above it peers are told to come back.
         package var inboxPackets: Int
@@ -94,6 +113,8 @@ package struct RelayConfiguration: Hashable, Sendable {
     package var verifierThreads: Int
     /// Nil: no part in proofs about records.
     package var records: Records?
+    /// Nil: no part in letters.
+    package var letters: Letters?
     package var log: LogOptions
 
     /// The store's file in the data directory.

@@ -39,6 +39,8 @@ struct RelayDecoder {
             .flatMap { self.chain($0) }
         let recordsSection = root.section(keys.records, keys.recordsSection, &context)
         let records = recordsSection.flatMap { self.records($0) }
+        let letters = root.section(LettersKeys.letters, LettersKeys.section, &context)
+            .flatMap { LettersDecoder.decode($0, files: files, &context) }
         let limits = limits(section(root, keys.limits, keys.limitsSection))
         let timing = timing(section(root, keys.timing, keys.timingSection))
         let log = log(section(root, keys.log, keys.logSection))
@@ -48,8 +50,9 @@ struct RelayDecoder {
         return RelayConfiguration(
             member: member, topologyFile: topology, manifestFile: manifest,
             manifestAnchor: anchor, dataDirectory: data, peerListen: listen,
-            tls: tls, api: apiListener, metricsListen: metrics, chain: chain, limits: limits, timing: timing,
-            verifierThreads: threads, records: records, log: log)
+            tls: tls, api: apiListener, metricsListen: metrics, chain: chain, limits: limits,
+            timing: timing,
+            verifierThreads: threads, records: records, letters: letters, log: log)
     }
 
     /// The members' list comes from one place.

@@ -45,7 +45,7 @@ enum RelayKeys {
         "", "The relay's own file, given by `cityrelay run --config FILE`.",
         [
             member, topology, federation, dataDirectory, verifierThreads, peer, api, metrics,
-            chain, records, limits, timing, log,
+            chain, records, LettersKeys.letters, limits, timing, log,
         ])
 
     // federation
@@ -210,6 +210,6 @@ enum RelayKeys {
 
     static let sections = [
         root, federationSection, peerSection, apiSection, metricsSection, chainSection,
-        recordsSection, limitsSection, timingSection, logSection,
+        recordsSection, LettersKeys.section, limitsSection, timingSection, logSection,
     ]
 }

@@ -66,8 +66,30 @@ struct DaemonSetup {
                 try SecretFile.account($0, prefix: relay.chain.addressPrefix)
             }
         }
+        configuration.letters = try relay.letters.map { try letters($0) }
         configuration.peerTiming.callMilliseconds = milliseconds(
             relay.timing.peerTimeoutNanoseconds)
+        return configuration
+    }
+
+    private func letters(
+        _ letters: RelayConfiguration.Letters
+    ) throws -> LettersConfiguration {
+        var configuration = LettersConfiguration(
+            institution: letters.institution ?? relay.member.institution,
+            account: try SecretFile.account(
+                letters.accountKeyFile, prefix: relay.chain.addressPrefix),
+            sealingSecret: try SecretFile.sealingSecret(letters.sealingKeyFile),
+            storeFile: relay.dataDirectory + "/letters.db")
+        configuration.calendar = try CalendarFiles.calendar(
+            letters.calendarFiles, signers: letters.calendarSigners)
+        configuration.limits.accept = letters.acceptDays
+        configuration.limits.remit = letters.remitDays
+        configuration.limits.credit = letters.creditDays
+        configuration.limits.negotiate = letters.negotiateDays
+        configuration.review.minimumSealedMonths = letters.minimumSealedMonths
+        configuration.review.holdsUnsealed = letters.holdsUnsealed
+        configuration.lifetimeSeconds = letters.lifetimeSeconds
         return configuration
     }
 

@@ -39,9 +39,14 @@ enum SecretFile {
         try read(path, "the Ed25519 seed") { try? SigningKey.ed25519(seed: $0) }
     }
 
-    private static func read(
-        _ path: String, _ what: String, _ key: ([UInt8]) -> SigningKey?
-    ) throws -> SigningKey {
+    /// The centre's X25519 secret. Whoever else could read it could read its letters.
+    static func sealingSecret(_ path: String) throws -> [UInt8] {
+        try read(path, "the X25519 secret") { $0.count == HPKE.keyByteCount ? $0 : nil }
+    }
+
+    private static func read<Key>(
+        _ path: String, _ what: String, _ key: ([UInt8]) -> Key?
+    ) throws -> Key {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let value = attributes?[.posixPermissions] as? any BinaryInteger,
             let data = FileManager.default.contents(atPath: path)

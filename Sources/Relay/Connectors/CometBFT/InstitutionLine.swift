@@ -58,8 +58,9 @@ package final class InstitutionLine: @unchecked Sendable {
         _ = loop.post { [self] in rpc.close() }
     }
 
-    private func onLoop<Value>(_ then: @escaping Answer<Value>, _ work: @escaping @Sendable () -> Void)
-    {
+    private func onLoop<Value>(
+        _ then: @escaping Answer<Value>, _ work: @escaping @Sendable () -> Void
+    ) {
         if loop.isOnLoop { return work() }
         if !loop.post(work) {
             then(
