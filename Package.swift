@@ -113,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "RelayEngine", "RelayStore", "Federation", "LightClient", "TestSupport",
+                "RelayAPI", "RelayEngine", "RelayStore", "Federation", "LightClient",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

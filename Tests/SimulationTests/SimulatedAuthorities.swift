@@ -181,7 +181,8 @@ final class SimulatedAuthorities {
 
     private func hear(_ evidence: ManifestEquivocation, at place: Int) {
         guard let guilty = try? voters[place].chain.take(evidence, signatures: &verifier) else {
-            return refusals += 1
+            refusals += 1
+            return
         }
         let blamed = voters.indices.filter { guilty.contains(voters[$0].id) }
         let innocent = blamed.filter { !liars.contains($0) }

@@ -99,7 +99,7 @@ package final class AccessDesk {
     private var turnPresentations: [Digest: PresentationCode] = [:]
     private(set) var now = Timestamp.unixEpoch
 
-    init(_ store: AccessLogStore) { self.store = store }
+    package init(_ store: AccessLogStore) { self.store = store }
 
     /// The key that this relay's checkpoints are verified with.
     var noteKey: NoteKey { store.noteKey }
@@ -140,7 +140,7 @@ package final class AccessDesk {
     }
 
     /// A promise is kept or taken back: the count goes with the change that records it.
-    func release(_ grant: String, on day: PolicyDay, ticket: Digest) {
+    package func release(_ grant: String, on day: PolicyDay, ticket: Digest) {
         let use = Use(name: grant, window: day.number)
         let left = promised[use, default: 1] - 1
         promised[use] = left > 0 ? left : nil
@@ -149,7 +149,9 @@ package final class AccessDesk {
 
     // MARK: One turn
 
-    fileprivate func commit(_ jobs: [AccessLedger.Work], at moment: Timestamp) {
+    /// Judges jobs in their order, makes one durable commit of what they want, and only then tells
+    /// them.
+    package func commit(_ jobs: [AccessLedger.Work], at moment: Timestamp) {
         now = moment
         var turns: [LedgerTurn] = []
         for job in jobs {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
-import LightClient
+package import Federation
+package import LightClient
 
 extension AccessRecord {
     /// What the log says of one request and its outcome. Nil when a code of the request cannot
     /// stand in a log: it looks like a number that names a person.
-    init?(
+    package init?(
         _ request: DisclosureRequest, signature: [UInt8], permission: DisclosurePermission?,
         index: Digest?, outcome: Outcome
     ) {

@@ -166,10 +166,8 @@ final class DisclosureJob: @unchecked Sendable {
                     .requestMalformed, "a code of the request cannot stand in the access log"))
         }
         let isTaken = service.ledger.submit { [self] desk in
-            desk.release(permission.grant.id, on: day, ticket: request.ticket)
-            return LedgerTurn([
-                .append(access), .use(name: permission.grant.id, window: day.number, count: 1),
-            ]) { [self] result in
+            let changes = desk.released(access, of: permission.grant.id, on: day)
+            return LedgerTurn(changes) { [self] result in
                 guard case .success(let logged) = result, let entry = logged.first else {
                     return then(.success(DiscloseResponse(DisclosureService.logFailure).encoded))
                 }

@@ -117,28 +117,20 @@ final class DisclosureService: Sendable {
     ) {
         let isTaken = ledger.submit { [self] desk in
             guard let question = request.question else { return nil }
-            let today = PolicyDay(desk.now)
             do {
-                guard try !desk.knows(request.ticket) else {
+                switch try desk.judge(
+                    question, ticket: request.ticket, by: configuration.policy)
+                {
+                case .replayed:
                     let failure = DisclosureFailure(
                         .requestReplayed, "this request was answered before")
                     then(.success(DiscloseResponse(failure).encoded))
                     return nil
-                }
-                var state = PolicyState()
-                for grant in configuration.policy.grants where grant.resource == question.kind {
-                    state.usedToday[grant.id] = try desk.used(grant.id, on: today)
-                }
-                if try desk.isWithdrawn(question.consent) {
-                    state.withdrawnConsents = [question.consent]
-                }
-                switch configuration.policy.decide(question, state: state, now: desk.now) {
                 case .refuse(let refusal):
                     return refuse(
                         DisclosureFailure(refusal.code, refusal.detail), request, message, nil,
                         index: nil, then)
-                case .release(let permission):
-                    desk.promise(permission.grant.id, on: today, ticket: request.ticket)
+                case .release(let permission, let today):
                     let job = DisclosureJob(
                         service: self, request: request, message: message,
                         permission: permission, day: today, then: then)
