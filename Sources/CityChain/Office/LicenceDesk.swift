@@ -216,6 +216,9 @@ extension RecordOffice {
         }
         if let known = chainMove(move.named)?.move {
             var trial = known
+            let isPossible = (try? trial.say(.offer, at: ChainPosition(height: 0))) != nil
+            // The order that began it may be repeated after its end.
+            if !isPossible, record.note?.key == order.note.key { return outcome(record) }
             _ = try trial.say(.offer, at: ChainPosition(height: 0))
         }
         let content = LicenceContent(

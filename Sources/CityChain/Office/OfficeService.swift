@@ -36,7 +36,7 @@ package final class OfficeService {
             try GenesisFile.makeFolder(directory)
             path = "\(directory)/records.json"
         }
-        let kept = try path.flatMap { 
+        let kept = try path.flatMap {
             try RecordOffice.reopen(path: $0, salts: salts, code: configuration.code)
         }
         let office =

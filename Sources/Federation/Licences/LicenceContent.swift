@@ -147,7 +147,8 @@ public struct LicenceContent: Hashable, Sendable {
     }
 
     private static func field(_ bytes: [UInt8]) throws(WireError) -> Field {
-        var name = "", value = ""
+        var name = ""
+        var value = ""
         var reader = ProtobufReader(bytes)
         while let field = try reader.next() {
             switch field.number {

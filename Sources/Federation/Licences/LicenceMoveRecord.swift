@@ -77,7 +77,9 @@ public struct LicenceMoveRecord: Hashable, Sendable {
     /// Reads `encoded`; refuses what is not in form.
     public init(reading bytes: [UInt8]) throws(WireError) {
         var parts = LicenceMoveParts()
-        var client = "", source = "", destination = ""
+        var client = ""
+        var source = ""
+        var destination = ""
         var words: [Word] = []
         var reader = ProtobufReader(bytes)
         while let field = try reader.next() {

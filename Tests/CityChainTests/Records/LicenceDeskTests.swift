@@ -28,8 +28,9 @@ import Testing
         #expect(
             hangzhou.refusal(.issue, .reference(identifier)) == "licence/already-issued")
         #expect(hangzhou.refusal(.issue, .reference("1.2.3")) == "office/reference-form")
-        #expect(hangzhou.refusal(.renew, .reference(try hangzhou.identifier(2)))
-            == "licence/not-found")
+        #expect(
+            hangzhou.refusal(.renew, .reference(try hangzhou.identifier(2)))
+                == "licence/not-found")
     }
 
     @Test func `renews, suspends, gives back and revokes, and nothing after the end`() throws {

@@ -39,6 +39,9 @@ extension `Relays among peers`.`Proofs about records` {
         let letters =
             try description()["components"]?["schemas"]?["LetterCode"]?["enum"]?.array ?? []
         #expect(letters.compactMap(\.string) == LetterErrorCode.allCases.map(\.rawValue))
+        let licences =
+            try description()["components"]?["schemas"]?["LicenceCode"]?["enum"]?.array ?? []
+        #expect(licences.compactMap(\.string) == LicenceErrorCode.allCases.map(\.rawValue))
     }
 
     @Test func `the description lists the states and acts of letters`() throws {
@@ -85,7 +88,7 @@ extension `Relays among peers`.`Proofs about records` {
     }
 
     @Test(.enabled(if: Program.path("curl") != nil, "curl is not installed"))
-    func `the examples for developers run as they stand`() throws {
+    func `the examples for developers run as they stand`() async throws {
         let rig = try Self.shared.get()
         let page = String(
             decoding: try Corpus.read("\(Corpus.root)/APPLICATIONS.md"), as: UTF8.self)
@@ -95,8 +98,17 @@ extension `Relays among peers`.`Proofs about records` {
             "RELAY=https://127.0.0.1:\(port)", "CERT=\(files.certificate)", "KEY=\(files.key)",
             "CA=\(files.authority)", "PERSON=\(rig.people.person(0))",
             "CENTRE=\(rig.harness.hangzhou.city.code)000000000",
-        ]
+        ] + (try LicenceRig.examples(of: rig.harness.beijing))
         try rig.introduce()
+        // Licences are shown by the chain: it goes on meanwhile.
+        let city = rig.harness.beijing.city
+        let making = Task {
+            while !Task.isCancelled {
+                city.makeBlocks()
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        defer { making.cancel() }
         var outputs: [String] = []
         for (language, program) in [("sh", "/bin/sh"), ("python", "/usr/bin/python3")] {
             for block in page.components(between: "```\(language)\n", and: "```\n") {
@@ -107,11 +119,13 @@ extension `Relays among peers`.`Proofs about records` {
                 outputs.append(result.output)
             }
         }
-        try #require(outputs.count == 5)
+        try #require(outputs.count == 7)
         #expect(outputs[0].contains("\"canAnswer\":true"), "\(outputs[0])")
         #expect(outputs[1].contains("\"outcome\":\"present\""), "\(outputs[1])")
         #expect(outputs[2].contains("\"type\":\"BDC901/0\""), "\(outputs[2])")
-        #expect(outputs[3].contains("present"), "\(outputs[3])")
+        #expect(outputs[3].contains("\"inForce\":true"), "\(outputs[3])")
+        #expect(outputs[4].contains("present"), "\(outputs[4])")
+        #expect(outputs[6].contains("02 暂扣") && outputs[6].contains("01 有效"), "\(outputs[6])")
     }
 }
 

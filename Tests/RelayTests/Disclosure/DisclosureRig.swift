@@ -21,7 +21,10 @@ final class DisclosureRig: Sendable {
 
     static let department = "12110000TEXT000175"
 
-    init() throws {
+    private let chainPatienceMilliseconds: Int
+
+    init(chainPatienceMilliseconds: Int = 3_000) throws {
+        self.chainPatienceMilliseconds = chainPatienceMilliseconds
         harness = try PeerHarness(offices: true)
         hall = try DisclosureRig.application(harness.beijing.city.code, "loan-desk")
         kiosk = try DisclosureRig.application(harness.beijing.city.code, "kiosk")
@@ -85,8 +88,10 @@ final class DisclosureRig: Sendable {
         var disclosure = DisclosureConfiguration(
             office: office, policy: try policy(of: relay), evidenceKey: relay.evidenceKey,
             storeFile: relay.folder.file("access.db"))
-        disclosure.chainPatienceMilliseconds = 3_000
+        disclosure.chainPatienceMilliseconds = chainPatienceMilliseconds
         disclosure.chainLookMilliseconds = 50
+        disclosure.sender = try relay.city.account("bureau")
+        disclosure.announceMilliseconds = 1_000
         change(&disclosure)
         let letters = try LettersRig.configuration(relay)
         try harness.start(relay) { configuration in

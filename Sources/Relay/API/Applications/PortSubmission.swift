@@ -17,9 +17,10 @@ struct SentPackets: Hashable, Sendable {
 /// reads what the chain says of them. Any thread; answers on the connector's loop.
 final class PortSubmission: Sendable {
     private let connector: CometBFTConnector
-    private let account: AccountKey
+    private let account: AccountKey?
 
-    init(connector: CometBFTConnector, account: AccountKey) {
+    /// - Parameter account: nil: nothing can be sent.
+    init(connector: CometBFTConnector, account: AccountKey?) {
         self.connector = connector
         self.account = account
     }
@@ -30,6 +31,11 @@ final class PortSubmission: Sendable {
         _ payloads: [Payload], client: String, timeoutSeconds: UInt64,
         then: @escaping @Sendable (Result<SentPackets, DisclosureFailure>) -> Void
     ) {
+        guard let account else {
+            return then(
+                .failure(
+                    DisclosureFailure(.chainUnavailable, "this relay has no account that sends")))
+        }
         let messages = payloads.map {
             MsgSendPacket(
                 sourceClient: WireText(client), timeoutSeconds: timeoutSeconds, payloads: [$0],

@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayEngine
+import RelayStore
 
 extension RelayDaemon {
     /// What applications may call.
@@ -28,6 +29,10 @@ extension RelayDaemon {
                 verifiers: context.verifiers, now: context.now, manifest: { shared },
                 members: { Array(context.directory.all.values) },
                 client: { context.shared.client(of: $0) },
+                clients: {
+                    let links = try? JournalReader(path: configuration.storeFile).links()
+                    return (links ?? []).filter(\.isRegistered).map(\.localClient)
+                },
                 ask: { chainID, method, message, then in
                     guard let caller = caller(chainID) else {
                         return then(

@@ -15,12 +15,14 @@ package struct DisclosureConfiguration: Sendable {
     package var evidenceKey: SigningKey
     /// The access log's file, `access.db`.
     package var storeFile: String
-    /// Signs what applications send on our chain's ports `transfer` and `licence`; nil: nothing.
+    /// Signs what applications send on our chain's port `licence`; nil: nothing is sent.
     package var sender: AccountKey?
     /// Milliseconds to wait until the chain shows what the office says: some blocks.
     package var chainPatienceMilliseconds = 20_000
     /// Milliseconds between looks at the chain meanwhile.
     package var chainLookMilliseconds = 200
+    /// Milliseconds between looks for a city that does not know our office yet.
+    package var announceMilliseconds = 15_000
     /// Milliseconds that the office may take.
     package var officeMilliseconds = 5_000
 

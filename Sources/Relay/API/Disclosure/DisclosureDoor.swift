@@ -15,6 +15,7 @@ final class DisclosureDoor: Sendable {
     private let loop: EventLoop
     private let presentations: PresentationRoutes
     private let accesses: AccessRoutes
+    private let licences: LicencesDoor
 
     /// What the door needs of the relay around it.
     struct Surroundings: Sendable {
@@ -29,6 +30,8 @@ final class DisclosureDoor: Sendable {
         /// The other members as they are now.
         let members: @Sendable () -> [PeerChain]
         let client: @Sendable (String) -> SharedState.PeerClient?
+        /// Our chain's registered clients of other cities' chains.
+        let clients: @Sendable () -> [String]
         /// One call to the relay of a chain.
         let ask:
             @Sendable (
@@ -73,9 +76,19 @@ final class DisclosureDoor: Sendable {
         accesses = AccessRoutes(
             ledger: ledger, office: service.office, storeFile: configuration.storeFile,
             loop: loop)
+        do {
+            licences = try LicencesDoor(
+                configuration, around, ledger: ledger, directory: directory, secrets: secrets)
+        } catch {
+            service.close()
+            loop.stop()
+            ledger.stop()
+            throw error
+        }
     }
 
     func stop() {
+        licences.stop()
         service.close()
         loop.stop()
         ledger.stop()
@@ -114,7 +127,7 @@ final class DisclosureDoor: Sendable {
                     status: 200, headers: [HTTPHeader("content-type", "application/json")],
                     body: OpenAPI.document)
             },
-        ]
+        ] + licences.routes
     }
 }
 

@@ -161,8 +161,8 @@ enum RelayKeys {
         "The city's catalogue and grants. Absent: every question is refused.")
     static let senderKeyFile = ConfigurationKey(
         "sender_key_file", .path, .optional, example: "sender.key",
-        "secp256k1 key of the account that sends on the chain's ports `transfer` and `licence` for "
-            + "applications; not the relay's own account. Absent: no letter or move is sent here.")
+        "secp256k1 key of the account that sends on the chain's port `licence` for applications; "
+            + "not the relay's own account. Absent: no licence is moved here.")
     static let recordsSection = ConfigurationSection(
         "records", "",
         [evidenceKeyFile, office, officeAuthorities, officePolicy, senderKeyFile])

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayConnectors
+import RelayStore
+import RelayTransport
+
+/// Everything of a relay that is about licences which its own city's applications change.
+final class LicencesDoor: Sendable {
+    private let service: LicenceService
+    private let office: LicenceOffice?
+    private let announcer: LicenceAnnouncer?
+    private let loop: EventLoop
+
+    /// - Parameter clients: our chain's registered clients of other cities' chains.
+    init(
+        _ configuration: DisclosureConfiguration, _ around: DisclosureDoor.Surroundings,
+        ledger: AccessLedger, directory: CityDirectory, secrets: DisclosureSecrets
+    ) throws {
+        let loop = try EventLoop(name: "licences")
+        self.loop = loop
+        let office: LicenceOffice?
+        do {
+            office = try configuration.office.map {
+                try LicenceOffice(loop: loop, configuration, url: $0)
+            }
+        } catch {
+            loop.stop()
+            throw error
+        }
+        self.office = office
+        let ports = PortSubmission(
+            connector: around.connector, account: configuration.sender)
+        service = LicenceService(
+            loop: loop, office: office, ports: ports, canSend: configuration.sender != nil,
+            ledger: ledger, directory: directory, fingerprint: { secrets.fingerprint($0) },
+            configuration: configuration, now: around.now)
+        announcer =
+            configuration.sender == nil
+            ? nil
+            : office.map {
+                LicenceAnnouncer(
+                    loop: loop, office: $0, ports: ports,
+                    milliseconds: configuration.announceMilliseconds, clients: around.clients,
+                    now: around.now)
+            }
+        announcer?.start()
+    }
+
+    func stop() {
+        office?.close()
+        loop.stop()
+    }
+
+    var routes: [APIRoute] {
+        let service = service
+        return [
+            APIRoute(.post, "/v1/licences", .applications) {
+                (request, reply) throws(APIError) in try service.issue(request, reply)
+            },
+            APIRoute(.post, "/v1/licences/find", .applications) {
+                (request, reply) throws(APIError) in try service.find(request, reply)
+            },
+            APIRoute(.get, "/v1/licences/{id}", .applications) {
+                (request, reply) throws(APIError) in try service.get(request, reply)
+            },
+            APIRoute(.post, "/v1/licences/{id}/acts", .applications) {
+                (request, reply) throws(APIError) in try service.act(request, reply)
+            },
+        ]
+    }
+}
