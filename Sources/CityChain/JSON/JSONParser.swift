@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LightClient
+
 /// Why a text is not JSON, in the words of Go's decoder.
 package enum JSONSyntaxError: Error, Hashable, Sendable {
     case unexpectedEnd
@@ -163,37 +165,35 @@ package struct JSONParser {
         guard position < bytes.count else { throw .unexpectedEnd }
         let byte = bytes[position]
         position += 1
-        switch byte {
-        case 0x22, 0x5c, 0x2f: text.append(byte)
-        case 0x62: text.append(0x08)
-        case 0x66: text.append(0x0c)
-        case 0x6e: text.append(0x0a)
-        case 0x72: text.append(0x0d)
-        case 0x74: text.append(0x09)
-        case 0x75:
-            var unit = try hexUnit()
-            if (0xd800..<0xdc00).contains(unit), position + 1 < bytes.count,
-                bytes[position] == 0x5c, bytes[position + 1] == 0x75
-            {
-                position += 2
-                let low = try hexUnit()
-                if (0xdc00..<0xe000).contains(low) {
-                    unit = 0x10000 + (unit - 0xd800) << 10 + (low - 0xdc00)
-                }
-            }
-            let scalar = Unicode.Scalar(unit) ?? "\u{fffd}"
-            text.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
-        default:
+        if byte == 0x75 { return try unicodeEscape(into: &text) }
+        guard let plain = JSONEscape.byte(byte) else {
             throw .invalid(character: byte, context: "in string escape code")
         }
+        text.append(plain)
+    }
+
+    /// As Go's decoder does: half a pair becomes the replacement character.
+    private mutating func unicodeEscape(into text: inout [UInt8]) throws(JSONSyntaxError) {
+        var unit = try hexUnit()
+        if JSONEscape.isHigh(unit), position + 1 < bytes.count,
+            bytes[position] == 0x5c, bytes[position + 1] == 0x75
+        {
+            position += 2
+            unit = JSONEscape.pair(unit, try hexUnit()) ?? unit
+        }
+        let scalar = Unicode.Scalar(unit) ?? "\u{fffd}"
+        text.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
     }
 
     private mutating func hexUnit() throws(JSONSyntaxError) -> UInt32 {
         guard position + 4 <= bytes.count else { throw .unexpectedEnd }
-        let text = String(decoding: bytes[position..<position + 4], as: UTF8.self)
-        guard let unit = UInt32(text, radix: 16) else {
-            throw .invalid(
-                character: bytes[position], context: "in \\u hexadecimal character escape")
+        var unit: UInt32 = 0
+        for byte in bytes[position..<position + 4] {
+            guard let digit = JSONEscape.digit(byte) else {
+                throw .invalid(
+                    character: byte, context: "in \\u hexadecimal character escape")
+            }
+            unit = unit << 4 | digit
         }
         position += 4
         return unit

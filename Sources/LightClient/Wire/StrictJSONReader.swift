@@ -147,29 +147,23 @@ struct StrictJSONReader {
         guard position < bytes.count else { throw .unexpectedEnd }
         let byte = bytes[position]
         position += 1
-        switch byte {
-        case 0x22, 0x5c, 0x2f: text.append(byte)
-        case 0x62: text.append(0x08)
-        case 0x66: text.append(0x0c)
-        case 0x6e: text.append(0x0a)
-        case 0x72: text.append(0x0d)
-        case 0x74: text.append(0x09)
-        case 0x75: try unicodeEscape(into: &text)
-        default: throw .unexpected(byte, at: position - 1)
-        }
+        if byte == 0x75 { return try unicodeEscape(into: &text) }
+        guard let plain = JSONEscape.byte(byte) else { throw .unexpected(byte, at: position - 1) }
+        text.append(plain)
     }
 
     private mutating func unicodeEscape(into text: inout [UInt8]) throws(StrictJSONError) {
         let start = position
         var unit = try hexUnit()
-        if (0xd800..<0xdc00).contains(unit) {
+        if JSONEscape.isHigh(unit) {
             guard position + 1 < bytes.count, bytes[position] == 0x5c,
                 bytes[position + 1] == 0x75
             else { throw .loneSurrogate(at: start) }
             position += 2
-            let low = try hexUnit()
-            guard (0xdc00..<0xe000).contains(low) else { throw .loneSurrogate(at: start) }
-            unit = 0x10000 + (unit - 0xd800) << 10 + (low - 0xdc00)
+            guard let pair = JSONEscape.pair(unit, try hexUnit()) else {
+                throw .loneSurrogate(at: start)
+            }
+            unit = pair
         }
         guard let scalar = Unicode.Scalar(unit) else { throw .loneSurrogate(at: start) }
         text.append(contentsOf: String(Character(scalar)).utf8)
@@ -179,12 +173,10 @@ struct StrictJSONReader {
         guard position + 4 <= bytes.count else { throw .unexpectedEnd }
         var unit: UInt32 = 0
         for index in position..<position + 4 {
-            switch bytes[index] {
-            case 0x30...0x39: unit = unit << 4 | UInt32(bytes[index] - 0x30)
-            case 0x41...0x46: unit = unit << 4 | UInt32(bytes[index] - 0x41 + 10)
-            case 0x61...0x66: unit = unit << 4 | UInt32(bytes[index] - 0x61 + 10)
-            default: throw .unexpected(bytes[index], at: index)
+            guard let digit = JSONEscape.digit(bytes[index]) else {
+                throw .unexpected(bytes[index], at: index)
             }
+            unit = unit << 4 | digit
         }
         position += 4
         return unit
