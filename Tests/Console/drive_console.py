@@ -74,6 +74,11 @@ class Browser:
     def type(self, selector, text):
         self.call("POST", self.find(selector) + "/value", {"text": text})
 
+    def keys(self, text):
+        self.call("POST", self.session + "/actions", {"actions": [{
+            "type": "key", "id": "keyboard", "actions": [
+                {"type": kind, "value": text} for kind in ("keyDown", "keyUp")]}]})
+
     def text(self, selector):
         return self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
 
@@ -96,9 +101,12 @@ class Browser:
             "cmd": "Emulation.setDeviceMetricsOverride",
             "params": {"width": width, "height": height, "deviceScaleFactor": 1,
                        "mobile": width < 600}})
-        over = self.run("return document.documentElement.scrollWidth - window.innerWidth")
+        # The window of a telephone grows with a page that is too wide for it.
+        over = self.run("return document.documentElement.scrollWidth") - width
         if over > 0:
             raise SystemExit(f"{path}: the page is {over} pixels wider than {width}")
+        # The map is drawn again for the width at the next word of the relay.
+        self.run("window.dispatchEvent(new Event('resize'))")
         image = self.call("GET", self.session + "/screenshot")
         with open(path, "wb") as file:
             file.write(base64.b64decode(image))
@@ -121,6 +129,58 @@ def main(link, packet, folder):
             browser.close()
 
 
+UNNAMED = """
+return [...document.querySelectorAll('button, input, select, a[href], [role=img]')]
+  .filter((one) => !(one.textContent.trim() || one.getAttribute('aria-label')
+    || one.labels?.length))
+  .map((one) => one.outerHTML)
+"""
+
+CONTRAST = """
+const light = (colour) => {
+  const [r, g, b] = colour.match(/[\\d.]+/g).map(Number)
+    .map((c) => c / 255).map((c) => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+  return .2126 * r + .7152 * g + .0722 * b
+}
+const ground = (one) => {
+  for (let at = one; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor
+    if (!/, 0\\)|transparent|color\\(/.test(colour)) return colour
+  }
+  return 'rgb(255, 255, 255)'
+}
+const faint = []
+for (const one of document.querySelectorAll('body *')) {
+  const own = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
+  if (!own || one.closest('svg, dialog, [hidden], option, .skip, .unseen')) continue
+  const [a, b] = [light(getComputedStyle(one).color), light(ground(one))].sort((x, y) => y - x)
+  if ((a + .05) / (b + .05) < 4.5) faint.push(one.textContent.trim().slice(0, 40))
+}
+return faint
+"""
+
+
+def check(browser, what):
+    """Everything that can be operated has a name, and every text stands out by 4.5 to 1 (WCAG 2.2,
+    4.1.2 and 1.4.3)."""
+    for name, script in [("without a name", UNNAMED), ("too faint", CONTRAST)]:
+        found = browser.run(script)
+        if found:
+            raise SystemExit(f"{what}: {name}: {found}")
+
+
+def keyboard(browser, row):
+    """A packet is chosen with the keyboard alone."""
+    browser.click("nav a[href='#queues-view']")
+    browser.until("the packet is listed", lambda: browser.find(row))
+    browser.run("document.querySelector('#filter [name=reason]').focus()")
+    browser.keys("\ue004")
+    browser.until("Tab leads from the filter to the first packet", lambda: browser.run(
+        "return document.activeElement.closest('tr') !== null"))
+    browser.keys("\ue007")
+    browser.until("Enter opens it", lambda: "observed" in browser.text("#packet .timeline"))
+
+
 def walk(browser, link, packet, folder):
     def order(action, reason):
         browser.click(f"#action-{action}")
@@ -132,12 +192,13 @@ def walk(browser, link, packet, folder):
     browser.open(link)
     browser.until("the console is live", lambda: browser.text("#live") == "live")
     browser.until("the caller is named", lambda: "wang" in browser.text("#caller"))
-    browser.until("the map shows the peer", lambda: browser.find("svg.map circle.own"))
+    browser.until("the map shows the peer", lambda: browser.find("svg.map .own rect"))
     browser.until("a route stands in the table", lambda: browser.find("#routes tr"))
     for name, width, height, theme in [
             ("federation-light", 1280, 860, "light"), ("federation-dark", 1280, 860, "dark"),
             ("federation-narrow", 390, 844, "light")]:
         browser.picture(os.path.join(folder, name + ".png"), width, height, theme)
+        check(browser, name)
 
     browser.click("nav a[href='#queues-view']")
     row = f"#packets tr[data-packet='{packet}']"
@@ -145,7 +206,9 @@ def walk(browser, link, packet, folder):
     browser.until("the packet's why", lambda: "not connected" in browser.text("#packet .why"))
     browser.until("its way so far", lambda: "observed" in browser.text("#packet .timeline"))
     browser.picture(os.path.join(folder, "packet-narrow.png"), 390, 844, "dark")
+    check(browser, "packet-narrow")
     browser.picture(os.path.join(folder, "packet.png"), 1280, 860, "light")
+    check(browser, "packet")
 
     order("park", "waits for the other city")
     browser.until("it is parked", lambda: "parked" in browser.text(row))
@@ -153,16 +216,30 @@ def walk(browser, link, packet, folder):
     order("release", "the other city is back")
     browser.until("it is released", lambda: "parked" not in browser.text(row))
 
-    for view in ["clients", "certificates"]:
+    browser.click("#ask-other")
+    browser.until("the other relay was asked",
+                  lambda: "did not answer" in browser.text("#packet .headed"))
+
+    for view in ["clients", "certificates", "actions"]:
         browser.click(f"nav a[href='#{view}-view']")
         browser.until(f"{view} are listed", lambda: browser.find(f"#{view} tr"))
         browser.picture(os.path.join(folder, view + ".png"), 1280, 860, "light")
+        browser.picture(os.path.join(folder, view + "-narrow.png"), 390, 844, "dark")
+    browser.picture(os.path.join(folder, "actions.png"), 1280, 860, "light")
+    undo = "#actions button[data-key^='undo-']"
+    browser.click(undo)
+    browser.until("the undo's reason is asked",
+                  lambda: browser.run("return document.querySelector('dialog').open"))
+    browser.type("#reason", "the other city is still away")
+    browser.click("#reason-go")
+    browser.until("it was undone", lambda: "undone by" in browser.text("#actions"))
+    keyboard(browser, row)
 
     used = browser.text("#caller")
     browser.open(link)
     browser.until("the link opens nothing a second time",
                   lambda: "console/link-spent" in browser.run("return document.body.innerText"))
-    print(f"seen as {used}")
+    print(f"seen as person/{used}")
 
 
 if __name__ == "__main__":

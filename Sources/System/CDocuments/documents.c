@@ -24,6 +24,9 @@ static const unsigned char dom[] = {
 static const unsigned char map[] = {
 #embed "../../Relay/API/Console/page/map.js"
 };
+static const unsigned char orders[] = {
+#embed "../../Relay/API/Console/page/orders.js"
+};
 static const unsigned char packet[] = {
 #embed "../../Relay/API/Console/page/packet.js"
 };
@@ -39,7 +42,8 @@ static const struct {
     {"openapi.json", openapi, sizeof openapi}, {"console.html", page, sizeof page},
     {"console.css", style, sizeof style},      {"console.js", script, sizeof script},
     {"dom.js", dom, sizeof dom},               {"map.js", map, sizeof map},
-    {"packet.js", packet, sizeof packet},      {"words.js", words, sizeof words},
+    {"orders.js", orders, sizeof orders},      {"packet.js", packet, sizeof packet},
+    {"words.js", words, sizeof words},
 };
 
 const unsigned char *cityrelay_document(const char *name, size_t *length) {

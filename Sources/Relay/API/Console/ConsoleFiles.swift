@@ -20,7 +20,8 @@ enum ConsoleFiles {
     }()
 
     private static let names = [
-        page, "console.css", "console.js", "dom.js", "map.js", "packet.js", "words.js",
+        page, "console.css", "console.js", "dom.js", "map.js", "orders.js", "packet.js",
+        "words.js",
     ]
 
     /// The page loads nothing but these files, talks to nobody but this relay, and stands in no

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console: asks the relay how it stands, shows it, and carries out what a person decides.
 // It knows nothing that the API does not say, and may nothing that the caller's role may not.
-import { badge, call, duration, element, show } from './dom.js'
+import { age, badge, call, duration, element, moment, show, tick } from './dom.js'
 import { map } from './map.js'
+import { askReason, orders } from './orders.js'
 import { loadPacket, showPacket } from './packet.js'
-import { kindOf, standing } from './words.js'
+import { kindOf, mayAct, setCaller, standing } from './words.js'
 
-const views = ['federation-view', 'queues-view', 'clients-view', 'certificates-view']
+const views = ['federation-view', 'queues-view', 'clients-view', 'certificates-view',
+  'actions-view']
+const states = ['parked', 'observed', 'proven', 'forwarded', 'acknowledgement-verified',
+  'absence-verified', 'verified', 'received', 'acknowledgement-written', 'acknowledgement-proven',
+  'acknowledged', 'refused', 'timed-out', 'acknowledgement-delivered', 'expired']
 const maxPackets = 100
 let chosen = null
 let filterFrom = {}
@@ -15,6 +20,7 @@ let filterFrom = {}
 
 function turnTo() {
   const wanted = location.hash.slice(1)
+  if (wanted === 'main') return
   const view = views.includes(wanted) ? wanted : views[0]
   for (const name of views) document.getElementById(name).hidden = name !== view
   for (const link of document.querySelectorAll('nav a')) {
@@ -23,19 +29,28 @@ function turnTo() {
   }
 }
 
-function nextTheme() {
-  const order = ['', 'light', 'dark']
+function setTheme(theme) {
   const root = document.documentElement
-  const next = order[(order.indexOf(root.dataset.theme ?? '') + 1) % order.length]
-  if (next) root.dataset.theme = next
+  if (theme) root.dataset.theme = theme
   else delete root.dataset.theme
-  localStorage.setItem('theme', next)
+  localStorage.setItem('theme', theme)
+  show('theme', `Colours: ${theme || 'system'}`)
 }
 
+function nextTheme() {
+  const order = ['', 'light', 'dark']
+  const now = document.documentElement.dataset.theme ?? ''
+  setTheme(order[(order.indexOf(now) + 1) % order.length])
+}
+
+/** Good news goes by itself, and everything with the view that it belongs to. */
 function say(text, kind = 'bad') {
   const message = document.getElementById('message')
   message.className = kind
   message.textContent = text
+  if (kind === 'good') {
+    setTimeout(() => { if (message.textContent === text) message.textContent = '' }, 8000)
+  }
 }
 
 function complain(error) {
@@ -49,6 +64,7 @@ function showStatus(status) {
   show('federation', status.ownChain.chain)
   show('map', map(status.ownChain.chain, status.routes.map((route) => ({
     ...standing(route), name: route.name, outgoing: route.outgoing, incoming: route.incoming,
+    perMinute: route.perMinute,
   }))))
   showOwn(status)
   show('routes', status.routes.map(routeRow))
@@ -56,7 +72,8 @@ function showStatus(status) {
     element('td', {}, certificate.use),
     element('td', {}, certificate.name),
     element('td', { class: `number ${daysKind(certificate.daysLeft)}` }, `${certificate.daysLeft}`),
-    element('td', {}, new Date(Date.now() + certificate.daysLeft * 86400e3).toLocaleDateString()))))
+    element('td', { class: 'name' },
+      new Date(Date.now() + certificate.daysLeft * 86400e3).toLocaleDateString()))))
   const choice = document.querySelector('#filter [name=chain]')
   if (choice.options.length !== status.routes.length + 1) {
     choice.replaceChildren(new Option('all', ''),
@@ -65,88 +82,125 @@ function showStatus(status) {
 }
 
 function daysKind(days) {
-  if (days <= 7) return 'bad'
-  return days <= 30 ? 'warn' : 'good'
+  if (days < 7) return 'bad'
+  return days < 60 ? 'warn' : 'good'
 }
 
 function showOwn(status) {
-  const lines = [
-    ['level', badge(status.level, kindOf(status.level))],
+  const facts = [
+    ['stands', badge(status.level, kindOf(status.level))],
     ['chain', `${status.ownChain.chain}, block ${status.ownChain.height ?? '–'}`],
-    ['last block', `${duration(status.ownChain.blockAgeSeconds)} ago`],
-    ['running for', duration(status.runningSeconds)],
+    ['last block', [age(status.ownChain.blockAgeSeconds), ' ago']],
+    ['running for', age(status.runningSeconds)],
   ]
   if (status.disk) {
-    const percent = Math.round((status.disk.freeBytes * 100) / status.disk.totalBytes)
-    lines.push(['disk free', `${percent} %`])
+    const percent = Math.floor((status.disk.freeBytes * 100) / status.disk.totalBytes)
+    facts.push(['disk free', `${percent} %`])
   }
   show('own',
-    element('table', {}, element('tbody', {}, lines.map(([name, value]) =>
-      element('tr', {}, element('th', {}, name), element('td', {}, value))))),
-    status.troubles.map((trouble) => element('div', { class: 'why' },
+    element('dl', { class: 'facts' }, facts.map(([name, value]) => [
+      element('dt', {}, name), element('dd', {}, ...[value].flat()),
+    ]).flat()),
+    status.troubles.map((trouble) => element('div', { class: `why ${kindOf(trouble.level)}` },
       element('strong', {}, trouble.sentence),
       element('p', {}, `Next: ${trouble.next}`),
       element('p', { class: 'quiet code' }, `${trouble.code} · ${trouble.subject}`))))
 }
 
+function orderButton(title, key, work) {
+  if (!mayAct()) return null
+  return element('button', { type: 'button', 'data-key': key, onclick: work }, title)
+}
+
 function routeRow(route) {
   const { word, kind } = standing(route)
+  const order = route.paused.includes('peer') ? 'resume-peer'
+    : route.paused.includes('queue') ? 'resume-queue' : 'pause-queue'
   return element('tr', {},
-    element('td', {}, route.name),
+    element('td', { class: 'name' }, route.name),
     element('td', {}, badge(word, kind)),
     element('td', { class: 'number' }, `${route.outgoing}`),
     element('td', { class: 'number' }, `${route.incoming}`),
-    element('td', { class: 'number' }, `${route.parked}`),
-    element('td', {}, duration(route.oldestSeconds)),
-    element('td', { class: 'wide' }, duration(route.lastProgressSeconds)),
+    element('td', { class: `number ${route.parked > 0 ? 'warn' : ''}` }, `${route.parked}`),
+    element('td', { class: 'number wide' }, age(route.oldestSeconds)),
+    element('td', { class: 'number wide' }, age(route.lastProgressSeconds)),
     element('td', { class: 'number wide' },
       route.clockSkewSeconds === undefined ? '–' : `${route.clockSkewSeconds} s`),
-    element('td', {}, route.sentence))
+    element('td', { class: 'words' }, route.sentence),
+    element('td', { class: 'acting' },
+      orderButton(order.startsWith('resume') ? 'Resume' : 'Pause', `pause-${route.chain}`,
+        () => act(order, { chain: route.chain }))))
+}
+
+function trust(perMille, seconds) {
+  if (perMille === undefined) return '–'
+  const share = Math.floor(perMille / 10)
+  const kind = perMille < 334 ? 'warn' : 'good'
+  return element('span', { class: `trust ${kind}` },
+    element('svg', {
+      class: 'bar', viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true',
+    }, element('path', { d: `M0 4H${share}`, stroke: 'currentColor', 'stroke-width': 8 })),
+    `${share} %, ${duration(seconds)}`)
 }
 
 function showClients(routes) {
-  show('clients', routes.map((route) => {
-    const share = route.trustLeftPerMille === undefined ? null : route.trustLeftPerMille / 10
-    return element('tr', {},
-      element('td', {}, route.chain),
-      element('td', {}, badge(route.client, kindOf(route.client))),
-      element('td', { class: share !== null && share < 34 ? 'warn' : 'good' },
-        share === null ? '–' : element('svg', {
-          class: 'bar', viewBox: '0 0 100 6', preserveAspectRatio: 'none', role: 'img',
-          'aria-label': `${share} %`,
-        }, element('path', { d: `M0 3H${share}`, stroke: 'currentColor', 'stroke-width': 6 }))),
-      element('td', {}, duration(route.trustLeftSeconds)),
-      element('td', {}, element('button', {
-        type: 'button', onclick: () => act('refresh-client', { chain: route.chain }),
-      }, 'Refresh')))
-  }))
+  show('clients', routes.map((route) => element('tr', {},
+    element('td', { class: 'name' }, route.name),
+    element('td', {}, badge(route.client, kindOf(route.client))),
+    element('td', {}, trust(route.trustLeftPerMille, route.trustLeftSeconds)),
+    element('td', {}, route.hostedClient
+      ? badge(route.hostedClient, kindOf(route.hostedClient)) : '–'),
+    element('td', {}, trust(route.hostedTrustLeftPerMille, route.hostedTrustLeftSeconds)),
+    element('td', { class: 'acting' }, orderButton('Refresh', `refresh-${route.chain}`,
+      () => act('refresh-client', { chain: route.chain }))))))
 }
 
 async function refreshPackets() {
   const query = new URLSearchParams({ limit: maxPackets })
   for (const [name, value] of Object.entries(filterFrom)) if (value) query.set(name, value)
   if (!query.has('state')) query.set('open', 'true')
+  if (query.get('state') === 'dead') {
+    query.delete('state')
+    query.set('dead', 'true')
+  }
   const { packets, total } = await call(`/v1/operations/queue?${query}`)
   show('packets', packets.map((packet) => element('tr', {
-    tabindex: 0, 'data-packet': packet.packet,
-    'aria-selected': packet.packet === chosen ? 'true' : 'false',
+    'data-packet': packet.packet, 'aria-current': packet.packet === chosen ? 'true' : 'false',
     onclick: () => choose(packet.packet),
-    onkeydown: (event) => { if (event.key === 'Enter') choose(packet.packet) },
   },
-    element('td', { class: 'code' }, packet.packet),
-    element('td', { class: 'wide' }, packet.chain),
+    element('td', { class: 'name' }, element('button', {
+      type: 'button', class: 'plain-link code', 'data-key': packet.packet,
+    }, packet.packet)),
+    element('td', { class: 'wide name' }, packet.chain),
     element('td', {}, badge(packet.state, kindOf(packet.state))),
-    element('td', { class: 'number' }, duration(packet.ageSeconds)),
-    element('td', { class: 'code' }, packet.reasonCode ?? ''))))
+    element('td', { class: 'number' }, age(packet.ageSeconds)),
+    element('td', { class: 'code wide' }, packet.reasonCode ?? ''))))
   document.getElementById('packets-note').textContent =
     packets.length === 0 ? 'Nothing waits here.'
       : total > packets.length ? `the oldest ${packets.length} of ${total}` : ''
 }
 
+async function refreshActions() {
+  const { actions } = await call('/v1/operations/actions?limit=50')
+  show('actions', actions.map((action) => element('tr', {},
+    element('td', { class: 'number' }, `${action.number}`),
+    element('td', { class: 'name' }, moment(action.at)),
+    element('td', { class: 'name' }, action.who.replace(/^person\//, '')),
+    element('td', { class: 'name' }, action.action),
+    element('td', { class: 'code name' }, action.subject),
+    element('td', { class: 'words' }, action.reason),
+    element('td', { class: 'acting' },
+      action.undoneBy ? element('span', { class: 'quiet name' }, `undone by ${action.undoneBy}`)
+        : action.canBeUndone ? orderButton('Undo', `undo-${action.number}`,
+          () => act('undo', { number: action.number })) : null))))
+  document.getElementById('actions-note').textContent =
+    actions.length === 0 ? 'Nobody did anything by hand.' : ''
+}
+
 async function choose(name) {
   chosen = name
   for (const row of document.querySelectorAll('#packets tr')) {
-    row.setAttribute('aria-selected', row.dataset.packet === name ? 'true' : 'false')
+    row.setAttribute('aria-current', row.dataset.packet === name ? 'true' : 'false')
   }
   try {
     showPacket(await loadPacket(name), act)
@@ -157,46 +211,19 @@ async function choose(name) {
 
 // What a person does
 
-const orders = {
-  park: {
-    title: 'Park this packet',
-    text: 'It stays where it is until somebody releases it. Nothing is lost.',
-  },
-  release: {
-    title: 'Release this packet', text: 'It goes on from the step at which it was parked.',
-  },
-  retry: {
-    title: 'Retry now', text: 'The present step is tried at once instead of after its pause.',
-  },
-  'refresh-client': {
-    title: 'Refresh this client', text: 'A newer header is fetched and verified.',
-  },
-}
-
-function askReason(order) {
-  const dialog = document.getElementById('reason-dialog')
-  show('reason-title', order.title)
-  show('reason-text', order.text)
-  document.getElementById('reason').value = ''
-  dialog.returnValue = ''
-  dialog.showModal()
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => {
-      resolve(dialog.returnValue === 'go' ? document.getElementById('reason').value : null)
-    }, { once: true })
-  })
-}
-
-/** Carries an order out; `subject` is { packet } or { chain }. */
+/** Carries an order out; `subject` is { packet }, { chain }, or { number } of what is undone. */
 async function act(name, subject) {
   const order = orders[name]
   const reason = await askReason(order)
   if (reason === null) return
   try {
-    await call('/v1/operations/actions', { action: name, reason, ...subject })
+    if (name === 'undo') {
+      await call(`/v1/operations/actions/${subject.number}/undo`, { reason })
+    } else {
+      await call('/v1/operations/actions', { action: name, reason, ...subject })
+    }
     say(`${order.title}: done.`, 'good')
-    await refreshPackets()
-    if (chosen) await choose(chosen)
+    await lookAgain()
   } catch (error) {
     complain(error)
   }
@@ -204,20 +231,25 @@ async function act(name, subject) {
 
 // Keeping up
 
+let last = null
+
 function take(status) {
+  last = status
   showStatus(status)
   showClients(status.routes)
 }
 
-async function refresh() {
-  take(await call('/v1/operations/status'))
-  await refreshPackets()
+async function lookAgain() {
+  await Promise.all([refreshPackets(), refreshActions()])
+  if (chosen) showPacket(await loadPacket(chosen), act)
 }
 
-/** The relay tells its status when it changes; the list and the open packet follow it. */
+/** The relay tells its status when it changes, with a number that rises, and once in a while with
+ * the same number: only a new number calls for looking at lists and packets again. */
 function follow() {
   const live = document.getElementById('live')
   const source = new EventSource('/v1/operations/events')
+  let seen = ''
   source.addEventListener('open', () => {
     live.className = 'good'
     live.textContent = 'live'
@@ -225,8 +257,9 @@ function follow() {
   source.addEventListener('status', async (event) => {
     try {
       take(JSON.parse(event.data))
-      await refreshPackets()
-      if (chosen) showPacket(await loadPacket(chosen), act)
+      if (event.lastEventId === seen) return
+      seen = event.lastEventId
+      await lookAgain()
     } catch (error) {
       complain(error)
     }
@@ -240,21 +273,30 @@ function follow() {
 async function begin() {
   try {
     const { caller } = await call('/v1/whoami')
-    show('caller', caller)
-    await refresh()
+    setCaller(caller)
+    show('caller', caller.replace(/^person\//, ''))
+    take(await call('/v1/operations/status'))
+    await lookAgain()
     follow()
   } catch (error) {
     complain(error)
   }
 }
 
-document.documentElement.dataset.theme = localStorage.getItem('theme') ?? ''
+setTheme(localStorage.getItem('theme') ?? '')
 document.getElementById('theme').addEventListener('click', nextTheme)
+document.querySelector('#filter [name=state]').append(
+  ...states.map((state) => new Option(state, state)))
 document.getElementById('filter').addEventListener('input', (event) => {
   filterFrom = Object.fromEntries(new FormData(event.currentTarget))
   refreshPackets().catch(complain)
 })
 document.getElementById('filter').addEventListener('submit', (event) => event.preventDefault())
-window.addEventListener('hashchange', turnTo)
+window.addEventListener('hashchange', () => {
+  say('')
+  turnTo()
+})
+window.addEventListener('resize', () => { if (last) showStatus(last) })
+setInterval(tick, 1000)
 turnTo()
 begin()

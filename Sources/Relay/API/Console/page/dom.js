@@ -2,10 +2,11 @@
 // Small tools: elements, numbers for people, calls. Text from the relay only ever becomes text
 // nodes and attributes, never markup.
 
+const drawn = new Set(['svg', 'g', 'line', 'rect', 'text', 'title', 'path'])
+
 /** An element: element('td', { class: 'number' }, 'text', child, …). Handlers begin with "on". */
 export function element(tag, attributes = {}, ...children) {
-  const svg = ['svg', 'g', 'line', 'circle', 'text', 'title', 'path'].includes(tag)
-  const made = svg
+  const made = drawn.has(tag)
     ? document.createElementNS('http://www.w3.org/2000/svg', tag)
     : document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
@@ -17,8 +18,14 @@ export function element(tag, attributes = {}, ...children) {
   return made
 }
 
+/** Replaces what an element holds, and keeps the keyboard's place in it by the focused element's
+ * data-key. */
 export function show(id, ...children) {
-  document.getElementById(id).replaceChildren(...children.flat())
+  const place = document.getElementById(id)
+  const focused = place.contains(document.activeElement)
+    ? document.activeElement.dataset.key : undefined
+  place.replaceChildren(...children.flat().filter((child) => child !== null))
+  if (focused) place.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus()
 }
 
 /** 75 → "1 min 15 s"; the two largest units that matter. */
@@ -36,16 +43,26 @@ export function duration(seconds) {
   return words.join(' ') || '0 s'
 }
 
-export function since(time) {
-  return time ? duration((Date.now() - Date.parse(time)) / 1000) : '–'
+/** A duration that goes on by itself: what it is now, in an element that `tick` keeps up. */
+export function age(seconds) {
+  if (seconds === null || seconds === undefined) return '–'
+  return element('span', { 'data-since': Date.now() - seconds * 1000 }, duration(seconds))
+}
+
+/** Once a second: ages grow between two words of the relay. */
+export function tick() {
+  for (const place of document.querySelectorAll('[data-since]')) {
+    place.textContent = duration((Date.now() - Number(place.dataset.since)) / 1000)
+  }
 }
 
 /** The time of day, with the date when it is not today's. */
 export function moment(time) {
   if (!time) return '–'
   const date = new Date(time)
+  const clock = date.toLocaleTimeString([], { hourCycle: 'h23' })
   const today = new Date().toDateString() === date.toDateString()
-  return today ? date.toLocaleTimeString() : date.toLocaleString()
+  return today ? clock : `${date.toLocaleDateString()} ${clock}`
 }
 
 export function badge(word, kind) {

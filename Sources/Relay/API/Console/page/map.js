@@ -2,44 +2,65 @@
 // The federation as a picture: this relay in the middle, its peers around it.
 import { element } from './dom.js'
 
-const width = 560
-const height = 340
+/** Peers that are drawn; of more the worst ones. A person reads no more at a glance. */
+const most = 12
+const rank = { bad: 0, warn: 1, good: 2, plain: 3 }
 
-/** Where the n-th of `count` peers stands: on an ellipse, beginning at the top. */
-function place(index, count) {
-  const angle = (index / count) * 2 * Math.PI - Math.PI / 2
-  return { x: width / 2 + 200 * Math.cos(angle), y: height / 2 + 115 * Math.sin(angle) }
+/** Sizes for a wide sheet and for a telephone; the letters stay the same. */
+function measures(count, isNarrow) {
+  if (isNarrow) {
+    const down = count === 1 ? 110 : count === 2 ? 95 : 160
+    return { width: 330, height: count === 1 ? 170 : count === 2 ? 250 : 400, across: 88, down,
+      first: Math.PI / 2, pill: 142 }
+  }
+  return { width: 560, height: count < 3 ? 130 : 330, across: count === 1 ? 300 : 195, down: 130,
+    first: count < 3 ? 0 : -Math.PI / 2, pill: 158 }
 }
 
-/** routes: [{ name, kind, word, outgoing, incoming }] */
+function pill(at, width, name, word, attributes) {
+  return element('g', attributes,
+    element('rect', { x: at.x - width / 2, y: at.y - 23, width, height: 46, rx: 10 }),
+    element('text', { x: at.x, y: at.y - 3 }, name),
+    element('text', { x: at.x, y: at.y + 14, class: 'word' }, word))
+}
+
+/** routes: [{ name, kind, word, outgoing, incoming, perMinute }] */
 export function map(own, routes) {
-  const centre = { x: width / 2, y: height / 2 }
+  const drawn = [...routes].sort((a, b) => rank[a.kind] - rank[b.kind]).slice(0, most)
+  const size = measures(drawn.length, matchMedia('(max-width: 820px)').matches)
+  const centre = { x: size.width / 2, y: size.height / 2 }
+  // With one peer both stand beside, or above, each other, in the middle of the sheet.
+  if (drawn.length === 1) {
+    centre.x -= Math.cos(size.first) * size.across / 2
+    centre.y -= Math.sin(size.first) * size.down / 2
+  }
   const lines = []
   const nodes = []
-  routes.forEach((route, index) => {
-    const at = place(index, Math.max(routes.length, 3))
+  drawn.forEach((route, index) => {
+    const angle = (index / drawn.length) * 2 * Math.PI + size.first
+    const at = { x: centre.x + size.across * Math.cos(angle),
+      y: centre.y + size.down * Math.sin(angle) }
     const open = route.outgoing + route.incoming
-    lines.push(
-      element('g', { class: route.kind },
-        element('line', {
-          x1: centre.x, y1: centre.y, x2: at.x, y2: at.y,
-          class: route.kind === 'good' ? '' : 'waiting',
-        }),
-        element('text', {
-          x: (centre.x + at.x) / 2, y: (centre.y + at.y) / 2 - 5, class: 'count halo',
-        }, open === 0 ? '' : `${open} open`)))
-    nodes.push(
-      element('g', { class: route.kind },
-        element('title', {}, `${route.name}: ${route.word}`),
-        element('circle', { cx: at.x, cy: at.y, r: 13 }),
-        element('text', { x: at.x, y: at.y + 30, class: 'halo' }, route.name)))
+    const moves = route.kind === 'good' && (route.perMinute ?? 0) > 0
+    lines.push(element('g', { class: route.kind },
+      element('line', {
+        x1: centre.x, y1: centre.y, x2: at.x, y2: at.y,
+        class: moves ? 'moving' : route.kind === 'good' ? '' : 'waiting',
+      })))
+    if (open > 0) {
+      nodes.push(element('text', {
+        x: (centre.x + at.x) / 2, y: (centre.y + at.y) / 2 + 4, class: 'count',
+      }, `${open}`))
+    }
+    nodes.push(pill(at, size.pill, route.name, route.word, { class: route.kind }))
   })
-  nodes.push(
-    element('g', {},
-      element('circle', { cx: centre.x, cy: centre.y, r: 15, class: 'own' }),
-      element('text', { x: centre.x, y: centre.y + 32, class: 'halo' }, own)))
-  return element('svg', {
-    class: 'map', viewBox: `0 0 ${width} ${height}`, role: 'img',
-    'aria-label': `${own} and ${routes.length} peers`,
+  nodes.push(pill(centre, size.pill, own, 'this relay', { class: 'own' }))
+  const words = drawn.map((route) =>
+    `${route.name}: ${route.word}, ${route.outgoing + route.incoming} open`)
+  const picture = element('svg', {
+    class: 'map', viewBox: `0 0 ${size.width} ${size.height}`, role: 'img',
+    'aria-label': `${own} and ${routes.length} other cities. ${words.join('. ')}`,
   }, ...lines, ...nodes)
+  const rest = routes.length - drawn.length
+  return [picture, rest > 0 ? element('p', { class: 'quiet' }, `and ${rest} more, all well`) : null]
 }

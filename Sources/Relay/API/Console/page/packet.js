@@ -1,24 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 // One packet: its why, its way so far, and what may be done by hand.
-import { badge, call, duration, element, moment, show } from './dom.js'
-import { kindOf } from './words.js'
+import { age, badge, call, element, moment, show } from './dom.js'
+import { kindOf, mayAct } from './words.js'
 
-function whyOf({ why }) {
-  return element('div', { class: 'why' },
+/** Names of packets whose way is shown in both relays' words. */
+const asked = new Set()
+
+function whyOf(why, kind) {
+  return element('div', { class: `why ${kind}` },
     element('strong', {}, why.sentence),
+    why.saidBy ? element('p', { class: 'quiet word' }, `The word of ${why.saidBy}; not proven.`)
+      : null,
     why.evidence.map((fact) => element('p', {}, fact)),
     element('p', {}, `Next: ${why.next}`),
-    element('p', { class: 'quiet' }, `Whose turn: ${why.turn}. `,
+    element('p', { class: 'quiet' }, `Whose turn: ${why.turn}. Look at: ${why.cause}. `,
       element('span', { class: 'code' }, why.code)))
 }
 
+/** Steps that only repeat the one before are counted, not listed. */
+function folded(steps) {
+  const list = []
+  for (const step of steps) {
+    const last = list.at(-1)
+    if (last && last.code !== 'ok' && ['city', 'step', 'code', 'detail'].every(
+      (name) => last[name] === step[name])) {
+      last.times += 1
+      last.until = step.at
+    } else list.push({ ...step, times: 1 })
+  }
+  return list
+}
+
 function timeline(steps) {
+  const isOfTwo = new Set(steps.map((step) => step.city)).size > 1
   return element('ol', { class: 'timeline' },
-    steps.map((step) => element('li', {},
-      element('span', { class: 'quiet', title: step.at }, moment(step.at)),
+    folded(steps).map((step) => element('li', {},
+      element('time', { class: 'quiet', datetime: step.at }, moment(step.at)),
       element('span', {},
         `${step.step} `,
         step.code === 'ok' ? null : element('span', { class: 'code' }, step.code),
+        step.times > 1
+          ? element('span', { class: 'quiet' }, ` ${step.times} times, last ${moment(step.until)}`)
+          : null,
+        isOfTwo ? element('div', { class: 'quiet' }, step.city) : null,
         step.detail ? element('div', { class: 'quiet' }, step.detail) : null))))
 }
 
@@ -28,25 +52,46 @@ const ended = new Set(['acknowledged', 'refused', 'timed-out', 'acknowledgement-
 /** Shows a packet in the side sheet; `act` asks for a reason and carries an action out. */
 export function showPacket(packet, act) {
   const button = (action, title) => element('button', {
-    type: 'button', id: `action-${action}`, onclick: () => act(action, { packet: packet.packet }),
+    type: 'button', id: `action-${action}`, 'data-key': action,
+    onclick: () => act(action, { packet: packet.packet }),
   }, title)
   const isParked = packet.state === 'parked'
   const isOpen = !isParked && !ended.has(packet.state)
+  const kind = isOpen && packet.why.cause === 'nothing is wrong' ? 'good'
+    : ended.has(packet.state) ? kindOf(packet.state) : 'warn'
   show('packet',
     element('h2', { class: 'code' }, packet.packet),
     element('p', {},
       badge(packet.state, kindOf(packet.state)), ' ',
       element('span', { class: 'quiet' },
-        `with ${packet.chain}, first seen ${duration(packet.ageSeconds)} ago`)),
-    whyOf(packet),
-    element('div', { class: 'actions' },
+        `with ${packet.chain}, first seen `, age(packet.ageSeconds), ' ago')),
+    whyOf(packet.why, kind),
+    mayAct() ? element('div', { class: 'actions' },
       isOpen ? button('park', 'Park') : null,
       isParked ? button('release', 'Release') : null,
-      isOpen ? button('retry', 'Retry now') : null),
-    element('h3', {}, 'Its way so far'),
+      isOpen ? button('retry', 'Retry now') : null) : null,
+    element('div', { class: 'headed' },
+      element('h3', {}, 'Its way so far'),
+      packet.note ? element('span', { class: 'quiet' }, packet.note) : element('button', {
+        type: 'button', id: 'ask-other', 'data-key': 'ask-other', onclick: async () => {
+          asked.add(packet.packet)
+          showPacket(await loadPacket(packet.packet), act)
+        },
+      }, 'Ask the other relay')),
     timeline(packet.steps))
 }
 
+/** The packet, with a why that has heard the chains' words, and with the other relay's part of its
+ * way where a person asked for that. */
 export async function loadPacket(name) {
-  return call(`/v1/operations/packets/${name}`)
+  const base = '/v1/operations'
+  const [packet, why, trace] = await Promise.all([
+    call(`${base}/packets/${name}`), call(`${base}/why/packet/${name}`),
+    asked.has(name) ? call(`${base}/packets/${name}/trace`) : null,
+  ])
+  const told = trace ? {
+    steps: trace.steps,
+    note: trace.peerAnswered ? 'in both relays’ words' : 'the other relay did not answer',
+  } : {}
+  return { ...packet, why: why.reason, ...told }
 }

@@ -18,7 +18,21 @@ export function standing(route) {
   if (route.paused.length > 0) return { word: 'paused', kind: 'warn' }
   if (route.peer === 'blocked') return { word: 'blocked', kind: 'bad' }
   if (route.peer === 'lost' || route.peer === 'failing') return { word: route.peer, kind: 'bad' }
+  if (route.client === 'frozen' || route.client === 'expired') {
+    return { word: `client ${route.client}`, kind: 'bad' }
+  }
   if (route.parked > 0) return { word: 'packets parked', kind: 'warn' }
   if (route.outgoing + route.incoming === 0) return { word: 'idle', kind: 'good' }
   return { word: 'flowing', kind: 'good' }
+}
+
+let caller = ''
+
+export function setCaller(name) {
+  caller = name
+}
+
+/** Whether orders of this caller are taken; the relay judges it again. */
+export function mayAct() {
+  return caller.startsWith('person/operator/') || caller.startsWith('person/administrator/')
 }
