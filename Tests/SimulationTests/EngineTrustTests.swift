@@ -34,6 +34,36 @@ import struct RelayEngine.PacketEvent
         #expect(submission.1.updates.map(\.message) == [[50, 10]])
     }
 
+    @Test func `a hosted client is judged by its own trusting period`() throws {
+        var harness = EngineHarness()
+        let state = HostedClient.State(height: height(30), timestamp: harness.now)
+        harness.send(
+            .hostedClient(
+                HostedClient(
+                    client: EngineHarness.local, status: .active, states: [state],
+                    counterparty: EngineHarness.remote,
+                    trustingPeriodNanoseconds: 600 * World.second)))
+        _ = harness.wait(420)
+        harness.advance([])
+        let route = try #require(harness.engine.route(to: "there"))
+        #expect(route.budget?.verdict == .fresh)
+        #expect(route.hostedBudget?.trustingPeriodNanoseconds == 600 * World.second)
+        #expect(route.hostedBudget?.verdict == .late)
+        let standing = try #require(harness.engine.standing(of: "there"))
+        #expect(standing.hostedBudget == route.hostedBudget)
+        let why = try #require(harness.engine.explainClient("there"))
+        #expect(why.contains { $0.code == "hosted-client/ageing" }, "\(why.map(\.code))")
+        // A node that does not tell the period takes back nothing that was told.
+        harness.send(
+            .hostedClient(
+                HostedClient(
+                    client: EngineHarness.local, status: .active, states: [state],
+                    counterparty: EngineHarness.remote)))
+        #expect(
+            harness.engine.route(to: "there")?.hostedBudget?.trustingPeriodNanoseconds
+                == 600 * World.second)
+    }
+
     @Test func `a refresh that does not come about is an alarm, once`() {
         var harness = EngineHarness()
         harness.send(.peerLost(chainID: "there", code: "transport/closed"))

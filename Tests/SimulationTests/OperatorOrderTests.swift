@@ -145,6 +145,47 @@ import struct RelayEngine.PacketEvent
         #expect(harness.deliver([harness.incoming(5)]).answers.first?.first?.outcome == .accepted)
     }
 
+    /// Everything that can be undone: the opposite brings back what stood before, and says what it
+    /// takes back.
+    @Test func `every action that has an opposite is undone by it`() {
+        var harness = EngineHarness()
+        harness.advance([
+            PacketEvent(kind: .send, packet: harness.outgoing(1)),
+            PacketEvent(kind: .send, packet: harness.outgoing(2)),
+            PacketEvent(kind: .send, packet: harness.outgoing(3)),
+        ])
+        _ = harness.deliver([harness.incoming(5)])
+        for id in [out(2), out(3)] { _ = order(&harness, .park, .packet(id)) }
+        _ = order(&harness, .park, .packet(incoming(5)))
+        func standing() -> [String] {
+            let packets = [out(1), out(2), out(3), incoming(5)].map {
+                "\(harness.store.packets[$0]?.state == .parked)"
+            }
+            let route = harness.engine.standing(of: "there")
+            return packets + [
+                "\(route?.isPeerPaused ?? false)", "\(route?.isQueuePaused ?? false)",
+                "\(harness.store.discarded.count)",
+            ]
+        }
+        let chain = OperatorAction.Subject.chain("there")
+        let cases: [(OperatorAction.Kind, OperatorAction.Subject)] = [
+            (.park, .packet(out(1))), (.release, .packet(out(2))), (.replay, .packet(out(3))),
+            (.pauseQueue, chain), (.pausePeer, chain), (.discard, .packet(incoming(5))),
+        ]
+        var undone: Set<OperatorAction.Kind> = []
+        for (kind, subject) in cases {
+            let before = standing()
+            #expect(code(order(&harness, kind, subject)) == "done", "\(kind)")
+            #expect(standing() != before, "\(kind)")
+            guard let inverse = kind.inverse else { continue }
+            #expect(code(order(&harness, inverse, subject)) == "done", "\(kind)")
+            #expect(standing() == before, "\(kind)")
+            undone.formUnion([kind, inverse])
+        }
+        let all = Set(OperatorAction.Kind.allCases.filter { $0.inverse != nil })
+        #expect(undone == all, "\(all.subtracting(undone))")
+    }
+
     @Test func `a retry does not wait for the next attempt`() {
         var harness = EngineHarness()
         harness.advance([PacketEvent(kind: .send, packet: harness.outgoing(1))])

@@ -132,12 +132,18 @@ package struct HostedClient: Hashable, Sendable {
     package let states: [State]
     /// Client of our chain that it has registered as its counterparty; empty: none yet.
     package let counterparty: String
+    /// As its own state records it, nanoseconds; nil: it was not told.
+    package let trustingPeriodNanoseconds: Int64?
 
-    package init(client: String, status: Status, states: [State], counterparty: String) {
+    package init(
+        client: String, status: Status, states: [State], counterparty: String,
+        trustingPeriodNanoseconds: Int64? = nil
+    ) {
         self.client = client
         self.status = status
         self.states = states
         self.counterparty = counterparty
+        self.trustingPeriodNanoseconds = trustingPeriodNanoseconds
     }
 }
 

@@ -118,6 +118,9 @@ package enum CodeBook {
         "hosted-client/not-active": Advice(
             .ourChain, .operators, "The peer's client on our chain is frozen or expired.",
             "Recover it by our chain's governance (MsgRecoverClient)."),
+        "hosted-client/ageing": Advice(
+            .peer, .us, "Less than a third of the trust of the client on our chain is left.",
+            "It is refreshed as soon as its relay and our chain answer."),
         "hosted-client/unread": Advice(.ourChain, .us, "The client on our chain is read.", nothing),
         "hosted-client/header-awaited": Advice(
             .peer, .peer, "The client on our chain needs a header that is being fetched.", nothing),

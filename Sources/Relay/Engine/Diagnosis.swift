@@ -9,18 +9,22 @@ extension RelayEngine {
     /// Nil unless the chain is on a route. Never empty: a route that flows says so.
     package func explainRoute(_ chainID: String) -> [Explanation]? {
         guard let route = routeOfChain[chainID] else { return nil }
-        var found = [explainOwnChain(), explainClient(route), explainHosted(route)]
-            .compactMap { $0 }
-        found += [explainPeer(route), explainPauses(route), explainAge(route), explainChore(route)]
-            .compactMap { $0 }
+        var found = [
+            explainBar(route), explainOwnChain(), explainClient(route), explainHosted(route),
+        ].compactMap { $0 }
+        found += [
+            explainPeer(route), explainPauses(route), explainAge(route), explainHostedAge(route),
+            explainChore(route),
+        ].compactMap { $0 }
         return found.isEmpty ? [explainFlow(route)] : found
     }
 
     /// Our client of the chain.
     package func explainClient(_ chainID: String) -> [Explanation]? {
         guard let route = routeOfChain[chainID] else { return nil }
-        let found = [explainClient(route), explainHosted(route), explainAge(route)]
-            .compactMap { $0 }
+        let found = [
+            explainClient(route), explainHosted(route), explainAge(route), explainHostedAge(route),
+        ].compactMap { $0 }
         let signers = participation(route).lines
         guard found.isEmpty else {
             return found.enumerated().map { index, explanation in
@@ -38,7 +42,8 @@ extension RelayEngine {
     /// The relay of the chain.
     package func explainPeer(_ chainID: String) -> [Explanation]? {
         guard let route = routeOfChain[chainID] else { return nil }
-        let found = [explainPeer(route), explainPauses(route)].compactMap { $0 }
+        let found = [explainBar(route), explainPeer(route), explainPauses(route)]
+            .compactMap { $0 }
         guard found.isEmpty else { return found }
         var well = Explanation(
             "peer/well", "The relay of \(chainID) is connected and answers.", "Nothing.", .nobody)
@@ -116,6 +121,32 @@ extension RelayEngine {
         return answer
     }
 
+    private func explainHostedAge(_ route: Int) -> Explanation? {
+        guard routes[route].hosted.status == .active, let budget = hostedBudget(route),
+            budget.leftPerMille < 1_000 / 3
+        else { return nil }
+        let facts = routes[route]
+        var answer = Explanation(
+            "hosted-client/ageing",
+            "The client \(facts.link.localClient) of \(facts.chainID) on our chain has "
+                + "\(RelayEngine.span(budget.leftNanoseconds)) of trust left.",
+            "It is refreshed by a transaction of ours as soon as its relay and our chain answer.",
+            .us)
+        answer.evidence = hostedEvidence(route)
+        return answer
+    }
+
+    private func hostedEvidence(_ route: Int) -> [String] {
+        guard let budget = hostedBudget(route), let newest = routes[route].hosted.states.last else {
+            return []
+        }
+        return [
+            "\(routes[route].link.localClient) on our chain trusts \(newest.height); trust left: "
+                + "\(RelayEngine.span(budget.leftNanoseconds)) of "
+                + "\(RelayEngine.span(budget.trustingPeriodNanoseconds))"
+        ]
+    }
+
     private func explainHosted(_ route: Int) -> Explanation? {
         let facts = routes[route]
         if facts.link.localClient.isEmpty || facts.remoteClient.isEmpty {
@@ -167,6 +198,10 @@ extension RelayEngine {
         }
         answer?.evidence = peerEvidence(route)
         return answer
+    }
+
+    private func explainBar(_ route: Int) -> Explanation? {
+        routes[route].configuration.bar.map { explainBar(route, $0) }
     }
 
     private func explainPauses(_ route: Int) -> Explanation? {
@@ -234,7 +269,7 @@ extension RelayEngine {
             left > 0 ? "trust left: \(RelayEngine.span(left))" : "no trust left",
             "trusting period: "
                 + RelayEngine.span(routes[route].configuration.trustingPeriodNanoseconds),
-        ]
+        ] + hostedEvidence(route)
     }
 
     private func peerEvidence(_ route: Int) -> [String] {

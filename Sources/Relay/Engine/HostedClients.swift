@@ -12,6 +12,8 @@ extension RelayEngine {
         hosted.status = client.status
         hosted.counterparty = client.counterparty
         hosted.mustRead = false
+        hosted.trustingPeriod =
+            client.trustingPeriodNanoseconds ?? routes[route].hosted.trustingPeriod
         // One that is of no use is looked at more often: it may be recovered any time.
         hosted.readDue =
             clock
@@ -85,7 +87,7 @@ extension RelayEngine {
         guard
             let base = hosted.base(
                 below: target,
-                trustingPeriod: routes[route].configuration.trustingPeriodNanoseconds,
+                trustingPeriod: hostedPeriod(route),
                 now: chain.tipTime)
         else { return .unreachable }
         var updates: [Submission.Update] = []
@@ -100,7 +102,7 @@ extension RelayEngine {
             height = header.trustedHeight
             if planned.contains(height) || height == base { return .updates(updates.reversed()) }
             if let state = hosted.states.last(where: { $0.height == height }) {
-                return isFresh(state.timestamp, route, chain.tipTime)
+                return isHostedFresh(state.timestamp, route)
                     ? .updates(updates.reversed()) : .missing
             }
         }

@@ -200,8 +200,12 @@ extension RelayEngine {
             return nil
         default: break
         }
-        return Explanation(
-            bar.code, "The member of \(facts.chainID) is \(bar.detail).",
+        return explainBar(packet.route, bar)
+    }
+
+    func explainBar(_ route: Int, _ bar: MemberBar) -> Explanation {
+        Explanation(
+            bar.code, "The member of \(routes[route].chainID) is \(bar.detail).",
             "Nothing is exchanged with its relay; it goes on when a later version lists the member "
                 + "as active.", .operators)
     }

@@ -172,7 +172,7 @@ extension RelayEngine {
     /// What the evidence can stand on at the hosted client: heights that both clients hold.
     func sharedHeaders(_ route: Int) -> [TrustedHeader] {
         routes[route].hosted.states.compactMap { state in
-            guard isFresh(state.timestamp, route, chain.tipTime),
+            guard isHostedFresh(state.timestamp, route),
                 let header = routes[route].header(at: state.height)
             else { return nil }
             return TrustedHeader(

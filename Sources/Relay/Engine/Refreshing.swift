@@ -19,8 +19,8 @@ extension RelayEngine {
         guard routes[route].hosted.status != nil, let newest = routes[route].hosted.states.last
         else { return nil }
         return TrustBudget(
-            trustingPeriodNanoseconds: routes[route].configuration.trustingPeriodNanoseconds,
-            newestTrusted: newest.timestamp, now: chain.tipTime)
+            trustingPeriodNanoseconds: hostedPeriod(route), newestTrusted: newest.timestamp,
+            now: chain.tipTime)
     }
 
     /// Refreshes what runs low. Returns whether our own client is fresh enough to build on.
@@ -124,7 +124,7 @@ extension RelayEngine {
         let facts = routes[route]
         let states = facts.hosted.states.reversed().lazy
             .filter { $0.height < height }
-            .prefix { isFresh($0.timestamp, route, chain.tipTime) }
+            .prefix { isHostedFresh($0.timestamp, route) }
         guard let newest = states.first?.height else { return nil }
         let shared = states.first { facts.header(at: $0.height) != nil }
         if let shared {
@@ -137,6 +137,18 @@ extension RelayEngine {
                 target: newest)
         }
         return HeaderFetch(purpose: .hosted(height), trusted: newest, target: height)
+    }
+
+    /// The hosted client's own trusting period, nanoseconds. The members' list may have changed
+    /// since it was made; that list's period stands in until the client's state was read.
+    func hostedPeriod(_ route: Int) -> Int64 {
+        routes[route].hosted.trustingPeriod
+            ?? routes[route].configuration.trustingPeriodNanoseconds
+    }
+
+    /// Whether the hosted client may still build on a state of that time.
+    func isHostedFresh(_ time: Timestamp, _ route: Int) -> Bool {
+        time.adding(nanoseconds: hostedPeriod(route)) > chain.tipTime
     }
 
     func isFresh(_ time: Timestamp, _ route: Int, _ now: Timestamp) -> Bool {

@@ -31,6 +31,8 @@ struct HostedState: Hashable, Sendable {
     var states: [HostedClient.State] = []
     var heights: Set<Height> = []
     var counterparty = ""
+    /// As its own state records it, nanoseconds; nil: not told yet.
+    var trustingPeriod: Int64?
     /// Not asked again before this moment, nanoseconds.
     var readDue: Int64 = 0
     var mustRead = true

@@ -22,7 +22,10 @@ package struct RouteStanding: Hashable, Sendable {
     /// Nanoseconds of trust left in our client, negative when it has expired; nil: no header yet.
     package let trustLeft: Int64?
     package let trustingPeriod: Int64
+    /// Of the client of it that our chain hosts; nil: not read yet.
     package let hostedStatus: HostedClient.Status?
+    /// Its trust left, by our chain's time; nil: it has no state, or was not read.
+    package let hostedBudget: TrustBudget?
     /// Open packets by state.
     package let counts: [PacketState: Int]
     package let pendingTransactions: Int
@@ -69,7 +72,7 @@ extension RelayEngine {
             isFrozen: facts.client.isFrozen, latestHeight: facts.client.latestHeight,
             trustLeft: trustLeft(route),
             trustingPeriod: facts.configuration.trustingPeriodNanoseconds,
-            hostedStatus: facts.hosted.status, counts: counts,
+            hostedStatus: facts.hosted.status, hostedBudget: hostedBudget(route), counts: counts,
             pendingTransactions: facts.pendingTransactions,
             progressAt: facts.progressAt > 0
                 ? Timestamp(unixNanoseconds: facts.progressAt) : nil,

@@ -132,6 +132,9 @@ extension `Relays among peers` {
             #expect(status["routes"]?[0]?["outgoing"] == .integer(1))
             #expect(status["routes"]?[0]?["peer"]?.string == "lost")
             #expect(status["level"]?.string == "critical")
+            #expect(status["routes"]?[0]?["hostedClient"]?.string == "active")
+            let hosted = status["routes"]?[0]?["hostedTrustLeftPerMille"]?.int64 ?? 0
+            #expect((950...1_000).contains(hosted))
             #expect(status["certificates"]?[0]?["daysLeft"]?.int64 ?? 0 > 80)
 
             // Roles and reasons.
@@ -215,6 +218,8 @@ extension `Relays among peers` {
             let metrics = try await Self.call(harness, DoorCallers.observer, .get, "/metrics").text
             #expect(
                 metrics.contains("cityrelay_peer_connected{chain=\"\(chain)\"} 1"), "\(metrics)")
+            #expect(metrics.contains("cityrelay_hosted_client_active{chain=\"\(chain)\"} 1"))
+            #expect(metrics.contains("cityrelay_hosted_client_trust_left_seconds{"))
             let live = try await Self.call(harness, DoorCallers.hall, .get, "/livez")
             #expect(live.text == "alive\n")
         }

@@ -18,7 +18,7 @@ import Testing
 
     static func record(
         _ sequence: UInt64, _ state: PacketState, _ direction: PacketDirection = .outgoing,
-        port: String = "providentfund"
+        port: String = "providentfund", chain: String = "beijing-110000-1"
     ) -> PacketRecord {
         let packet = Packet(
             sequence: sequence, sourceClient: "07-tendermint-0",
@@ -31,7 +31,7 @@ import Testing
             ])
         var record = PacketRecord(
             id: PacketID(direction: direction, client: "07-tendermint-0", sequence: sequence),
-            counterpartyChain: "beijing-110000-1", packet: packet.encoded, state: state,
+            counterpartyChain: chain, packet: packet.encoded, state: state,
             timeoutSeconds: UInt64(start + 3600), committedHeight: Height(revision: 1, height: 40),
             now: at(Int64(sequence)))
         if state == .parked {

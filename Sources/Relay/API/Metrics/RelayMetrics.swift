@@ -113,6 +113,24 @@ package enum RelayMetrics {
                     "cityrelay_client_trust_left_seconds", [("chain", route.chain)], left)
             }
         }
+        out.family(
+            "cityrelay_hosted_client_trust_left_seconds", .gauge,
+            "Seconds until the client of the chain that our own chain hosts expires.")
+        for route in status.routes {
+            if let left = route.hostedTrustLeftSeconds {
+                out.sample(
+                    "cityrelay_hosted_client_trust_left_seconds", [("chain", route.chain)], left)
+            }
+        }
+        out.family(
+            "cityrelay_hosted_client_active", .gauge,
+            "1 while the client of the chain that our own chain hosts is active.")
+        for route in status.routes {
+            guard let hosted = route.hostedClient else { continue }
+            out.sample(
+                "cityrelay_hosted_client_active", [("chain", route.chain)],
+                hosted == "active" ? 1 : 0)
+        }
         out.family("cityrelay_client_active", .gauge, "1 while our light client is active.")
         for route in status.routes {
             out.sample(

@@ -82,31 +82,4 @@ extension OperationsService {
         else { throw APIError.unknownPacket(id) }
         return report
     }
-
-    // MARK: Live
-
-    /// Milliseconds between two looks for those who watch: a person reads no faster.
-    static let watchMilliseconds = 1_000
-
-    /// Sends the status whenever it has changed, as events named "status".
-    func watch(_ reply: APIReply) {
-        guard let stream = reply.beginEvents() else { return }
-        let isPosted = loop.post { [self] in
-            watchers.append(stream)
-            if watchers.count == 1 { tellWatchers() }
-        }
-        if !isPosted { stream.end() }
-    }
-
-    private func tellWatchers() {
-        watchers.removeAll { !$0.isOpen }
-        guard !watchers.isEmpty else { return }
-        if let reader = try? openReader(), let sources = try? sources(reader) {
-            let status = StatusReport(sources)
-            for watcher in watchers { watcher.send(status, event: "status") }
-        }
-        loop.schedule(afterMilliseconds: OperationsService.watchMilliseconds) {
-            [weak self] in self?.tellWatchers()
-        }
-    }
 }

@@ -24,6 +24,8 @@ package final class OperationsService: @unchecked Sendable {
     private var ended: [[String: UInt64]] = []
     var orders = PendingOrders()
     var watchers: [EventStream] = []
+    /// What the watchers were told last.
+    var told = ToldStatus()
 
     package init(_ context: OperationsContext) throws {
         self.context = context

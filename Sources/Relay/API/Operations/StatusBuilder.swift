@@ -67,7 +67,12 @@ extension StatusReport {
             trustLeftPerMille: left.map {
                 Int(clamping: max(0, $0) / max(1, peer.trustingPeriodNanoseconds / 1_000))
             },
-            trustLeftSeconds: left.map { $0 / EngineTiming.second }, peer: peerWord(live),
+            trustLeftSeconds: left.map { $0 / EngineTiming.second },
+            hostedClient: live?.hostedStatus.map { "\($0)" },
+            hostedTrustLeftPerMille: live?.hostedBudget?.leftPerMille,
+            hostedTrustLeftSeconds: live?.hostedBudget.map {
+                $0.leftNanoseconds / EngineTiming.second
+            }, peer: peerWord(live),
             clockSkewSeconds: live?.clockSkew.map { $0 / EngineTiming.second },
             paused: pauses.map { $0.scope == .peer ? "peer" : "queue" },
             code: first.code, sentence: first.sentence, next: first.nextAction)
@@ -104,6 +109,13 @@ extension StatusReport {
                     explanation,
                     critical.contains(explanation.code) || isLost ? .critical : .warning,
                     subject: route.chain))
+        }
+        // Without the engine the store still knows this.
+        if live == nil, ["frozen", "expired"].contains(route.client),
+            let advice = Advice(code: "client/\(route.client)")
+        {
+            troubles.append(
+                Trouble("client/\(route.client)", advice, .critical, subject: route.chain))
         }
         if let skew = route.clockSkewSeconds, skew.magnitude >= StatusLimits.skewSeconds,
             live?.explanations.contains(where: { $0.code == "peer/clock-skew" }) == false,
@@ -147,9 +159,9 @@ extension StatusReport {
     ) -> Certificate {
         let seconds = file.notAfter - now.seconds
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-        let nearest = StatusLimits.certificateDays.last { days < $0 }
-        if nearest != nil {
-            let isCritical = days < StatusLimits.certificateCriticalDays
+        if let step = CertificateStep(notAfter: file.notAfter, now: now) {
+            // A weekend and a holiday.
+            let isCritical = step <= .sevenDays
             troubles.append(
                 Trouble(
                     level: isCritical ? .critical : .warning, code: "certificate/expiring",

@@ -2,10 +2,6 @@
 
 /// From when on the status warns and alarms.
 package enum StatusLimits {
-    /// Days before a certificate runs out at which it is said again, each time louder.
-    package static let certificateDays: [Int64] = [60, 30, 14, 7]
-    /// Days below which a certificate is critical: a weekend and a holiday.
-    package static let certificateCriticalDays: Int64 = 7
     /// Seconds that clocks may differ before it is said; headers from the future are refused at 10.
     package static let skewSeconds: Int64 = 5
     /// Seconds at which nothing works any more.

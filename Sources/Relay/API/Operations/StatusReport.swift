@@ -56,6 +56,11 @@ package struct StatusReport: Codable, Hashable, Sendable {
         /// Thousandths of the trusting period that are left.
         package var trustLeftPerMille: Int?
         package var trustLeftSeconds: Int64?
+        /// How the client of it stands that our own chain hosts; absent: not read.
+        package var hostedClient: String?
+        /// Thousandths of that client's own trusting period that are left.
+        package var hostedTrustLeftPerMille: Int?
+        package var hostedTrustLeftSeconds: Int64?
         /// up, lost, blocked, failing; unknown while the relay does not run.
         package var peer: String
         /// Seconds that the peer's clock is ahead of ours.

@@ -124,7 +124,11 @@ extension [Explanation] {
             explanation.cause != .nothing && explanation.code != trouble.code
                 && !(witness == .ownNodes && explanation.code == "chain/stalled")
         }
-        let place = kept.firstIndex { ![.operators, .ourChain].contains($0.turn) } ?? kept.count
+        // Clocks that differ hold nothing up by themselves.
+        let isFree: (Explanation) -> Bool = {
+            ![.operators, .ourChain].contains($0.turn) || $0.code == "peer/clock-skew"
+        }
+        let place = witness == .ownNodes ? 0 : kept.firstIndex(where: isFree) ?? kept.count
         return Array(
             kept[..<place] + [trouble] + kept[place...])
     }

@@ -51,8 +51,7 @@ struct RelayDecoder {
             member: member, topologyFile: topology, manifestFile: manifest,
             manifestAnchor: anchor, dataDirectory: data, peerListen: listen,
             tls: tls, api: apiListener, metricsListen: metrics, chain: chain, limits: limits,
-            timing: timing,
-            verifierThreads: threads, records: records, letters: letters, log: log)
+            timing: timing, verifierThreads: threads, records: records, letters: letters, log: log)
     }
 
     /// The members' list comes from one place.
@@ -136,7 +135,7 @@ struct RelayDecoder {
             let place = section.place(key)
             context.add(
                 context.mark(of: place), place,
-                "\(listen.host) is not this machine alone, and the listener asks for no certificate",
+                "\(listen.host) is not this machine alone, and it asks for no certificate",
                 "give 127.0.0.1 or ::1; from elsewhere monitors use the `api` listener")
         }
         return listen

@@ -11,8 +11,8 @@ enum StatusCommand {
         "status", "Show on one screen how the relay stands",
         discussion:
             "Per route: open packets out and in, parked ones, age of the oldest, packets\n"
-            + "ended a minute, last step forward, our client's trust left, the peer, its\n"
-            + "clock's skew.\n"
+            + "ended a minute, last step forward, trust left in our client and in the one\n"
+            + "that our chain hosts, the peer, its clock's skew.\n"
             + "Below: what needs you, worst first, with the next step.\n"
             + "Exit status for monitors: 0 all well, 1 critical, 4 warning, 3 cannot tell.",
         options: OperationsAccess.options
@@ -124,12 +124,9 @@ struct StatusScreen {
     private var routes: [String] {
         var lines = [
             "",
-            "ROUTE                   OUT    IN PARK OLDEST  /MIN MOVED CLIENT PEER     SKEW",
+            "ROUTE                   OUT    IN PARK OLDEST  /MIN MOVED CLIENTS  PEER     SKEW",
         ]
         for route in status.routes {
-            let client =
-                route.client == "active"
-                ? route.trustLeftPerMille.map { "\($0 / 10)%" } ?? "active" : route.client
             let peer = route.paused.isEmpty ? route.peer : "paused"
             lines.append(
                 Screen.left(route.chain, 20)
@@ -139,9 +136,18 @@ struct StatusScreen {
                     + Screen.right(Screen.span(route.oldestSeconds), 7)
                     + Screen.right(route.perMinute.map { String($0) } ?? "-", 6)
                     + Screen.right(Screen.span(route.lastProgressSeconds), 6)
-                    + " " + Screen.left(client, 7) + Screen.left(peer, 7)
+                    + " " + Screen.left(clients(route), 9) + Screen.left(peer, 7)
                     + Screen.right(route.clockSkewSeconds.map { "\($0)s" } ?? "-", 6))
         }
         return lines
+    }
+
+    /// Trust left in our client and, behind the stroke, in the one that our chain hosts; a word
+    /// where one is not active.
+    private func clients(_ route: StatusReport.Route) -> String {
+        func share(_ perMille: Int?) -> String { perMille.map { "\($0 / 10)" } ?? "-" }
+        guard route.client == "active" else { return route.client }
+        if let hosted = route.hostedClient, hosted != "active" { return hosted }
+        return "\(share(route.trustLeftPerMille))/\(share(route.hostedTrustLeftPerMille))%"
     }
 }

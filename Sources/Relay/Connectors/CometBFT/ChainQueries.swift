@@ -35,6 +35,7 @@ enum ChainQuery {
     static let simulate = "/cosmos.tx.v1beta1.Service/Simulate"
     static let nodeConfiguration = "/cosmos.base.node.v1beta1.Service/Config"
     static let clientStatus = "/ibc.core.client.v1.Query/ClientStatus"
+    static let clientState = "/ibc.core.client.v1.Query/ClientState"
     static let consensusState = "/ibc.core.client.v1.Query/ConsensusState"
     static let consensusStateHeights = "/ibc.core.client.v1.Query/ConsensusStateHeights"
     static let counterparty = "/ibc.core.client.v2.Query/CounterpartyInfo"
@@ -89,6 +90,16 @@ enum ChainQuery {
             if field.number == 1 { text = try reader.string(field) } else { try reader.skip(field) }
         }
         return text
+    }
+
+    /// Field 1 of an answer, empty where it is absent.
+    static func firstBytes(_ answer: [UInt8]) throws(WireError) -> [UInt8] {
+        var reader = ProtobufReader(answer)
+        var bytes: [UInt8] = []
+        while let field = try reader.next() {
+            if field.number == 1 { bytes = try reader.bytes(field) } else { try reader.skip(field) }
+        }
+        return bytes
     }
 
     /// client_id of CounterpartyInfo{merkle_prefix=1, client_id=2} in field 1.

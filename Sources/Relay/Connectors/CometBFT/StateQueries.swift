@@ -157,7 +157,7 @@ package struct StateQueries {
                 else { continue }
                 states.append(HostedClient.State(height: height, timestamp: time))
             }
-            ask(ChainQuery.counterparty, ChainQuery.text(client)) { answer in
+            ask(ChainQuery.counterparty, ChainQuery.text(client)) { [self] answer in
                 var counterparty = ""
                 switch answer {
                 case .success(let bytes):
@@ -165,12 +165,28 @@ package struct StateQueries {
                 case .failure(let error):
                     guard error.saysNotFound else { return then(.failure(error)) }
                 }
-                then(
-                    .success(
-                        HostedClient(
-                            client: client, status: status, states: states,
-                            counterparty: counterparty)))
+                askPeriod(client) { period in
+                    then(
+                        .success(
+                            HostedClient(
+                                client: client, status: status, states: states,
+                                counterparty: counterparty, trustingPeriodNanoseconds: period)))
+                }
             }
+        }
+    }
+
+    /// The trusting period in the client's own state; nil where it is not told, or of another
+    /// family.
+    private func askPeriod(_ client: String, then: @escaping (Int64?) -> Void) {
+        ask(ChainQuery.clientState, ChainQuery.text(client)) { answer in
+            guard case .success(let bytes) = answer,
+                let any = try? ChainQuery.firstBytes(bytes),
+                let wrapped = try? ProtobufAny(reading: any),
+                let state = try? ICS07.ClientState(reading: wrapped.value),
+                state.trustingPeriodNanoseconds > 0
+            else { return then(nil) }
+            then(state.trustingPeriodNanoseconds)
         }
     }
 
