@@ -19,6 +19,10 @@ public struct BundleSample: Sendable {
     public var seed: UInt64 = 7
     /// Entries in the sources' access logs before the ones that are looked at.
     public var logSize = 0
+    /// What the records' field `JZNY` holds.
+    public var month = "188003"
+    /// How the sources' entries lie, where they do.
+    public var bend: @Sendable (inout AccessRecord) -> Void = { _ in }
 
     public init() {}
 
@@ -72,6 +76,7 @@ public struct BundleSample: Sendable {
 
     public func source(of member: MemberID) -> BundleSource {
         BundleSource(
-            member: member, depth: depth, rotations: rotations, seed: seed, logSize: logSize)
+            member: member, depth: depth, rotations: rotations, seed: seed, logSize: logSize,
+            month: month, bend: bend)
     }
 }

@@ -11,13 +11,20 @@ public struct BundleSource: Sendable {
     private let rotations: Int
     private let seed: UInt64
     private let logSize: Int
+    private let month: String
+    private let bend: @Sendable (inout AccessRecord) -> Void
 
-    init(member: MemberID, depth: Int, rotations: Int, seed: UInt64, logSize: Int) {
+    init(
+        member: MemberID, depth: Int, rotations: Int, seed: UInt64, logSize: Int,
+        month: String, bend: @escaping @Sendable (inout AccessRecord) -> Void
+    ) {
         self.member = member
         self.depth = depth
         self.rotations = rotations
         self.seed = seed
         self.logSize = logSize
+        self.month = month
+        self.bend = bend
         var changes: [Int: [TestMember]] = [:]
         for number in 0..<rotations {
             // Of four validators one goes and one comes: two changes more, and all may be new.
@@ -138,6 +145,11 @@ public struct BundleSource: Sendable {
         access.provider = member
         access.resource = AccessSample.code(request.kind)
         access.requestSignature = signature
+        access.items = request.items.map { AccessSample.code($0) }
+        access.predicates = request.predicates.map { predicate in
+            AccessSample.code(predicate.id + (predicate.atLeast.map { ":\($0)" } ?? ""))
+        }
+        access.consent = nil
         if let disclosure = Disclosure(response) {
             access.record = disclosure.index
             access.outcome =
@@ -148,6 +160,7 @@ public struct BundleSource: Sendable {
             access.record = nil
             access.outcome = .refused(AccessSample.code(response.code))
         }
+        bend(&access)
         var log = AccessSample.log(20)
         for number in 0..<logSize {
             log.tree.append(leafHash: BinaryMerkle.leafHash([UInt8(truncatingIfNeeded: number)]))
@@ -189,7 +202,7 @@ extension BundleSource {
     private func account() throws -> FieldTree {
         var fields = try (0..<24).map { try Self.field("F\($0)", "value \($0)") }
         fields += [
-            try Self.field("JZNY", "188003"), try Self.field("predicate/SixMconFlag", "1"),
+            try Self.field("JZNY", month), try Self.field("predicate/SixMconFlag", "1"),
             try SaltedField(
                 id: "predicate/monthsGE",
                 value: try CountChain.commitment(seed: Self.seed, count: Self.months).bytes,

@@ -16,6 +16,7 @@ import hashlib
 import json
 import re
 import sys
+import unicodedata
 from datetime import datetime, timezone
 
 from cryptography.exceptions import InvalidSignature
@@ -509,11 +510,65 @@ def inclusion_root(leaf, index, size, path):
 
 
 def ed25519_holds(key, message, signature):
+    """As ZIP-215 says, which is what CometBFT counts votes by. What OpenSSL takes, ZIP-215 takes."""
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
         return True
     except (InvalidSignature, ValueError):
+        return zip215_holds(key, message, signature)
+
+
+P25519 = (1 << 255) - 19
+L25519 = (1 << 252) + 27742317777372353535851937790883648493
+D25519 = -121665 * pow(121666, -1, P25519) % P25519
+IDENTITY = (0, 1, 1, 0)
+
+
+def curve_point(data):
+    """Extended coordinates; encodings of y that are not reduced count too. None: not on the curve."""
+    number_ = int.from_bytes(data, "little")
+    odd, y = number_ >> 255, (number_ & ((1 << 255) - 1)) % P25519
+    top, below = (y * y - 1) % P25519, (D25519 * y * y + 1) % P25519
+    x = top * pow(below, 3, P25519) * pow(
+        top * pow(below, 7, P25519), (P25519 - 5) // 8, P25519) % P25519
+    if below * x * x % P25519 != top:
+        x = x * pow(2, (P25519 - 1) // 4, P25519) % P25519
+    if below * x * x % P25519 != top:
+        return None
+    x = P25519 - x if x & 1 != odd and x else x
+    return x, y, 1, x * y % P25519
+
+
+def added(one, other):
+    x1, y1, z1, t1 = one
+    x2, y2, z2, t2 = other
+    a, b = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2)
+    c, d = 2 * t1 * t2 * D25519, 2 * z1 * z2
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P25519, g * h % P25519, f * g % P25519, e * h % P25519
+
+
+def times(count_, point):
+    result = IDENTITY
+    for bit in bin(count_)[2:]:
+        result = added(result, result)
+        if bit == "1":
+            result = added(result, point)
+    return result
+
+
+def zip215_holds(key, message, signature):
+    if len(key) != 32 or len(signature) != 64:
         return False
+    s = int.from_bytes(signature[32:], "little")
+    public, r = curve_point(key), curve_point(signature[:32])
+    if s >= L25519 or public is None or r is None:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L25519
+    base = curve_point((4 * pow(5, -1, P25519) % P25519).to_bytes(32, "little"))
+    x, y, z, t = added(r, times(k, public))
+    rest = times(8, added(times(s, base), (-x % P25519, y, z, -t % P25519)))
+    return rest[0] == 0 and rest[1] == rest[2]
 
 
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -994,6 +1049,7 @@ def fields_of(data, raw=False):
     while at < len(data):
         start = at
         tag, at = varint(data, at)
+        need(1 <= tag >> 3 < 1 << 29, "a manifest's field")
         if tag & 7 == 0:
             value, at = varint(data, at)
         else:
@@ -1016,6 +1072,8 @@ def read_members(bundle, digest, statement, roots):
     if statement:
         need(sha(statement) == digest, "the statement does not have the manifest's digest")
         shown = [value for number_, value in fields_of(statement) if number_ == 15]
+        need(all(isinstance(value, bytes) and len(value) == 32 for value in shown),
+             "the statement's entries")
     members = {}
     for item in bundle.list("members", 32):
         data = unbase64(item, "members")
@@ -1074,11 +1132,14 @@ def judge(part, members, chains, checked):
     answer = part.text("answer")
     disclosure = read_disclosure(part.object("disclosure")) if answer == "disclosed" else None
     code = part.text("code") if answer in ("refused", "unanswered") else ""
+    if answer != "disclosed":
+        check_code(code, "parts.code")
     need(answer in ("disclosed", "refused", "unanswered"), "parts.answer")
     need((answer == "unanswered") == (entry_bytes == b""), "parts.entry")
     part.end()
 
     request = parse(REQUEST, request_bytes, "request")
+    need(len(request["items"]) <= 32 and len(request["predicates"]) <= 32, "too many items")
     need(request["provider"] == provider, "a request to another source")
     asker, source = active(members, request["requester"]), active(members, provider)
     ticket = sha(request_bytes)
@@ -1136,6 +1197,47 @@ def check_state(disclosure, request):
     return state
 
 
+def check_code(text, what):
+    """A word of the access log: never a sentence, and never a number that names a person."""
+    need(re.fullmatch(r"[0-9A-Za-z()+./:_-]{1,64}", text, re.ASCII) is not None, what)
+    if re.fullmatch(r"[0-9]{17}[0-9Xx]", text, re.ASCII):
+        year, month, day = int(text[6:10]), int(text[10:12]), int(text[12:14])
+        total = 0
+        for digit in text[:17]:
+            total = (total + int(digit)) * 2 % 11
+        check = "0123456789X"[(12 - total) % 11]
+        need(not (1800 <= year <= 2199 and 1 <= month <= 12 and 1 <= day <= 31
+                  and text[17].upper() == check), f"{what} is an identity number")
+    need(re.fullmatch(r"1[3-9][0-9]{9}", text, re.ASCII) is None, f"{what} is a telephone number")
+
+
+def check_entry_form(entry):
+    need(len(entry["items"]) <= 64 and len(entry["predicates"]) <= 64, "entry.items")
+    for name in ("department", "application"):
+        check_code(entry["requester"][name], f"entry.{name}")
+    for name in ("resource", "purpose", "service_item", "case_number"):
+        check_code(entry[name], f"entry.{name}")
+    for name in ("legal_reference", "grant"):
+        if entry[name]:
+            check_code(entry[name], f"entry.{name}")
+    for text in entry["items"] + entry["predicates"]:
+        check_code(text, "entry.items")
+    need(len(entry["requester"]["officer"]) == 32, "entry.officer")
+    for name in ("ticket", "subject", "previous_head"):
+        need(len(entry[name]) == 32, f"entry.{name}")
+    for name in ("record", "grant_digest", "consent"):
+        need(len(entry[name]) in (0, 32), f"entry.{name}")
+    need(len(entry["request_signature"]) == 64, "entry.request_signature")
+    need(1 <= entry["basis"] <= 5 and 1 <= entry["mode"] <= 3, "entry.basis or mode")
+    need(1 <= entry["outcome"] <= 3, "entry.outcome")
+    if entry["outcome"] == 3:
+        check_code(entry["refusal"], "entry.refusal")
+        need(entry["proof_digest"] == b"" and entry["source_height"] is None, "entry.outcome")
+    else:
+        need(entry["refusal"] == "" and len(entry["proof_digest"]) == 32
+             and entry["source_height"] is not None, "entry.outcome")
+
+
 def check_entry(data, log, provider, source, request, ticket, signature):
     need(len(data) <= 16384, "an entry is too large")
     signed_entry = parse(SIGNED_ENTRY, data, "entry")
@@ -1144,10 +1246,19 @@ def check_entry(data, log, provider, source, request, ticket, signature):
          and signed_by(keys, "cityrelay/access-entry/1", signed_entry["entry"],
                        signed_entry["signature"]), "the source did not sign the entry")
     entry = parse(ENTRY, signed_entry["entry"], "entry")
-    need(entry["ticket"] == ticket and entry["provider"] == provider
-         and entry["requester"]["member"] == request["requester"]
-         and entry["request_signature"] == signature and entry["resource"] == request["kind"],
-         "the entry is about another request")
+    check_entry_form(entry)
+    consent = sha(request["consent"].encode()) if request["consent"] else b""
+    predicates = [item["id"] if item["at_least"] is None else f"{item['id']}:{item['at_least']}"
+                  for item in request["predicates"]]
+    asker = {"member": request["requester"], "department": request["department"],
+             "application": request["application"], "officer": request["officer"]}
+    said = {"ticket": ticket, "provider": provider, "requester": asker,
+            "request_signature": signature, "resource": request["kind"], "items": request["items"],
+            "predicates": predicates, "subject": request["subject"], "purpose": request["purpose"],
+            "service_item": request["service_item"], "case_number": request["case_number"],
+            "consent": consent}
+    for name, value in said.items():
+        need(entry[name] == value, f"the entry differs from the request in its {name}")
     division, institution = provider.split("/", 1)
     origin = f"cityrelay/access/{division}/{institution}"
     check_log(log, leaf_hash(data), entry["sequence"], origin, keys)
@@ -1220,6 +1331,12 @@ def safely(data, roots):
         raise Refused(f"not in form: {error!r}") from None
 
 
+def plain(text):
+    """What could end a line, hide or move other text, written out."""
+    return "".join(f"\\u{{{ord(letter):x}}}" if unicodedata.category(letter) in (
+        "Cc", "Cf", "Zl", "Zp", "Cs") else letter for letter in text)
+
+
 def batch(roots):
     for line in sys.stdin:
         with open(line.strip(), "rb") as file:
@@ -1228,7 +1345,7 @@ def batch(roots):
             words, _, _, _ = safely(data, roots)
             print("accept", *words, flush=True)
         except Refused as error:
-            print("reject", error, flush=True)
+            print("reject", plain(str(error)), flush=True)
     return 0
 
 
@@ -1260,15 +1377,15 @@ def main(arguments):
     except Refused as error:
         if "--json" in options:
             print(json.dumps({"verdict": "reject", "reason": str(error)}))
-        print(f"REFUSED: {error}", file=sys.stderr)
+        print(f"REFUSED: {plain(str(error))}", file=sys.stderr)
         return 1
     if "--json" in options:
         print(json.dumps({"verdict": "accept", "anchored": roots is not None, "parts": verdict,
                           "manifest": digest.hex(), "lines": lines, "checked": checked},
                          ensure_ascii=False))
         return 0
-    print(*lines, sep="\n")
-    print("checked:", *("  " + line for line in checked), sep="\n")
+    print(*map(plain, lines), sep="\n")
+    print("checked:", *("  " + plain(line) for line in checked), sep="\n")
     believed = f"manifest {digest.hex()}" if roots else (
         f"NOTHING OUTSIDE THE BUNDLE vouches for manifest {digest.hex()}: give --roots")
     print("believed:", f"  {believed}",

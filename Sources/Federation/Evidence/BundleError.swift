@@ -94,7 +94,9 @@ public enum PartFault: Error, Hashable, Sendable {
 
 extension BundleError {
     /// The error as a sentence: what is known, and what to do next.
-    public var sentence: String {
+    public var sentence: String { PlainText.line(rawSentence) }
+
+    private var rawSentence: String {
         switch self {
         case .json(let error): "the file is not JSON in the strict form: \(error)"
         case .compact(let error): "the compact form cannot be unpacked: \(error)"

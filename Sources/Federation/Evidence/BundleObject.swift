@@ -44,6 +44,14 @@ struct BundleObject {
         return text
     }
 
+    /// A code, in the form that codes have in the access log: nothing else may stand where only its
+    /// sender vouches for a text.
+    mutating func code(_ name: String) throws(BundleError) -> String {
+        let text = try text(name)
+        guard (try? AccessCode(text)) != nil else { throw fault(name) }
+        return text
+    }
+
     mutating func anyText(_ name: String) throws(BundleError) -> String {
         guard let text = try take(name).string else { throw fault(name) }
         return text

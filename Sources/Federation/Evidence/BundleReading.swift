@@ -67,8 +67,8 @@ extension BundlePart {
         switch try object.text("answer") {
         case "disclosed":
             answer = .disclosed(try Disclosure(try object.object("disclosure")))
-        case "refused": answer = .refused(code: try object.text("code"))
-        case "unanswered": answer = .unanswered(code: try object.text("code"))
+        case "refused": answer = .refused(code: try object.code("code"))
+        case "unanswered": answer = .unanswered(code: try object.code("code"))
         default: throw .form("parts.answer")
         }
         if case .unanswered = answer {

@@ -65,7 +65,9 @@ public struct PartVerdict: Hashable, Sendable {
 
 extension PartVerdict {
     /// The verdict as sentences for the counter.
-    public var sentences: [String] {
+    public var sentences: [String] { rawSentences.map { PlainText.line($0) } }
+
+    private var rawSentences: [String] {
         let whom = reference.isEmpty ? "the record asked for" : "record \(reference)"
         switch finding {
         case .present(let state, let disclosure):

@@ -58,7 +58,8 @@ public struct BundleVerifier {
             }
         }
         return BundleVerdict(
-            isAnchored: roots != nil, manifest: bundle.manifest, parts: parts, checked: checked,
+            isAnchored: roots != nil, manifest: bundle.manifest, parts: parts,
+            checked: checked.map { PlainText.line($0) },
             trusted: BundleVerifier.beliefs(bundle, roots, members, chains))
     }
 

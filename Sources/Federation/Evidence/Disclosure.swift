@@ -83,9 +83,9 @@ extension ShownLeaf {
         return .atLeast(Int(clamping: atLeast), witness: witness)
     }
 
-    /// As the access log and a request name it: `field JZNY`, `predicate monthsGE:12`.
-    var logName: String {
+    /// What a request asked for where this leaf is the answer.
+    var wantedName: String {
         guard isPredicate else { return "field \(id)" }
-        return atLeast > 0 ? "predicate \(id):\(atLeast)" : "predicate \(id)"
+        return "predicate \(id)\n" + (atLeast > 0 ? "\(atLeast)" : "")
     }
 }

@@ -66,7 +66,7 @@ struct PartJudge {
     ) throws(PartError) -> DisclosureRequest {
         guard let request = try? DisclosureRequest(reading: part.request),
             request.encoded == part.request, let requester = MemberID(request.requester),
-            request.provider == part.provider.description
+            Array(request.provider.utf8) == Array(part.provider.description.utf8)
         else { throw .fault(.request) }
         let asker: ManifestMember
         do throws(BundleError) {
@@ -135,10 +135,10 @@ struct PartJudge {
         guard let state else { return }
         var wanted = request.items.map { "field \($0)" }
         for predicate in request.predicates {
-            wanted.append(
-                "predicate " + predicate.id + (predicate.atLeast.map { ":\($0)" } ?? ""))
+            // Behind a line feed: no name of a leaf holds one.
+            wanted.append("predicate \(predicate.id)\n\(predicate.atLeast.map(String.init) ?? "")")
         }
-        guard wanted.sorted() == disclosure.leaves.map(\.logName).sorted() else {
+        guard wanted.sorted() == disclosure.leaves.map(\.wantedName).sorted() else {
             throw .fault(.otherFields)
         }
         do throws(FieldTreeError) {
@@ -164,15 +164,9 @@ struct PartJudge {
             try signed.verify(keys: keys, &signatures)
             entry = try signed.decoded()
         } catch { throw .fault(.entry(error)) }
-        let access = entry.access
-        let facts: [(String, Bool)] = [
-            ("ticket", access.ticket == request.ticket),
-            ("provider", access.provider == part.provider),
-            ("requester", access.requester.member.description == request.requester),
-            ("request signature", access.requestSignature == part.signature),
-            ("resource", access.resource.text == request.kind),
-        ]
-        for (name, holds) in facts where !holds { throw .fault(.entryDiffers(name)) }
+        if let name = entry.access.difference(from: request, signature: part.signature) {
+            throw .fault(.entryDiffers(name))
+        }
         try checkLog(signed.leafHash, entry.sequence, keys)
         checked.append(
             "\(part.provider): entry \(entry.sequence) of its access log says so, signed at "

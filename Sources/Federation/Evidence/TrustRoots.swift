@@ -68,13 +68,22 @@ struct BundleMembers {
         var digests: Set<Digest> = []
         do throws(WireError) {
             var reader = ProtobufReader(statement)
+            var again = ProtobufWriter()
             while let field = try reader.next() {
-                guard field.number == 15 else {
-                    try reader.skip(field)
-                    continue
+                switch (field.number, field.wireType) {
+                case (15, 2):
+                    let digest = try reader.digest(field)
+                    digests.insert(digest)
+                    again.alwaysBytes(15, digest.bytes)
+                case (15, _): throw .malformed("statement")
+                case (let number, 0):
+                    again.alwaysUInt64(Int(number), try reader.uint64(field))
+                case (let number, 2):
+                    again.alwaysBytes(Int(number), try reader.bytes(field))
+                default: throw .malformed("statement")
                 }
-                digests.insert(try reader.digest(field))
             }
+            guard again.bytes == statement else { throw .malformed("statement") }
         } catch { throw .statement }
         return digests
     }

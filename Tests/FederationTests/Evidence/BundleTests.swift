@@ -143,6 +143,72 @@ import Testing
         ),
     ]
 
+    @Test func `a text that nobody signed cannot speak in the verdict's name`() throws {
+        let sample = try Self.sample.bundle([.unanswered])
+        for code in [
+            "x)\n330100/330100000000000: record TEST-1880-0001 is on the chain", "no answer", "",
+            "city/\u{202e}unreachable",
+        ] {
+            for answer in [BundlePart.Answer.unanswered(code: code), .refused(code: code)] {
+                var bundle = sample
+                bundle.parts[0].answer = answer
+                #expect(throws: BundleError.self) { try Bundle(json: try bundle.json()) }
+                #expect(throws: BundleError.self) { try Bundle(reading: bundle.compact) }
+            }
+        }
+    }
+
+    @Test func `a sentence stays on its line whatever a city's record holds`() throws {
+        var sample = Self.sample
+        sample.month = "188003\nchecked:\u{1b}[2K\u{202e}\u{2028}everything"
+        let verdict = try BundleVerifier.verify(try sample.bundle([.present]), roots: nil)
+        let line = "  JZNY = 188003\\u{a}checked:\\u{1b}[2K\\u{202e}\\u{2028}everything"
+        #expect(verdict.parts[0].sentences.contains(line), "\(verdict.parts[0].sentences)")
+        #expect(!BundleError.format("x\ny").sentence.contains("\n"))
+    }
+
+    static let liars: [(name: String, lie: @Sendable (inout AccessRecord) -> Void)] = [
+        ("officer", { $0.requester.officer = AccessSample.officer(2) }),
+        ("department", { $0.requester.department = AccessSample.code("TEXT00017") }),
+        ("application", { $0.requester.application = AccessSample.code("kiosk") }),
+        ("items", { $0.items = [] }), ("predicates", { $0.predicates.removeLast() }),
+        ("subject", { $0.subject = OpaqueReference(.zero) }),
+        ("purpose", { $0.purpose = AccessSample.code("statistics") }),
+        ("service item", { $0.serviceItem = AccessSample.code("1") }),
+        ("case number", { $0.caseNumber = AccessSample.code("case-2") }),
+        ("consent", { $0.consent = OpaqueReference(.zero) }),
+        ("resource", { $0.resource = AccessSample.code("licence") }),
+    ]
+
+    @Test(arguments: liars)
+    func `an entry of the log that says something else than the request is found out`(
+        _ liar: (name: String, lie: @Sendable (inout AccessRecord) -> Void)
+    ) throws {
+        var sample = Self.sample
+        sample.bend = liar.lie
+        for kind in [BundleSample.Kind.present, .refused] {
+            let bundle = try sample.bundle([kind])
+            #expect(throws: BundleError.part(0, .entryDiffers(liar.name))) {
+                try BundleVerifier.verify(bundle, roots: nil)
+            }
+        }
+    }
+
+    @Test func `a threshold in a predicate's name is no threshold`() throws {
+        let bundle = try Self.sample.bundle([.present])
+        var request = try DisclosureRequest(reading: bundle.parts[0].request)
+        request.predicates = [
+            PredicateQuestion(id: "SixMconFlag"), PredicateQuestion(id: "monthsGE:12"),
+        ]
+        var bent = bundle
+        bent.parts[0].request = request.encoded
+        bent.parts[0].signature = EvidenceSignature.request.sign(
+            request.ticket.bytes, with: AccessSample.requesterKey)
+        #expect(throws: BundleError.part(0, .otherFields)) {
+            try BundleVerifier.verify(bent, roots: nil)
+        }
+    }
+
     private static func edit(_ bundle: inout Bundle, _ change: (inout Disclosure) -> Void) {
         guard case .disclosed(var disclosure) = bundle.parts[0].answer else { return }
         change(&disclosure)

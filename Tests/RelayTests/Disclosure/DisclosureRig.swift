@@ -18,14 +18,17 @@ final class DisclosureRig: Sendable {
     /// An application of Beijing that no grant names.
     let kiosk: Laboratory.Credentials
     let people: SyntheticRecords
+    /// What the cities know each other by; nil: by a topology file.
+    let manifest: SealedManifest?
 
     static let department = "12110000TEXT000175"
 
     private let chainPatienceMilliseconds: Int
 
-    init(chainPatienceMilliseconds: Int = 3_000) throws {
+    init(chainPatienceMilliseconds: Int = 3_000, withManifest: Bool = false) throws {
         self.chainPatienceMilliseconds = chainPatienceMilliseconds
         harness = try PeerHarness(offices: true)
+        manifest = withManifest ? try DisclosureRig.manifest(of: harness) : nil
         hall = try DisclosureRig.application(harness.beijing.city.code, "loan-desk")
         kiosk = try DisclosureRig.application(harness.beijing.city.code, "kiosk")
         people = SyntheticRecords(code: harness.hangzhou.city.code)
@@ -99,7 +102,33 @@ final class DisclosureRig: Sendable {
             configuration.letters = letters
             configuration.api = APIConfiguration(
                 address: "127.0.0.1", port: 0, tls: relay.credentials.files)
+            guard let manifest else { return }
+            configuration.manifest = ManifestSource(
+                anchor: manifest.digest,
+                versions: [SignedManifest(manifest, signatures: []).encoded])
         }
+    }
+
+    /// A founding version of the two cities, as long as its digest was read over the telephone.
+    private static func manifest(of harness: PeerHarness) throws -> SealedManifest {
+        let now = Timestamp.wallClock
+        let members = try harness.topology().members.map { member in
+            let authority = try SigningKey.ed25519(
+                seed: SHA256.hash(Array("authority \(member.id)".utf8)).bytes)
+            return ManifestMember(
+                id: member.id, name: member.name, owner: Organisation(name: "Bureau"),
+                operator: Organisation(name: "Company"),
+                authorityKeys: [MemberKey(authority.publicKey)].compactMap { $0 },
+                evidenceKeys: member.evidenceKeys, relay: member.relay, chains: [member.chain])
+        }
+        return SealedManifest(
+            Manifest(
+                federation: "laboratory", version: 1, previous: .zero, issuedAt: now,
+                softExpiry: now.adding(nanoseconds: 300 * 86_400 * 1_000_000_000),
+                hardExpiry: now.adding(nanoseconds: 365 * 86_400 * 1_000_000_000),
+                quorum: QuorumRule(.atLeast(2)),
+                routes: .allPairs(maxPacketLifetimeSeconds: 86_400), note: "founding",
+                members: members))
     }
 
     /// What Hangzhou lets Beijing ask; Beijing lets nobody ask anything.
@@ -181,7 +210,8 @@ final class DisclosureRig: Sendable {
         return Answer(status: answer.status, body: answer.body, text: answer.text)
     }
 
-    /// What the answer's bundle proves to somebody who has the topology alone: one word a source.
+    /// What the answer's bundle proves to somebody who has the manifest or the topology alone: one
+    /// word a source.
     func words(_ answer: Answer) throws -> [String] {
         let value = try JSONDecoder().decode(RelayAPI.JSONValue.self, from: Data(answer.text.utf8))
         guard let bundle = value["bundle"] else {
@@ -189,7 +219,7 @@ final class DisclosureRig: Sendable {
         }
         let verdict = try BundleVerifier.verify(
             try APIAnswer.encode(bundle),
-            roots: TrustRoots(SealedManifest(try harness.topology())))
+            roots: TrustRoots(try manifest ?? SealedManifest(harness.topology())))
         return verdict.parts.map(\.word)
     }
 

@@ -21,12 +21,14 @@ extension RelayDaemon {
         let chain = configuration.topology.member(own)?.chain
         let anchor = Height(
             revision: (try? chain?.id.revision()) ?? 0, height: chain?.anchor?.height ?? 1)
+        // Where there is a signed manifest, evidence is made under the version that holds.
+        let manifests = context.manifests
         let shared = SealedManifest(configuration.topology)
         return try DisclosureDoor(
             disclosure,
             DisclosureDoor.Surroundings(
                 own: own, anchor: anchor, connector: context.connector,
-                verifiers: context.verifiers, now: context.now, manifest: { shared },
+                verifiers: context.verifiers, now: context.now, manifest: { manifests?.latest ?? shared },
                 members: { Array(context.directory.all.values) },
                 client: { context.shared.client(of: $0) },
                 clients: {

@@ -120,7 +120,8 @@ struct DisclosureAsker: Sendable {
             return fail(DisclosureFailure(.cityTrustLost, "our client is gone"))
         }
         let check = DisclosureCheck(
-            peer: link.chain, client: client, keys: link.keys, request: request, now: now())
+            peer: link.chain, client: client, keys: link.keys, request: request,
+            signature: message.signature, now: now())
         let isTaken = verifiers.run { state in
             do throws(DisclosureFailure) {
                 let verified = try check.verify(response, &state)

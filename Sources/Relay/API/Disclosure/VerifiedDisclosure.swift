@@ -22,6 +22,8 @@ struct DisclosureCheck {
     let client: SharedState.PeerClient
     let keys: [PublicKey]
     let request: DisclosureRequest
+    /// Ours, over the request's ticket.
+    let signature: [UInt8]
     let now: Timestamp
 
     func verify(
@@ -179,8 +181,11 @@ struct DisclosureCheck {
         } catch {
             throw unverified("the entry of the access log does not hold: \(error.code)")
         }
-        guard entry.access.ticket == request.ticket, entry.access.provider == peer.member else {
-            throw unverified("the entry of the access log is of another request")
+        guard entry.access.provider == peer.member else {
+            throw unverified("the entry of the access log is of another city")
+        }
+        if let name = entry.access.difference(from: request, signature: signature) {
+            throw unverified("the entry of the access log differs from the request in its \(name)")
         }
         try checkLog(response, signed.leafHash, entry.sequence, &state)
         return entry
