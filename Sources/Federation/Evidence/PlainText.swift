@@ -15,4 +15,8 @@ enum PlainText {
         }
         return result
     }
+
+    static func isPrintableASCII(_ bytes: some Sequence<UInt8>) -> Bool {
+        bytes.allSatisfy { (0x20...0x7e).contains($0) }
+    }
 }

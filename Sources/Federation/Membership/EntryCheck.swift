@@ -52,6 +52,17 @@ enum EntryCheck {
         for (path, text, limit) in texts where text.utf8.count > limit {
             faults.append((path, .tooLong(path, bytes: text.utf8.count, limit: limit)))
         }
+        // What an authority reads before it signs, and what every screen shows.
+        for (path, text, _) in texts where PlainText.line(text) != text {
+            faults.append((path, .textForm(path)))
+        }
+        if !PlainText.isPrintableASCII(member.name.utf8) {
+            faults.append(("name", .textForm("name")))
+        }
+        for (index, chain) in member.chains.enumerated()
+        where chain.id.bytes.contains(0x20) || !PlainText.isPrintableASCII(chain.id.bytes) {
+            faults.append(("chains[\(index)].id", .textForm("chain id")))
+        }
         for (path, count) in [
             ("authority_keys", member.authorityKeys.count),
             ("evidence_keys", member.evidenceKeys.count),

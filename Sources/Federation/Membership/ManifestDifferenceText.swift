@@ -5,13 +5,15 @@ import LightClient
 extension ManifestMember {
     /// "Loudi (娄底市, 431300/431300000000000)": how sentences name a member.
     public var title: String {
-        localName.isEmpty ? "\(name) (\(id))" : "\(name) (\(localName), \(id))"
+        PlainText.line(localName.isEmpty ? "\(name) (\(id))" : "\(name) (\(localName), \(id))")
     }
 }
 
 extension ManifestChange {
     /// The change in plain words, one line a fact.
-    public var sentences: [String] {
+    public var sentences: [String] { rawSentences.map { PlainText.line($0) } }
+
+    private var rawSentences: [String] {
         switch self {
         case .joined(let member): ManifestChange.joined(member)
         case .gone(let member): ["\(member.title): the entry is dropped"]

@@ -11,6 +11,8 @@ public enum ManifestFault: Error, Hashable, Sendable {
     case tooFewMembers(Int)
     case tooMany(String, count: Int, limit: Int)
     case tooLong(String, bytes: Int, limit: Int)
+    /// A text that holds what hides, moves or ends other text, or a name beyond ASCII.
+    case textForm(String)
     case expiryOrder
     case lifetime(seconds: Int64, limit: Int64)
     case issuedBeforePrevious

@@ -11,6 +11,7 @@ extension ManifestFault {
         case .tooFewMembers: "member/too-few-members"
         case .tooMany: "member/too-many"
         case .tooLong: "member/too-long"
+        case .textForm: "member/text-form"
         case .expiryOrder, .lifetime, .issuedBeforePrevious: "member/times"
         case .noVoter, .quorumNotMajority, .quorumUnreachable: "member/quorum"
         case .councilUnknown, .councilTwice: "member/council"
@@ -53,6 +54,8 @@ extension ManifestFault {
         case .tooMany(let what, let count, let limit): "\(count) \(what), more than \(limit)"
         case .tooLong(let what, let bytes, let limit):
             "\(what) has \(bytes) bytes, more than \(limit)"
+        case .textForm(let what):
+            "\(what) holds characters that hide, move or end other text, or that belong elsewhere"
         case .expiryOrder: "issue, soft expiry and hard expiry are not in this order"
         case .lifetime(let seconds, let limit):
             "a life of \(seconds / 86_400) days is longer than \(limit / 86_400)"
@@ -115,6 +118,8 @@ extension ManifestFault {
         case .tooFewMembers: "add the other member's request"
         case .tooMany: "split the federation, or drop what is not needed"
         case .tooLong: "shorten it"
+        case .textForm:
+            "write one line of plain letters; the short name and the chain's id in ASCII"
         case .expiryOrder, .lifetime: "use a soft expiry of one year and a hard one of two"
         case .issuedBeforePrevious: "check this machine's clock"
         case .noVoter, .quorumNotMajority, .quorumUnreachable:

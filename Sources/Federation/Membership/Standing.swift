@@ -55,6 +55,18 @@ extension Manifest {
     }
 }
 
+extension Manifest {
+    /// Members come and go: a number of signatures that is no majority of today's voters any more,
+    /// or more than there are, becomes the nearest that is right. Else a federation founded with 2
+    /// of 3 could take in nobody, and one with 3 of 3 could let nobody go.
+    mutating func keepMajority() {
+        guard case .atLeast(let count) = quorum.rule else { return }
+        let voters = Set(self.voters).count
+        guard voters > 0 else { return }
+        quorum.rule = .atLeast(UInt32(clamping: min(max(Int(count), voters / 2 + 1), voters)))
+    }
+}
+
 /// What a manifest's age means for work.
 public enum ManifestFreshness: Hashable, Sendable {
     case fresh

@@ -25,6 +25,7 @@ public enum CounterCode: String, Hashable, Sendable, CaseIterable {
     case proofNotVerified = "proof/not-verified"
     case proofPending = "proof/pending"
     case proofNotFound = "proof/not-found"
+    case proofNotReached = "proof/not-reached"
     case presentationUnknown = "presentation/unknown"
     case presentationExpired = "presentation/expired"
     case presentationMismatch = "presentation/mismatch"

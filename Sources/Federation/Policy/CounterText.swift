@@ -116,6 +116,10 @@ extension CounterText {
             "对方城市正在处理，结果稍后返回。", "请凭受理号稍后查询。",
             english: "The other city is still working on the answer.",
             "Come back with the case number."),
+        .proofNotReached: CounterText(
+            "对方城市的记录没有达到所查的数值。", "按未达到办理；申请人有异议的，请到对方城市核实。",
+            english: "The other city's record does not reach the number asked for.",
+            "Treat it as not reached; the applicant may have the record checked over there."),
         .proofNotFound: CounterText(
             "没有这个受理号，或结果已过保存时间。", "请重新发起查询。",
             english: "There is no such request here, or its answer is no longer held.",

@@ -4,6 +4,7 @@ import Federation
 import LightClient
 import RelayAPI
 import RelayEngine
+import Synchronization
 
 /// `cityrelay run`: one relay until SIGTERM or SIGINT. SIGHUP reads certificates and members again.
 enum RunCommand {
@@ -32,13 +33,20 @@ enum RunCommand {
         }
         defer { log.flush() }
         let names = RouteNames(relay: relay, topology: topology)
+        let isHalted = Flag()
         let daemon = try RelayDaemon(
             configuration: DaemonSetup(
                 relay: relay, topology: topology, policy: loaded.policy,
                 manifest: loaded.manifest)
                 .configuration(software: Version.software),
             now: { Timestamp.system() },
-            log: { note in names.write(note, to: log) })
+            log: { note in
+                names.write(note, to: log)
+                // Only a fresh start reads back what is on the disk; a service manager makes one.
+                if note.code == RelayDaemon.haltedCode, !isHalted.exchange(true) {
+                    Signals.stop()
+                }
+            })
         log.write(
             .info, "relay/started",
             [
@@ -48,7 +56,7 @@ enum RunCommand {
         serve(daemon, log) {
             reloadMembers(daemon, path, console.files, topology.version, log)
         }
-        return .success
+        return isHalted.value ? .unavailable : .success
     }
 
     /// Hands the daemon what is new in the files. A topology must say that it is newer.
@@ -101,6 +109,21 @@ enum RunCommand {
         return Log(
             level: relay.log.level, isJSON: relay.log.isJSON,
             city: relay.member.division.description, sink: sink)
+    }
+}
+
+/// Something that happened once, seen from any thread.
+final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var value: Bool { state.withLock { $0 } }
+
+    /// Sets it; what it was before.
+    func exchange(_ new: Bool) -> Bool {
+        state.withLock { old in
+            defer { old = new }
+            return old
+        }
     }
 }
 

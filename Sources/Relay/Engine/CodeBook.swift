@@ -268,6 +268,9 @@ package enum CodeBook {
         "store/commit-failed": Advice(
             .us, .operators, "The store could not be written: nothing is decided until it can.",
             "Look at the disk: full, broken or read-only."),
+        "store/halted": Advice(
+            .us, .operators, "A commit failed with its outcome open: the relay ends in order.",
+            "Mend the disk; when it is started again it reads back what is there."),
         "api/not-configured": Advice(
             .us, .operators, "The relay cannot be asked: its configuration has no `api` section.",
             "Add one, see CONFIGURATION.md; until then only the store is read."),

@@ -75,6 +75,12 @@ extension RelayEngine {
     /// Whether a delivery from this chain should be verified at all, or sent away with a retry.
     package func inboxHasRoom(for chainID: String) -> Bool { inboxHasRoom(chainID) }
 
+    /// Whether a person has ended all exchange with this chain's relay for now.
+    package func isPeerPaused(_ chainID: String) -> Bool {
+        guard let route = routeOfChain[chainID] else { return false }
+        return routes[route].isPaused
+    }
+
     package func route(to chainID: String) -> RouteView? {
         guard let route = routeOfChain[chainID] else { return nil }
         let facts = routes[route]

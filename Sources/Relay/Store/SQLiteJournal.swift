@@ -57,6 +57,7 @@ package final class SQLiteJournal: Journal {
                 .halted, path, "an earlier commit failed with its outcome open",
                 "start the relay again: it reads back what is on the disk")
         }
+        try database.requireInPlace()
         precondition(entries.count <= SQLiteJournal.maxEntries, "the engine bounds its turns")
         try begin.run()
         do {

@@ -32,6 +32,54 @@ import Testing
         #expect(try Self.faults { _ in }.isEmpty)
     }
 
+    @Test(arguments: [
+        "Nan\njing", "Nan\u{1b}[2Jjing", "Nan\u{202e}gnij", "Hangzhou\u{200b}", "Nan\u{2028}jing",
+        "H\u{430}ngzhou", "杭州",
+    ])
+    func `a short name that hides text, forges a line or looks like another is refused`(
+        _ name: String
+    ) throws {
+        let faults = try Self.faults { manifest in
+            try Self.edit(&manifest, "431300") { $0.name = name }
+        }
+        #expect(faults.contains(.textForm("name")), "\(faults)")
+    }
+
+    @Test func `no text of a manifest may hold what moves other text`() throws {
+        let bad = "娄底\u{202e}市"
+        let changes: [(String, (inout ManifestMember) -> Void)] = [
+            ("local_name", { $0.localName = bad }), ("owner.name", { $0.owner.name = bad }),
+            ("operator.name", { $0.operator.name = bad }),
+            (
+                "status_reason",
+                {
+                    $0.status = .suspended
+                    $0.statusReason = bad
+                }
+            ),
+            (
+                "chain id",
+                { $0.chains[0].parameters.chainID = ChainID("loudi\n-1") }
+            ),
+        ]
+        for (name, change) in changes {
+            let faults = try Self.faults { try Self.edit(&$0, "431300", change) }
+            #expect(faults.contains(.textForm(name)), "\(name): \(faults)")
+        }
+        #expect(try Self.faults { $0.note = bad } == [.textForm("note")])
+        #expect(
+            try Self.faults { try Self.edit(&$0, "431300") { $0.localName = "娄底市·湘" } } == [])
+    }
+
+    @Test func `the difference shows hidden characters for what they are`() throws {
+        let old = try Sample.manifest(4)
+        var new = old
+        try Self.edit(&new, "431300") { $0.localName = "x\n  nothing else\u{1b}[8m" }
+        let lines = new.changes(since: old).flatMap(\.sentences)
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("x\\u{a}  nothing else\\u{1b}[8m") == true, "\(lines)")
+    }
+
     @Test func `a chain id that is taken is refused`() throws {
         let (one, other) = (try Sample.id("330100"), try Sample.id("431300"))
         let faults = try Self.faults { manifest in

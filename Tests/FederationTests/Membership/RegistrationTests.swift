@@ -31,6 +31,26 @@ import Testing
         return request
     }
 
+    @Test func `the number of signatures stays a majority when members come and go`() throws {
+        var founding = try Sample.manifest(3)
+        founding.quorum = QuorumRule(.atLeast(2))
+        let entry = try Sample.member("320100", "Nanjing")
+        let four = MembershipProposal(after: SealedManifest(founding), at: now, note: "join") {
+            $0.set(entry)
+        }
+        #expect(four.next.manifest.quorum.rule == .atLeast(3))
+        let lines = four.next.manifest.changes(since: founding).flatMap(\.sentences)
+        #expect(lines.contains { $0.contains("2 of the voting members and becomes 3 of the") })
+        founding.quorum = QuorumRule(.atLeast(3))
+        let two = MembershipProposal(after: SealedManifest(founding), at: now, note: "leave") {
+            var leaver = $0.members[0]
+            (leaver.status, leaver.statusReason) = (.revoked, "left")
+            $0.set(leaver)
+        }
+        #expect(two.next.manifest.quorum.rule == .atLeast(2))
+        #expect(two.next.manifest.findings(after: founding).isEmpty)
+    }
+
     @Test mutating func `a candidate comes in by three of four approvals`() throws {
         var chain = try Sample.chain()
         let request = try RegistrationRequest(

@@ -26,7 +26,7 @@ import Testing
         "policy/predicate-not-granted", "policy/consent-missing", "policy/consent-withdrawn",
         "policy/predicate-first", "policy/cap-reached", "policy/several-subjects",
         "policy/unknown-application", "proof/stale", "proof/replayed", "proof/not-verified",
-        "proof/pending", "proof/not-found", "presentation/unknown", "presentation/expired",
+        "proof/pending", "proof/not-found", "proof/not-reached", "presentation/unknown", "presentation/expired",
         "presentation/mismatch", "request/malformed", "request/too-large",
         "request/bad-signature", "request/clock-skew", "request/replayed",
         "idempotency/other-body", "city/unknown", "city/unreachable", "city/no-office",

@@ -87,6 +87,47 @@ extension `Relays among peers`.`Proofs about records` {
         #expect(accesses.first?["outcome"]?.string == "released")
     }
 
+    @Test func `nothing is disclosed to a peer, or asked of one, that a person has paused`()
+        async throws
+    {
+        let rig = try DisclosureRig()
+        defer { rig.stop() }
+        let harness = rig.harness
+        func ask() async throws -> DisclosureRig.Answer {
+            try await rig.call(
+                .post, "/v1/proofs",
+                json: DisclosureRig.body(
+                    [DisclosureRig.source("fund-account", rig.people.person(1), fields: ["JZNY"])],
+                    patienceSeconds: 0))
+        }
+        #expect(try await ask().outcome == "present")
+        for relay in [harness.hangzhou, harness.beijing] {
+            let other = relay === harness.hangzhou ? harness.beijing : harness.hangzhou
+            relay.daemon.withLock {
+                $0?.submit(.pause(chainID: other.city.chainID, reason: "test"))
+            }
+            try harness.until("a person's pause holds") { !relay.said("route/paused").isEmpty }
+            var paused = try await ask()
+            for _ in 0..<20 where paused.outcome == "present" { paused = try await ask() }
+            let code = relay === harness.hangzhou ? "city/busy" : "city/unreachable"
+            #expect(paused.code == code, "\(paused.text)")
+            relay.daemon.withLock { $0?.submit(.resume(chainID: other.city.chainID)) }
+            var resumed = try await ask()
+            for _ in 0..<200 where resumed.outcome != "present" { resumed = try await ask() }
+            #expect(resumed.outcome == "present", "\(resumed.text)")
+        }
+    }
+
+    @Test func `a number that is not reached is no unknown field, and counts as an answer`()
+        async throws
+    {
+        let rig = try Self.shared.get()
+        let refused = try await rig.ask(
+            "fund-account", rig.people.person(1),
+            predicates: ["{\"id\":\"monthsGE\",\"atLeast\":600}"])
+        #expect(refused.code == "proof/not-reached", "\(refused.text)")
+    }
+
     @Test func `a signed request is answered once, and only by its signer`() async throws {
         let rig = try Self.shared.get()
         let harness = rig.harness

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CityChain
 import Federation
 import LightClient
 import TestSupport

@@ -186,6 +186,10 @@ extension `Relays among peers` {
             ({ $0.replacing("REFERENCE", with: "A,B") }, "policy/several-subjects"),
             ({ $0.replacing("\"REFERENCE\"", with: "[\"A\",\"B\"]") }, "policy/several-subjects"),
             ({ _ in "{" }, "request/malformed"),
+            (
+                { $0.replacing("\"officer\":", with: "\"officer\":\"x\",\"officer\":") },
+                "request/malformed"
+            ),
         ]
 
         @Test func `a request that is not in form is refused by its own code`() async throws {
@@ -209,6 +213,27 @@ extension `Relays among peers` {
                 })
             let answer = try await rig.call(.post, "/v1/proofs", json: body)
             #expect(answer.code == "policy/several-subjects", "\(answer.text)")
+        }
+
+        @Test func `a second person is found under another name of the city, and in another kind`()
+            async throws
+        {
+            let rig = try rig()
+            let first = DisclosureRig.source(
+                "fund-account", rig.people.person(0), fields: ["JZNY"])
+            let other = rig.people.person(1)
+            for second in [
+                DisclosureRig.source(
+                    "fund-account", other, city: "330100/330100000000000", fields: ["JZNY"]),
+                DisclosureRig.source(
+                    "drivers-licence", other, predicates: ["{\"id\":\"includesC1\"}"]),
+                DisclosureRig.source(
+                    "marriage", "01:\(other)", predicates: ["{\"id\":\"married\"}"]),
+            ] {
+                let body = DisclosureRig.body([first, second])
+                let answer = try await rig.call(.post, "/v1/proofs", json: body)
+                #expect(answer.code == "policy/several-subjects", "\(answer.text)")
+            }
         }
 
         @Test func `the cities are listed with what each can answer and why not`() async throws {

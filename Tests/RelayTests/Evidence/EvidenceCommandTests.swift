@@ -110,6 +110,32 @@ import Testing
         #expect(alone.output.contains("audit/unknown-start"))
     }
 
+    @Test(arguments: [
+        "UPDATE access_entry SET record = NULL WHERE sequence = 5",
+        "UPDATE access_entry SET officer = zeroblob(32) WHERE sequence = 5",
+        "UPDATE access_entry SET purpose = 'x' WHERE sequence = 5",
+        "UPDATE access_entry SET time = time - 1 WHERE sequence = 5",
+        "DELETE FROM access_entry WHERE sequence = 5",
+        "DELETE FROM access_checkpoint WHERE size > 5",
+    ])
+    func `an entry that was hidden from searches is told to whoever searches`(
+        _ change: String
+    ) throws {
+        let folder = try ScratchFolder()
+        try log(folder, 0..<9)
+        let store = ["--store", folder.file("access.db")]
+        #expect(run(["audit", "list"] + store).status == .success)
+        try Database(folder.file("access.db"), .write).execute(change)
+        for words in [
+            ["audit", "list"], ["audit", "list", "--json", "--purpose", "nothing"],
+            ["audit", "prove", "--out", folder.file("export.json")],
+        ] {
+            let result = run(words + store)
+            #expect(result.status == .negative, "\(words)")
+            #expect(result.errors.contains("audit/index: entry 5 "), "\(result.errors)")
+        }
+    }
+
     @Test func `one entry is proven in the form that other programs read`() throws {
         let folder = try ScratchFolder()
         try log(folder, 0..<9)

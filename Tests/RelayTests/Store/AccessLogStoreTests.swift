@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
+import FoundationEssentials
 import LightClient
 import RelayStore
 import TestSupport
@@ -168,6 +169,23 @@ import Testing
             }
             try Database(folder.file("access.db"), .write).execute(edit)
             #expect(throws: StoreError.self, "\(edit)") { _ = try open(folder) }
+        }
+    }
+
+    @Test func `a log whose file is taken away or replaced takes no entry`() throws {
+        for replaces in [false, true] {
+            let folder = try ScratchFolder()
+            let log = try open(folder)
+            _ = try append(0..<1, to: log)
+            let path = folder.file("access.db")
+            try FileManager.default.removeItem(atPath: path)
+            if replaces { try folder.write([], to: "access.db") }
+            do {
+                _ = try append(1..<2, to: log)
+                Issue.record("an entry went into a file that is gone")
+            } catch let error as StoreError {
+                #expect(error.code == .missing)
+            }
         }
     }
 

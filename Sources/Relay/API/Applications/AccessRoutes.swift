@@ -51,6 +51,7 @@ struct AccessRoutes: Sendable {
 
     /// `POST /v1/accesses`: a record's accesses. The office alone can say which index is meant.
     func post(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             _ = try ProofService.application(request)
             var body = try StrictMembers(body: request.body)
@@ -95,6 +96,7 @@ struct AccessRoutes: Sendable {
 
     /// `POST /v1/consents/withdrawn`: from the answer on nothing is released under it.
     func withdraw(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             _ = try ProofService.application(request)
             var body = try StrictMembers(body: request.body)

@@ -18,6 +18,7 @@ struct PresentationRoutes: Sendable {
 
     /// `POST /v1/presentations`.
     func post(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             _ = try ProofService.application(request)
             try make(request, reply)

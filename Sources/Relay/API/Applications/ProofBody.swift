@@ -66,19 +66,6 @@ struct ProofBody: Sendable {
         }
         self.sources = sources
         try body.finish()
-        try ProofBody.checkSubjects(sources)
-    }
-
-    /// Two references in one city's records of one kind are two persons.
-    private static func checkSubjects(_ sources: [Source]) throws(DisclosureFailure) {
-        var known: Set<String> = []
-        for source in sources {
-            guard known.insert("\(source.city) \(source.kind)").inserted else {
-                throw DisclosureFailure(
-                    .policySeveralSubjects,
-                    "two sources ask the same city for the same kind of record")
-            }
-        }
     }
 }
 

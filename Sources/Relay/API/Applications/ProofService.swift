@@ -38,6 +38,7 @@ final class ProofService: Sendable {
 
     /// `POST /v1/proofs`.
     func post(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             let application = try ProofService.application(request)
             let body = try ProofBody(request.body)
@@ -86,11 +87,13 @@ final class ProofService: Sendable {
         _ body: ProofBody, _ application: String
     ) throws(DisclosureFailure) -> [DisclosureQuestion] {
         var questions: [DisclosureQuestion] = []
+        var subjects = ProofSubjects()
         for source in body.sources {
             guard let city = directory.city(source.city) else {
                 throw DisclosureFailure(
                     .cityUnknown, "no city of the federation is named by the code given")
             }
+            try subjects.add(source, of: city)
             questions.append(
                 DisclosureQuestion(
                     provider: city, kind: source.kind, reference: source.reference,

@@ -2,6 +2,7 @@
 
 import Federation
 import FoundationEssentials
+import LightClient
 
 /// Reads the members of a JSON object one by one and knows which were asked for: a member that
 /// nobody reads is a mistake of the caller's, and is told by its name.
@@ -22,6 +23,14 @@ struct StrictMembers {
     }
 
     init(body: [UInt8]) throws(DisclosureFailure) {
+        do throws(StrictJSONError) {
+            _ = try StrictJSON(reading: body)
+        } catch {
+            guard case .duplicateMember = error else {
+                throw DisclosureFailure(.requestMalformed, "the body is no JSON in strict form")
+            }
+            throw DisclosureFailure(.requestMalformed, "a member of the body is there twice")
+        }
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(body)) else {
             throw DisclosureFailure(.requestMalformed, "the body is no JSON")
         }

@@ -36,6 +36,13 @@ extension RelayDaemon {
                     return (links ?? []).filter(\.isRegistered).map(\.localClient)
                 },
                 ask: { chainID, method, message, then in
+                    guard !context.shared.isPaused(chainID) else {
+                        return then(
+                            .failure(
+                                JobFailure(
+                                    code: "route/paused",
+                                    detail: "a person has paused the exchange with \(chainID)")))
+                    }
                     guard let caller = caller(chainID) else {
                         return then(
                             .failure(

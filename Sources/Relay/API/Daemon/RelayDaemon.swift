@@ -247,6 +247,9 @@ package final class RelayDaemon: @unchecked Sendable {
         nodeLoop.stop()
     }
 
+    /// Note of a store that takes no more commits until the relay is started again.
+    package static let haltedCode = "store/halted"
+
     // MARK: Private
 
     private func start(_ entries: [JournalEntry]) throws {
@@ -265,7 +268,12 @@ package final class RelayDaemon: @unchecked Sendable {
         Decider.Callbacks(
             adopt: { router.adopt($0) }, release: { router.release($0) }, publish: publish,
             commitFailed: { error in
-                log(EngineNote(level: .alarm, code: "store/commit-failed", detail: "\(error)"))
+                let isHalted = (error as? StoreError)?.code == .halted
+                log(
+                    EngineNote(
+                        level: .alarm,
+                        code: isHalted ? RelayDaemon.haltedCode : "store/commit-failed",
+                        detail: "\(error)"))
                 router.abandonWaiting()
             })
     }

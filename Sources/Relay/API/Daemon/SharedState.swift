@@ -14,6 +14,7 @@ final class SharedState: Sendable {
         var snapshots: [String: PeerClient] = [:]
         var hellos: [String: PeerHello] = [:]
         var fullInboxes: Set<String> = []
+        var paused: Set<String> = []
     }
 
     /// Our client of one peer's chain, ready for verifiers.
@@ -35,6 +36,9 @@ final class SharedState: Sendable {
         values.withLock { !$0.fullInboxes.contains(chainID) }
     }
 
+    /// Whether a person has ended all exchange with this chain's relay for now.
+    func isPaused(_ chainID: String) -> Bool { values.withLock { $0.paused.contains(chainID) } }
+
     /// Takes the engine's state over for the given chains. Builds a snapshot only when the client
     /// changed.
     func update(
@@ -54,7 +58,13 @@ final class SharedState: Sendable {
             }
             let hello = engine.hello(to: chainID, software: software, now: now)
             let hasRoom = engine.inboxHasRoom(for: chainID)
+            let isPaused = engine.isPeerPaused(chainID)
             values.withLock { values in
+                if isPaused {
+                    values.paused.insert(chainID)
+                } else {
+                    values.paused.remove(chainID)
+                }
                 if let fresh { values.snapshots[chainID] = fresh }
                 values.hellos[chainID] = hello
                 if hasRoom {

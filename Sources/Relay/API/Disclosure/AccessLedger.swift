@@ -47,7 +47,9 @@ package final class AccessLedger: @unchecked Sendable {
         self.loop = loop
         do {
             try loop.performAndWait { [self] in
-                desk = AccessDesk(try AccessLogStore(path: path, owner: owner, key: key))
+                desk = try AccessDesk(opening: {
+                    try AccessLogStore(path: path, owner: owner, key: key)
+                })
             }
         } catch {
             loop.stop()
@@ -91,7 +93,8 @@ package final class AccessDesk {
         let window: Int64
     }
 
-    private let store: AccessLogStore
+    private let open: () throws -> AccessLogStore
+    private var current: AccessLogStore?
     private var promised: [Use: Int64] = [:]
     private var underWay: Set<Digest> = []
     private var turnUses: [Use: Int64] = [:]
@@ -99,37 +102,51 @@ package final class AccessDesk {
     private var turnPresentations: [Digest: PresentationCode] = [:]
     private(set) var now = Timestamp.unixEpoch
 
-    package init(_ store: AccessLogStore) { self.store = store }
+    package init(_ store: AccessLogStore) {
+        open = { store }
+        current = store
+    }
 
-    /// The key that this relay's checkpoints are verified with.
-    var noteKey: NoteKey { store.noteKey }
+    init(opening open: @escaping () throws -> AccessLogStore) throws {
+        self.open = open
+        current = try open()
+    }
+
+    /// The log. After a commit that failed it is opened anew: what is on the disk counts, and a
+    /// disk that was full may have room by now. A file that was taken away is not made again.
+    private func store() throws -> AccessLogStore {
+        if let current { return current }
+        let store = try open()
+        current = store
+        return store
+    }
 
     // MARK: What jobs read
 
     /// Uses of a grant on a day, promises included.
     func used(_ grant: String, on day: PolicyDay) throws -> UInt32 {
         let use = Use(name: grant, window: day.number)
-        let onDisk = try store.used(name: grant, window: day.number)
+        let onDisk = try store().used(name: grant, window: day.number)
         return UInt32(clamping: onDisk + promised[use, default: 0] + turnUses[use, default: 0])
     }
 
     func answer(scope: String, key: String) throws -> StoredAnswer? {
         if let fresh = turnAnswers["\(scope)\n\(key)"] { return fresh }
-        return try store.answer(scope: scope, key: key, now: now)
+        return try store().answer(scope: scope, key: key, now: now)
     }
 
     func presentation(_ codeHash: Digest) throws -> PresentationCode? {
         if let fresh = turnPresentations[codeHash] { return fresh }
-        return try store.presentation(codeHash)
+        return try store().presentation(codeHash)
     }
 
     func isWithdrawn(_ consent: String) throws -> Bool {
-        try !consent.isEmpty && store.isWithdrawn(consent)
+        try !consent.isEmpty && store().isWithdrawn(consent)
     }
 
     /// Whether this very request was answered or is being answered.
     func knows(_ ticket: Digest) throws -> Bool {
-        try underWay.contains(ticket) || store.holds(ticket: ticket)
+        try underWay.contains(ticket) || store().holds(ticket: ticket)
     }
 
     // MARK: What jobs promise
@@ -166,7 +183,7 @@ package final class AccessDesk {
         }
         guard !turns.isEmpty else { return }
         do {
-            let logged = try store.commit(turns.flatMap(\.changes), at: moment)
+            let logged = try store().commit(turns.flatMap(\.changes), at: moment)
             var rest = logged[...]
             for turn in turns {
                 let count = turn.changes.count { change in
@@ -176,6 +193,7 @@ package final class AccessDesk {
                 rest = rest.dropFirst(count)
             }
         } catch {
+            if (error as? StoreError)?.code != .missing { current = nil }
             for turn in turns { turn.then(.failure(error)) }
         }
     }

@@ -177,12 +177,18 @@ final class DisclosureJob: @unchecked Sendable {
         if !isTaken { then(.success(DiscloseResponse(DisclosureService.logFailure).encoded)) }
     }
 
-    /// Nothing leaves; the refusal has its entry too.
+    /// Nothing leaves; the refusal has its entry too. "Not reached" tells something of the record,
+    /// so it counts under the grant's cap: else the number itself could be found by asking.
     private func fail(_ failure: DisclosureFailure) {
         let isTaken = service.ledger.submit { [self] desk in
             desk.release(permission.grant.id, on: day, ticket: request.ticket)
-            return service.refuse(
+            var turn = service.refuse(
                 failure, request, message, permission, index: index, then)
+            if failure.code == .proofNotReached {
+                turn?.changes.append(
+                    .use(name: permission.grant.id, window: day.number, count: 1))
+            }
+            return turn
         }
         if !isTaken { then(.success(DiscloseResponse(DisclosureService.logFailure).encoded)) }
     }

@@ -82,8 +82,13 @@ final class RecordOffice: Sendable {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(response.body))
             let code = refusal.map { String($0.code.prefix(PolicyName.nameBytes)) } ?? ""
             let name = PolicyName.isName(code) ? code : "unnamed"
-            return .failure(
-                DisclosureFailure(.policyUnknownField, "the record office says \(name)"))
+            let meaning: CounterCode =
+                switch name {
+                case "office/threshold-not-reached": .proofNotReached
+                case "office/reference-form": .requestMalformed
+                default: .policyUnknownField
+                }
+            return .failure(DisclosureFailure(meaning, "the record office says \(name)"))
         default:
             return .failure(
                 DisclosureFailure(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import LightClient
 package import RelayTransport
 
 /// One call, after its caller was let through to its route.
@@ -38,8 +39,13 @@ package struct APIRequest: Sendable {
 
     /// The body as JSON. Unknown members are the type's affair; depth is bounded by the decoder.
     package func json<Value: Decodable>(_ type: Value.Type) throws(APIError) -> Value {
-        let kind = headers["content-type"] ?? ""
-        guard kind.hasPrefix("application/json") else { throw .notJSON }
+        try requireJSON()
+        do throws(StrictJSONError) {
+            _ = try StrictJSON(reading: body)
+        } catch {
+            guard case .duplicateMember = error else { throw .malformedBody("it is no JSON") }
+            throw .malformedBody("a member is there twice")
+        }
         do {
             return try JSONDecoder().decode(type, from: Data(body))
         } catch let error as DecodingError {
@@ -47,6 +53,13 @@ package struct APIRequest: Sendable {
         } catch {
             throw .malformedBody("it is no JSON")
         }
+    }
+
+    /// Throws unless the body says that it is JSON. What a browser sends for a page of another
+    /// origin without asking first never says so.
+    package func requireJSON() throws(APIError) {
+        let kind = headers["content-type"] ?? ""
+        guard kind.hasPrefix("application/json") else { throw .notJSON }
     }
 
     /// Names the place, never the value: values may be personal.

@@ -17,6 +17,8 @@ final class PeerService: @unchecked Sendable {
     static let callsPerPeer = 32
     /// Milliseconds that a peer is asked to wait when we are busy.
     static let busyMilliseconds = 500
+    /// Milliseconds that a peer is asked to wait when a person has paused the exchange with it.
+    static let pausedMilliseconds = 60_000
 
     enum Kind {
         case deliver, acknowledge, report
@@ -287,6 +289,11 @@ final class PeerService: @unchecked Sendable {
     ) -> GRPCStatus? {
         guard let disclosures else {
             return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
+        }
+        guard !context.shared.isPaused(peer.chainID) else {
+            return .tryAgain(
+                inMilliseconds: PeerService.pausedMilliseconds,
+                "a person has paused the exchange with your chain")
         }
         disclosures.disclose(request, from: peer.member, keys: peer.evidenceKeys) {
             [self] result in finish(call, peer, result)

@@ -129,6 +129,9 @@ package enum ConfigurationLoader {
             if let file = records.officeAuthorities {
                 named.append(("records.office_authorities", file))
             }
+            if let file = records.evidencePassphraseFile {
+                named.append(("records.evidence_passphrase_file", file))
+            }
             if let file = records.senderKeyFile {
                 named.append(("records.sender_key_file", file))
             }

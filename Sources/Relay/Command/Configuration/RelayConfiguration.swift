@@ -42,6 +42,8 @@ package struct RelayConfiguration: Hashable, Sendable {
     /// What proofs about records need.
     package struct Records: Hashable, Sendable {
         package var evidenceKeyFile: String
+        /// Nil: the key is not encrypted.
+        package var evidencePassphraseFile: String?
         /// URL of the record office; nil: this city answers no questions.
         package var office: String?
         /// Nil: the system's.

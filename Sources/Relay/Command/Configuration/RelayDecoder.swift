@@ -176,6 +176,7 @@ struct RelayDecoder {
     private mutating func records(_ section: SectionDecoder) -> RelayConfiguration.Records? {
         let keys = RelayKeys.self
         let key = path(section, keys.evidenceKeyFile)
+        let passphrase = path(section, keys.evidencePassphraseFile)
         let office =
             section.has(keys.office)
             ? section.value(keys.office, &context, ScalarParser.url) : nil
@@ -184,8 +185,8 @@ struct RelayDecoder {
         let sender = path(section, keys.senderKeyFile)
         guard let key else { return nil }
         return RelayConfiguration.Records(
-            evidenceKeyFile: key, office: office, officeAuthorities: authorities,
-            policyFile: policy, senderKeyFile: sender)
+            evidenceKeyFile: key, evidencePassphraseFile: passphrase, office: office,
+            officeAuthorities: authorities, policyFile: policy, senderKeyFile: sender)
     }
 
     private mutating func limits(_ section: SectionDecoder) -> RelayConfiguration.Limits? {

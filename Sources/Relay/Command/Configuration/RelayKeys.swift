@@ -148,8 +148,13 @@ enum RelayKeys {
     // records
     static let evidenceKeyFile = ConfigurationKey(
         "evidence_key_file", .path, example: "evidence.key",
-        "Ed25519 seed that signs requests, releases and the access log (`access.db` in the data "
-            + "directory): 64 hexadecimal digits, readable by the relay's user alone.")
+        "Ed25519 key that signs requests, releases and the access log (`access.db` in the data "
+            + "directory): the file that `member init` made, or its seed as 64 hexadecimal digits; "
+            + "readable by the relay's user alone.")
+    static let evidencePassphraseFile = ConfigurationKey(
+        "evidence_passphrase_file", .path, .optional, example: "evidence.pass",
+        "File whose first line is the passphrase of an encrypted `evidence_key_file`; readable by "
+            + "the relay's user alone.")
     static let office = ConfigurationKey(
         "office", .url, .optional, example: "http://127.0.0.1:27300",
         "Address of the city's record office. Absent: this city answers no questions.")
@@ -165,7 +170,10 @@ enum RelayKeys {
             + "not the relay's own account. Absent: no licence is moved here.")
     static let recordsSection = ConfigurationSection(
         "records", "",
-        [evidenceKeyFile, office, officeAuthorities, officePolicy, senderKeyFile])
+        [
+            evidenceKeyFile, evidencePassphraseFile, office, officeAuthorities, officePolicy,
+            senderKeyFile,
+        ])
 
     // limits
     static let inboxPackets = ConfigurationKey(

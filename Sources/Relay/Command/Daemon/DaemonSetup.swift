@@ -60,7 +60,8 @@ struct DaemonSetup {
             configuration.disclosure = DisclosureConfiguration(
                 office: records.office, officeAuthorities: records.officeAuthorities,
                 policy: policy ?? DisclosurePolicy(nothingFrom: relay.member),
-                evidenceKey: try SecretFile.evidenceKey(records.evidenceKeyFile),
+                evidenceKey: try SecretFile.evidenceKey(
+                    records.evidenceKeyFile, passphraseFile: records.evidencePassphraseFile),
                 storeFile: relay.dataDirectory + "/access.db")
             configuration.disclosure?.sender = try records.senderKeyFile.map {
                 try SecretFile.account($0, prefix: relay.chain.addressPrefix)

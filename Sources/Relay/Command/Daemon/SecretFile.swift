@@ -2,10 +2,10 @@
 
 import Federation
 import FoundationEssentials
-import LightClient
+package import LightClient
 
-/// A file that holds one key as 64 hexadecimal digits and that nobody else can read.
-enum SecretFile {
+/// A file that holds one key and that nobody else can read.
+package enum SecretFile {
     enum Fault: Error, CustomStringConvertible {
         case unreadable(String)
         case readableByOthers(String, mode: UInt32)
@@ -35,8 +35,21 @@ enum SecretFile {
     }
 
     /// The member's evidence key. Whoever else could read it could sign for the city.
-    static func evidenceKey(_ path: String) throws -> SigningKey {
-        try read(path, "the Ed25519 seed") { try? SigningKey.ed25519(seed: $0) }
+    /// As `member init` makes it, in PEM, or its seed in hexadecimal digits.
+    package static func evidenceKey(_ path: String, passphraseFile: String?) throws -> SigningKey {
+        let start = FileManager.default.contents(atPath: path)?.prefix(11) ?? Data()
+        guard String(decoding: start, as: UTF8.self) == "-----BEGIN " else {
+            return try read(path, "the Ed25519 seed") { try? SigningKey.ed25519(seed: $0) }
+        }
+        return try MemberKeyring.signingKey(path) {
+            guard let passphraseFile else {
+                throw MemberFault(
+                    "key/no-passphrase", "\(path) is encrypted",
+                    "name its passphrase's file as records.evidence_passphrase_file")
+            }
+            let all = try text(passphraseFile)
+            return Array((all.split(whereSeparator: \.isNewline).first ?? "").utf8)
+        }
     }
 
     /// The centre's X25519 secret. Whoever else could read it could read its letters.
@@ -47,16 +60,21 @@ enum SecretFile {
     private static func read<Key>(
         _ path: String, _ what: String, _ key: ([UInt8]) -> Key?
     ) throws -> Key {
+        let digits = try text(path).filter { !$0.isWhitespace }
+        guard let key = Hex.decode(digits).flatMap(key) else {
+            throw Fault.malformed(path, what: what)
+        }
+        return key
+    }
+
+    /// What stands in a file that nobody else can read.
+    private static func text(_ path: String) throws -> String {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let value = attributes?[.posixPermissions] as? any BinaryInteger,
             let data = FileManager.default.contents(atPath: path)
         else { throw Fault.unreadable(path) }
         let mode = UInt32(truncatingIfNeeded: value) & 0o777
         guard mode & 0o077 == 0 else { throw Fault.readableByOthers(path, mode: mode) }
-        let text = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
-        guard let key = Hex.decode(text).flatMap(key) else {
-            throw Fault.malformed(path, what: what)
-        }
-        return key
+        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -29,6 +29,9 @@ enum Signals {
         return number == SIGHUP ? .reload : .stop
     }
 
+    /// Asks for an end in order, from any thread.
+    static func stop() { kill(getpid(), SIGTERM) }
+
     private static func makeSet() -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)

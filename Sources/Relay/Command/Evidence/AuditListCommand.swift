@@ -22,6 +22,16 @@ enum AuditStore {
         return try AccessLogReader(
             path: (parts.dropLast() + ["access.db"]).joined(separator: "/"))
     }
+
+    /// Success, unless the rows that searches go by are not what their signed leaves say.
+    static func status(_ reader: AccessLogReader, _ console: inout Console) throws -> ExitStatus {
+        guard let place = try reader.firstBentRow() else { return .success }
+        console.report(
+            "audit/index: entry \(place) is missing, unsigned, or its searchable columns are not "
+                + "what its leaf says: searches do not find what is there; take the file as "
+                + "evidence, export the log and verify it")
+        return .negative
+    }
 }
 
 enum AuditListCommand {
@@ -64,7 +74,7 @@ enum AuditListCommand {
                     ("total", .integer(Int64(total))), ("offset", .integer(Int64(query.offset))),
                     ("entries", .array(rows.map { AuditText.json($0.entry, $0.leafHash) })),
                 ]))
-            return .success
+            return try AuditStore.status(reader, &console)
         }
         var table = TextTable([
             "ENTRY", "TIME", "REQUESTER", "OFFICER", "KIND", "PURPOSE", "CASE", "OUTCOME",
@@ -75,7 +85,7 @@ enum AuditListCommand {
         if end < total {
             console.report("\(rows.count) of \(total); the next ones: --offset \(end)")
         }
-        return .success
+        return try AuditStore.status(reader, &console)
     }
 
     private static func query(_ arguments: Arguments) throws(ArgumentError) -> AccessQuery {

@@ -110,6 +110,6 @@ enum AuditProveCommand {
         } else {
             console.print("\(path): entries \(first) to \(size), not included")
         }
-        return .success
+        return try AuditStore.status(reader, &console)
     }
 }

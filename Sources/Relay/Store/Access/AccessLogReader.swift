@@ -26,7 +26,7 @@ package struct AccessQuery: Hashable, Sendable {
 /// the thread that made it.
 package final class AccessLogReader {
     package let path: String
-    private let database: Database
+    let database: Database
     private let nodes: AccessNodes
 
     package init(path: String) throws {

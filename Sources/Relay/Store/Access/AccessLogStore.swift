@@ -76,6 +76,7 @@ package final class AccessLogStore {
                 .halted, path, "an earlier commit failed with its outcome open",
                 "start the relay again: it reads back what is on the disk")
         }
+        try database.requireInPlace()
         let before = (frontier, lastTime)
         var logged: [LoggedAccess] = []
         try begin.run()

@@ -76,6 +76,18 @@ internal import CSQLite
         return try statement.step() ? statement.text(0) : nil
     }
 
+    /// Throws when the file at the path is not the one that this connection writes any more: what is
+    /// written into a file that was deleted is gone with the process.
+    func requireInPlace() throws {
+        var hasMoved: Int32 = 0
+        let result = unsafe sqlite3_file_control(
+            handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        guard result == SQLITE_OK, hasMoved != 0 else { return }
+        throw StoreError(
+            .missing, path, "the file was deleted or replaced while it was in use",
+            "stop the relay, put the file back and start again; find out who did it")
+    }
+
     /// Whether no transaction is open.
     var isAutocommit: Bool { unsafe sqlite3_get_autocommit(handle) != 0 }
 
