@@ -28,7 +28,8 @@ extension RelayDaemon {
             disclosure,
             DisclosureDoor.Surroundings(
                 own: own, anchor: anchor, connector: context.connector,
-                verifiers: context.verifiers, now: context.now, manifest: { manifests?.latest ?? shared },
+                verifiers: context.verifiers, now: context.now,
+                manifest: { manifests?.latest ?? shared },
                 members: { Array(context.directory.all.values) },
                 client: { context.shared.client(of: $0) },
                 clients: {

@@ -69,12 +69,10 @@ package enum SecretFile {
 
     /// What stands in a file that nobody else can read.
     private static func text(_ path: String) throws -> String {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let value = attributes?[.posixPermissions] as? any BinaryInteger,
+        guard let mode = MemberKeyring.mode(path),
             let data = FileManager.default.contents(atPath: path)
         else { throw Fault.unreadable(path) }
-        let mode = UInt32(truncatingIfNeeded: value) & 0o777
-        guard mode & 0o077 == 0 else { throw Fault.readableByOthers(path, mode: mode) }
+        guard mode & 0o077 == 0 else { throw Fault.readableByOthers(path, mode: UInt32(mode)) }
         return String(decoding: data, as: UTF8.self)
     }
 }

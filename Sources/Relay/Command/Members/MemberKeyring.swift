@@ -74,7 +74,7 @@ enum MemberKeyring {
     }
 
     /// The file's permissions; nil when they cannot be read.
-    private static func mode(_ path: String) -> Int? {
+    static func mode(_ path: String) -> Int? {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else { return nil }
         return Int(facts.st_mode & 0o777)

@@ -76,8 +76,8 @@ internal import CSQLite
         return try statement.step() ? statement.text(0) : nil
     }
 
-    /// Throws when the file at the path is not the one that this connection writes any more: what is
-    /// written into a file that was deleted is gone with the process.
+    /// Throws when the file at the path is not the one that this connection writes any more: what
+    /// is written into a file that was deleted is gone with the process.
     func requireInPlace() throws {
         var hasMoved: Int32 = 0
         let result = unsafe sqlite3_file_control(
