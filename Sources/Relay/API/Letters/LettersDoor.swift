@@ -4,6 +4,7 @@ import Federation
 import LightClient
 import RelayConnectors
 import RelayEngine
+import RelayStore
 import RelayTransport
 import Synchronization
 
@@ -48,6 +49,8 @@ final class LettersDoor: Sendable {
 
     func stop() {
         line.stop()
+        // The store is let go at once, whoever still holds the service.
+        try? loop.performAndWait { [service] in service.book.store.close() }
         loop.stop()
     }
 

@@ -27,6 +27,12 @@ package final class LetterStore {
         tables = try LetterTables(database)
     }
 
+    /// Nothing is written any more; another process may open the store.
+    package func close() {
+        isHalted = true
+        lock.release()
+    }
+
     package func commit(_ changes: [LetterChange]) throws {
         guard !changes.isEmpty else { return }
         guard !isHalted else {

@@ -35,6 +35,9 @@ final class StoreLock {
 
     deinit { close(descriptor) }
 
+    /// Lets go of the store, whoever still holds this value.
+    func release() { _ = flock(descriptor, LOCK_UN) }
+
     private static func read(_ descriptor: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
