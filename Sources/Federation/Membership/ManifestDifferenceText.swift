@@ -56,19 +56,26 @@ extension ManifestChange {
     }
 
     private static func joined(_ member: ManifestMember) -> [String] {
-        var lines = [
-            "\(member.title) comes in", "  owner: \(member.owner.text)",
-            "  operator: \(member.operator.text)"
-                + (member.operator == member.owner
-                    ? "" : " (runs the node; signs nothing in the federation's name)"),
-            "  relay at \(list(member.relay.endpoints))",
-        ]
+        var lines = ["\(member.title) comes in", "  owner: \(member.owner.text)"]
+        lines +=
+            member.isSupervising
+            ? ["  supervises: no chain and no relay; votes with its authority key"]
+            : runs(member)
         if let parent = member.parent { lines.append("  vouched for by \(parent)") }
         for key in member.authorityKeys { lines.append("  authority key \(key)") }
         for key in member.evidenceKeys { lines.append("  evidence key \(key)") }
         for pin in member.relay.keyPins { lines.append("  relay key sha256:\(pin)") }
         for chain in member.chains { lines += facts(chain) }
         return lines
+    }
+
+    private static func runs(_ member: ManifestMember) -> [String] {
+        [
+            "  operator: \(member.operator.text)"
+                + (member.operator == member.owner
+                    ? "" : " (runs the node; signs nothing in the federation's name)"),
+            "  relay at \(list(member.relay.endpoints))",
+        ]
     }
 
     private static func facts(_ chain: Chain) -> [String] {

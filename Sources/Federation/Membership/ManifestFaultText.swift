@@ -93,7 +93,7 @@ extension ManifestFault {
             "\(id): a key of type \(type) with \(count) bytes"
         case .keyUnsupported(let id, let type):
             "\(id): keys of type \(type) are carried and not verified here"
-        case .noChain(let id): "\(id) has no chain"
+        case .noChain(let id): "\(id) has a relay or an evidence key, and no chain"
         case .reasonMissing(let id): "\(id) is out without a reason"
         case .reasonOfActive(let id): "\(id) is active and carries a reason to be out"
         case .topology(let id, let fault):
@@ -137,7 +137,9 @@ extension ManifestFault {
         case .noAuthorityKey, .noEvidenceKey: "make the keys: `cityrelay member init`"
         case .keyLength: "an ed25519 key has 32 bytes, an sm2 point 65"
         case .keyUnsupported: "keep an ed25519 key beside it until all members can verify it"
-        case .noChain: "give the chain's id, parameters and trust anchor"
+        case .noChain:
+            "give the chain's id, parameters and trust anchor; a member that only supervises has "
+                + "neither endpoints nor evidence key: `member init --supervising`"
         case .reasonMissing: "say why: it is shown to every member"
         case .reasonOfActive: "take the reason away"
         case .topology(_, let fault): fault.remedy

@@ -70,6 +70,15 @@ public struct ManifestMember: Hashable, Sendable {
         self.parent = parent
     }
 
+    /// Whether this is a supervising body, a province or the ministry: it has no chain and no
+    /// relay, and votes with its authority key alone. No daemon needs to know of it.
+    public var isSupervising: Bool {
+        chains.isEmpty && evidenceKeys.isEmpty && relay.endpoints.isEmpty && relay.keyPins.isEmpty
+    }
+
+    /// The roles in which the entry names keys.
+    public var keyRoles: [KeyRole] { isSupervising ? [.authority] : KeyRole.allCases }
+
     /// What the relay's daemon understands; nil when there is no chain.
     public var member: Member? {
         chains.first.map {

@@ -130,6 +130,45 @@ import Testing
         }
     }
 
+    @Test func `a member that only supervises votes, and no relay needs to know of it`() throws {
+        let id = try Sample.id("431300")
+        func strip(_ member: inout ManifestMember) {
+            member.chains = []
+            member.evidenceKeys = []
+            member.relay = RelayEndpoints(endpoints: [], keyPins: [])
+        }
+        #expect(try Self.faults { try Self.edit(&$0, "431300", strip) } == [])
+        var manifest = try Sample.manifest(4)
+        try Self.edit(&manifest, "431300", strip)
+        #expect(manifest.member(id)?.isSupervising == true)
+        #expect(manifest.voters.contains(id))
+        #expect(!Topology(manifest).members.contains { $0.id == id })
+        #expect(Topology(manifest).routes.count == 3)
+        let bytes = try #require(manifest.member(id)).encoded
+        #expect(try ManifestMember(reading: bytes) == manifest.member(id))
+    }
+
+    @Test func `a member with a part of what a chain needs has no chain`() throws {
+        let id = try Sample.id("431300")
+        let whole = try Sample.member("431300", "Loudi")
+        let parts: [(inout ManifestMember) -> Void] = [
+            { $0.evidenceKeys = whole.evidenceKeys },
+            { $0.relay.endpoints = whole.relay.endpoints },
+            { $0.relay.keyPins = whole.relay.keyPins },
+        ]
+        for part in parts {
+            let faults = try Self.faults { manifest in
+                try Self.edit(&manifest, "431300") { member in
+                    member.chains = []
+                    member.evidenceKeys = []
+                    member.relay = RelayEndpoints(endpoints: [], keyPins: [])
+                    part(&member)
+                }
+            }
+            #expect(faults.contains(.noChain(id)))
+        }
+    }
+
     @Test func `a relay's key that is an authority's too is refused`() throws {
         let id = try Sample.id("431300")
         let key = try Sample.key(Sample.authority("431300"))

@@ -4,6 +4,7 @@ import Federation
 import FoundationEssentials
 import Glibc
 import LightClient
+import RelayCommand
 import TestSupport
 import Testing
 
@@ -38,6 +39,35 @@ import Testing
         bench.approve("Loudi", work + " --with @Hangzhou.approval")
         let block = try #require(Armour.decode(bench.read("m2")))
         return (bench, try SignedManifest(reading: block.bytes))
+    }
+
+    @Test(.enabled(if: hasTools, "python3-grpc-tools or cryptography is not installed"))
+    func `a supervising member's signature counts for both, and alone is too little`() throws {
+        let bench = try MemberBench()
+        try bench.foundWithMinistry()
+        try bench.member("320100", "Nanjing")
+        bench.run("request @Nanjing --manifest @m1 --passphrase-file @pass")
+        let work = "--file @Nanjing/request.txt --manifest @m1 --next @m2"
+        let one = bench.approve("Loudi", work)
+        #expect(one.status == .success, "\(one.errors)")
+        let made = bench.approve("Ministry", work + " --with @Loudi.approval")
+        #expect(made.status == .success, "\(made.errors)")
+        let signed = try SignedManifest(reading: #require(Armour.decode(bench.read("m2"))).bytes)
+        let ministry = signed.signatures.filter { signature in
+            signed.manifest.role(of: signature.key).flatMap { signed.manifest.member($0.member) }?
+                .isSupervising == true
+        }
+        #expect(ministry.count == 1)
+        let alone = SignedManifest(signed.sealed, signatures: ministry)
+        try bench.write("alone", Armour.encode(.manifest, alone.encoded))
+        let script = "\(Corpus.root)/Tests/Fixtures/manifest_check.py"
+        let proto = "\(Corpus.root)/Sources/Federation/Proto/federation/v1"
+        let files = ["m1", "m2", "alone"].map { "'\(bench.path($0))'" }.joined(separator: " ")
+        let answers = try Self.lines("python3 '\(script)' '\(proto)' \(files)")
+        #expect(answers.first == signed.digest.description)
+        #expect(answers.last?.hasPrefix("refused ValueError 1 of 2") == true)
+        #expect(!isTaken(alone.encoded, try bench.read("m1")))
+        #expect(isTaken(signed.encoded, try bench.read("m1")))
     }
 
     @Test(.enabled(if: hasTools, "python3-grpc-tools or cryptography is not installed"))

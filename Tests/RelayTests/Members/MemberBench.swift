@@ -75,6 +75,24 @@ struct MemberBench {
         #expect(founded.status == .success, "\(founded.errors)")
     }
 
+    /// Two cities and the ministry, which only supervises; two of three sign the next version.
+    func foundWithMinistry() throws {
+        try member("330100", "Hangzhou")
+        try member("431300", "Loudi")
+        let made = run(
+            "init @Ministry --division 100000 --institution 100000000000000 --name Ministry "
+                + "--supervising --passphrase-file @pass")
+        #expect(made.status == .success, "\(made.errors)")
+        for name in ["Hangzhou", "Loudi", "Ministry"] {
+            let made = run("request @\(name) --federation pair --passphrase-file @pass")
+            #expect(made.status == .success, "\(made.errors)")
+        }
+        let founded = approve(
+            "Hangzhou",
+            Self.both + " --file @Ministry/request.txt --found pair --quorum 2 --next @m1")
+        #expect(founded.status == .success, "\(founded.errors)")
+    }
+
     static let both = "--file @Hangzhou/request.txt --file @Loudi/request.txt"
 
     /// Approves as a member; its approval goes to NAME.approval.

@@ -24,7 +24,7 @@ import Testing
 
     /// Runs a line in the bench's folder: words that are files there become paths.
     static func run(_ line: String, _ bench: MemberBench) -> RelayCommand.ExitStatus {
-        let files = ["Nanjing", "Hangzhou", "Loudi", "pass", "manifest"]
+        let files = ["Nanjing", "Hangzhou", "Loudi", "Ministry", "pass", "manifest"]
         var words: [String] = []
         for word in line.split(separator: " ").dropFirst(2).map(String.init) {
             let isFile =
@@ -54,6 +54,9 @@ import Testing
         #expect(Self.run(joining[0], bench) == .success)
         try bench.finishDraft("320100", "Nanjing")
         for line in joining.dropFirst() { #expect(Self.run(line, bench) == .success) }
+        let supervising = Self.commands(page, under: "A province or the ministry")
+        #expect(supervising.count == 2)
+        for line in supervising { #expect(Self.run(line, bench) == .success) }
     }
 
     @Test func `every command that the page names exists`() throws {

@@ -11,8 +11,9 @@ struct MemberDraft {
     var owner: Organisation
     var `operator`: Organisation
     var parent: MemberID?
+    /// Empty, as the chain is nil, for a member that only supervises.
     var endpoints: [Endpoint]
-    var chain: Chain
+    var chain: Chain?
 
     private enum Keys {
         static let bodyName = ConfigurationKey("name", .text, example: "娄底市数据局", "")
@@ -23,13 +24,13 @@ struct MemberDraft {
         static let parent = ConfigurationKey(
             "parent", .code, .optional, example: "\"110000/110000000000000\"", "")
         static let endpoints = ConfigurationKey(
-            "endpoints", .list("`host:port`"), example: "[\"relay.example:27100\"]", "")
+            "endpoints", .list("`host:port`"), .optional, example: "[\"relay.example:27100\"]", "")
+        static let chain = ConfigurationKey("chain", .section, .optional, "")
         static let root = ConfigurationSection(
             "", "",
             [
                 TopologyKeys.division, TopologyKeys.institution, TopologyKeys.memberName,
-                TopologyKeys.localName, owner, Keys.operator, parent, endpoints,
-                TopologyKeys.chain,
+                TopologyKeys.localName, owner, Keys.operator, parent, endpoints, chain,
             ])
     }
 
@@ -63,16 +64,26 @@ struct MemberDraft {
         let `operator` = body(section, Keys.operator, &decoder)
         let parent = section.value(Keys.parent, &decoder.context, ScalarParser.member)
         let endpoints = section.list(Keys.endpoints, &decoder.context, ScalarParser.endpoint)
-        let part = section.section(
-            TopologyKeys.chain, TopologyKeys.chainSection, &decoder.context)
+        let part = section.section(Keys.chain, TopologyKeys.chainSection, &decoder.context)
         let chain = part.flatMap { decoder.chain($0) }
-        guard let division, let institution, let name, let owner, let `operator`, let endpoints,
-            let chain
+        guard let division, let institution, let name, let owner, let `operator`,
+            // A chain that is there and wrong is a finding already.
+            (part == nil) == (chain == nil)
         else { return nil }
         return MemberDraft(
             id: MemberID(division: division, institution: institution), name: name,
             localName: local ?? "", owner: owner, operator: `operator`, parent: parent,
-            endpoints: endpoints, chain: chain)
+            endpoints: endpoints ?? [], chain: chain)
+    }
+
+    /// The chain, for what cannot be done without one.
+    func chainOrRefusal() throws -> Chain {
+        guard let chain else {
+            throw MemberFault(
+                "member/supervising", "\(id) has no chain in its draft: it only supervises",
+                "add `chain` and `endpoints` to member.yaml, or leave this step out")
+        }
+        return chain
     }
 
     private static func body(
@@ -84,6 +95,9 @@ struct MemberDraft {
         return name.map { Organisation(name: $0, code: code ?? "") }
     }
 
+    /// Whether the draft is of a member that votes and has neither chain nor relay.
+    var isSupervising: Bool { chain == nil }
+
     /// The entry of this draft with keys.
     func entry(
         authority: [MemberKey], evidence: [MemberKey], pins: [Digest]
@@ -91,30 +105,45 @@ struct MemberDraft {
         ManifestMember(
             id: id, name: name, localName: localName, owner: owner, operator: `operator`,
             authorityKeys: authority, evidenceKeys: evidence,
-            relay: RelayEndpoints(endpoints: endpoints, keyPins: pins), chains: [chain],
-            parent: parent)
+            relay: RelayEndpoints(endpoints: endpoints, keyPins: pins),
+            chains: chain.map { [$0] } ?? [], parent: parent)
     }
 
     /// The draft that `member init` writes: what is known filled in, the rest to be replaced.
+    /// Without endpoints it is that of a member that only supervises.
     static func template(
         _ id: MemberID, name: String, localName: String, owner: String, operator runner: String,
         endpoints: [Endpoint]
     ) -> String {
-        func quoted(_ text: String) -> String { JSONText.string(text).line }
+        let head = head(id, name: name, localName: localName, owner: owner, operator: runner)
+        return endpoints.isEmpty ? head : head + chain(id, endpoints)
+    }
+
+    private static func quoted(_ text: String) -> String { JSONText.string(text).line }
+
+    private static func head(
+        _ id: MemberID, name: String, localName: String, owner: String, operator runner: String
+    ) -> String {
+        """
+        # What this member says of itself. Complete it, then run
+        # `cityrelay member request`: it checks all of this before anything is sent.
+        division: "\(id.division)"
+        institution: "\(id.institution)"
+        name: \(quoted(name))
+        local_name: \(quoted(localName.isEmpty ? name : localName))
+        # Who answers for the chain and its records. `code` is a credit code or left away.
+        owner:
+          name: \(quoted(owner))
+        # Who runs chain and relay; the same body, or a company.
+        operator:
+          name: \(quoted(runner))
+
+        """
+    }
+
+    private static func chain(_ id: MemberID, _ endpoints: [Endpoint]) -> String {
         let list = endpoints.map { quoted($0.description) }.joined(separator: ", ")
         return """
-            # What this member says of itself. Replace the chain's values, then run
-            # `cityrelay member request`: it checks all of this before anything is sent.
-            division: "\(id.division)"
-            institution: "\(id.institution)"
-            name: \(quoted(name))
-            local_name: \(quoted(localName.isEmpty ? name : localName))
-            # Who answers for the chain and its records. `code` is a credit code or left away.
-            owner:
-              name: \(quoted(owner))
-            # Who runs chain and relay; the same body, or a company.
-            operator:
-              name: \(quoted(runner))
             endpoints: [\(list)]
             chain:
               id: "replace-\(id.division)-1"

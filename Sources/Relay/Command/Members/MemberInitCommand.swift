@@ -24,6 +24,12 @@ enum MemberInitCommand {
     static let plainRelay = CommandOption(
         "plain-relay-key",
         "Leave the relay's key without passphrase, so that the relay starts without a person.")
+    static let plainEvidence = CommandOption(
+        "plain-evidence-key",
+        "Leave the evidence key without passphrase: the relay's `evidence_key_file` may name it.")
+    static let supervising = CommandOption(
+        "supervising",
+        "A province or the ministry: an authority key and a vote, no chain and no relay.")
 
     static let command = Command(
         "member init", "Make a new member's keys and its request's draft",
@@ -35,8 +41,8 @@ enum MemberInitCommand {
             + "and relay.csr (certificate request) and member.yaml (the draft).",
         operands: [MemberOptions.folder],
         options: [
-            division, institution, name, localName, owner, runner, endpoint, relayKey, plainRelay,
-            MemberKeyring.passphraseFile,
+            division, institution, name, localName, owner, runner, endpoint, supervising, relayKey,
+            plainRelay, plainEvidence, MemberKeyring.passphraseFile,
         ]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
@@ -61,32 +67,43 @@ enum MemberInitCommand {
             }
             endpoints.append(endpoint)
         }
-        guard !endpoints.isEmpty else { throw ArgumentError.missingValue("--endpoint") }
-        for role in KeyRole.allCases where MemberFiles.exists(MemberKeyring.path(folder, role)) {
+        let isSupervising = arguments.has(supervising)
+        guard isSupervising || !endpoints.isEmpty else {
+            throw ArgumentError.missingValue("--endpoint or --supervising")
+        }
+        guard !isSupervising || endpoints.isEmpty else {
+            throw MemberFault(
+                "member/supervising", "a member that only supervises has no relay to reach",
+                "leave --endpoint or --supervising away")
+        }
+        let roles: [KeyRole] = isSupervising ? [.authority] : KeyRole.allCases
+        for role in roles where MemberFiles.exists(MemberKeyring.path(folder, role)) {
             throw MemberFault(
                 "file/exists", "\(MemberKeyring.path(folder, role)) is there already",
                 "keep it, or name another folder")
         }
         let passphrase = try MemberKeyring.passphrase(arguments, isNew: true)
         try MemberFiles.makeFolder(folder)
-        try makeKeys(arguments, folder, passphrase, id, endpoints)
+        try makeKeys(arguments, folder, passphrase, id, endpoints, roles)
         let ownerName = arguments.value(owner) ?? arguments.value(localName) ?? short
         try MemberFiles.write(
             "\(folder)/member.yaml",
             MemberDraft.template(
                 id, name: short, localName: arguments.value(localName) ?? "", owner: ownerName,
                 operator: arguments.value(runner) ?? ownerName, endpoints: endpoints))
-        tell(arguments, folder, id, &console)
+        tell(arguments, folder, id, roles, &console)
         return .success
     }
 
     private static func makeKeys(
         _ arguments: Arguments, _ folder: String, _ passphrase: [UInt8], _ id: MemberID,
-        _ endpoints: [Endpoint]
+        _ endpoints: [Endpoint], _ roles: [KeyRole]
     ) throws {
         let kind = arguments.value(relayKey).flatMap { PrivateKey.Algorithm(rawValue: $0) }
-        for role in KeyRole.allCases {
-            let isPlain = role == .relay && arguments.has(plainRelay)
+        for role in roles {
+            let isPlain =
+                (role == .relay && arguments.has(plainRelay))
+                || (role == .evidence && arguments.has(plainEvidence))
             try make(
                 role, role == .relay ? kind ?? .p256 : .ed25519, isPlain ? nil : passphrase,
                 folder, id, endpoints.map(\.host))
@@ -115,8 +132,11 @@ enum MemberInitCommand {
     }
 
     private static func tell(
-        _ arguments: Arguments, _ folder: String, _ id: MemberID, _ console: inout Console
+        _ arguments: Arguments, _ folder: String, _ id: MemberID, _ roles: [KeyRole],
+        _ console: inout Console
     ) {
+        let isSupervising = roles == [.authority]
+
         if arguments.isJSON {
             console.print(
                 .object([
@@ -124,10 +144,22 @@ enum MemberInitCommand {
                     (
                         "files",
                         .array(
-                            (KeyRole.allCases.map { "\($0.rawValue).key" }
-                                + ["relay.csr", "member.yaml"]).map { .string("\(folder)/\($0)") })
+                            (roles.map { "\($0.rawValue).key" }
+                                + (isSupervising ? [] : ["relay.csr"]) + ["member.yaml"]).map {
+                                    .string("\(folder)/\($0)")
+                                })
                     ),
                 ]))
+            return
+        }
+        if isSupervising {
+            for line in [
+                "\(id): one key is made, mode 0600. Nothing was sent.",
+                "",
+                "keep   \(folder)/authority.key   offline: it signs who is in",
+                "then   cityrelay member request \(folder) --manifest FILE",
+                "send   \(folder)/request.txt     to every voting member; never a .key file",
+            ] { console.print(line) }
             return
         }
         for line in [

@@ -39,6 +39,7 @@ enum MemberRehearseCommand {
             throw ArgumentError.missingValue("--node")
         }
         let draft = try MemberDraft.read("\(folder)/member.yaml", console.files, &console)
+        let chain = try draft.chainOrRefusal()
         var key = Array("nextClientSequence".utf8)
         if let text = arguments.value(presentKey) {
             guard let bytes = Hex.decode(text), !bytes.isEmpty else {
@@ -51,7 +52,7 @@ enum MemberRehearseCommand {
             try MemberKeyring.passphrase(arguments)
         }
         let rehearsal = try rehearse(
-            draft, address, arguments.value(nodeAuthorities), key, console.now)
+            chain, address, arguments.value(nodeAuthorities), key, console.now)
         let text = report(rehearsal, draft, address, console.now)
         guard let signed = SignedReport(text, by: signing) else { return .negative }
         let out = arguments.value(MemberOptions.out) ?? "\(folder)/report.txt"
@@ -66,13 +67,13 @@ enum MemberRehearseCommand {
     }
 
     private static func rehearse(
-        _ draft: MemberDraft, _ address: String, _ authorities: String?, _ key: [UInt8],
+        _ chain: Chain, _ address: String, _ authorities: String?, _ key: [UInt8],
         _ now: Timestamp
     ) throws -> Rehearsal {
         let probe = try ChainProbe(
-            address: address, parameters: draft.chain.parameters, authorityFile: authorities)
+            address: address, parameters: chain.parameters, authorityFile: authorities)
         defer { probe.stop() }
-        var rehearsal = Rehearsal(probe: probe, chain: draft.chain, presentKey: key, now: now)
+        var rehearsal = Rehearsal(probe: probe, chain: chain, presentKey: key, now: now)
         do {
             try rehearsal.run()
         } catch let error as NodeError {
@@ -86,7 +87,8 @@ enum MemberRehearseCommand {
     ) -> String {
         let good = rehearsal.lines.count(where: \.isGood)
         var lines = [
-            "Rehearsal of \(draft.chain.id) for \(draft.id), \(now.utcText), node \(address)", "",
+            "Rehearsal of \(rehearsal.chain.id) for \(draft.id), \(now.utcText), node \(address)",
+            "",
         ]
         lines += rehearsal.lines.map { ($0.isGood ? "  ok    " : "  FAULT ") + $0.text }
         lines += [

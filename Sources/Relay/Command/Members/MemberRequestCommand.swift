@@ -46,9 +46,11 @@ enum MemberRequestCommand {
         let present = current?.manifest.member(draft.id).flatMap {
             $0.status == .revoked ? nil : $0
         }
+        let isSupervising = draft.isSupervising
         var entry = draft.entry(
             authority: [try signing.memberKey(.authority)],
-            evidence: [try signing.memberKey(.evidence)], pins: [try signing.pin()])
+            evidence: isSupervising ? [] : [try signing.memberKey(.evidence)],
+            pins: isSupervising ? [] : [try signing.pin()])
         if let present {
             // Keys change by `member rotate` only; status and side chains are not the draft's.
             entry.authorityKeys = present.authorityKeys
@@ -61,7 +63,7 @@ enum MemberRequestCommand {
         var request = RegistrationRequest(
             present == nil ? .join : .change, federation: name, basis: current?.digest ?? .zero,
             createdAt: console.now, entry: entry)
-        for role in KeyRole.allCases { try signing.prove(&request, role) }
+        for role in entry.keyRoles { try signing.prove(&request, role) }
         if let path = arguments.value(voucher) {
             let key = try MemberKeyring.read(path) { try MemberKeyring.passphrase(arguments) }
             try MemberSigning.prove(&request, .authority, key, path)

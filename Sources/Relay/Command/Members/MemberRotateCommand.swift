@@ -50,6 +50,11 @@ enum MemberRotateCommand {
                 "\(folder)/authority.key is no authority key of a member in this manifest",
                 "use the folder and the manifest of one member")
         }
+        guard present.keyRoles.contains(role) else {
+            throw MemberFault(
+                "member/supervising", "\(present.id) only supervises: it has no \(role) key",
+                "rotate its authority key")
+        }
         let isFinish = arguments.has(finish)
         if !isFinish { try makeNext(role, arguments, folder, present) }
         guard signing.has(role, suffix: suffix) else {
@@ -63,7 +68,7 @@ enum MemberRotateCommand {
             .change, federation: current.manifest.federation, basis: current.digest,
             createdAt: console.now, entry: entry)
         // Every key of the new entry signs, and the present authority as the member's own word.
-        for other in KeyRole.allCases where other != role { try signing.prove(&request, other) }
+        for other in entry.keyRoles where other != role { try signing.prove(&request, other) }
         try signing.prove(&request, role, suffix: suffix)
         if !isFinish { try signing.prove(&request, role) }
         let status = try MemberRequestCommand.finish(

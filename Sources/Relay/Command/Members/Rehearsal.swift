@@ -12,7 +12,7 @@ struct Rehearsal {
     }
 
     private let probe: ChainProbe
-    private let chain: Chain
+    let chain: Chain
     private let now: Timestamp
     private let presentKey: [UInt8]
     private(set) var lines: [Line] = []
