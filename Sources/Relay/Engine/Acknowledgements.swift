@@ -42,6 +42,9 @@ extension RelayEngine {
             switch outcome.outcome {
             case .accepted, .alreadyKnown:
                 advance(slot, to: .acknowledgementDelivered) { $0.proof = [] }
+            case .retry where isPassedOver(slot, job.route, outcome.code):
+                unprove(slot)
+                fail(slot, .proveAcknowledgement, code: outcome.code, detail: outcome.detail)
             case .retry:
                 fail(
                     slot, .acknowledge, code: outcome.code, detail: outcome.detail,

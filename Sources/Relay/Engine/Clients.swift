@@ -164,7 +164,15 @@ extension RelayEngine {
         case .hosted:
             releaseAwaiting(purpose, route, code: failure.code, detail: failure.detail)
         case .bridge: releaseAllAwaiting(route, code: failure.code, detail: failure.detail)
-        case .anchor, .refresh, .crossCheck: break
+        case .crossCheck(let header, let reporter):
+            routes[route].isCrossChecking = false
+            // A relay that is down just when it is asked must not hide its chain's fork.
+            if RetryPolicy.action(for: failure) == .pausePeer,
+                routes[route].unchecked[reporter] == nil
+            {
+                routes[route].unchecked[reporter] = header
+            }
+        case .anchor, .refresh: break
         }
         note(
             .warning, "client/headers-not-fetched", route: route,

@@ -95,6 +95,9 @@ extension RelayEngine {
             case .accepted, .alreadyKnown:
                 advance(slot, to: .forwarded) { $0.proof = [] }
                 awaitPeer(slot)
+            case .retry where isPassedOver(slot, job.route, outcome.code):
+                unprove(slot)
+                fail(slot, .prove, code: outcome.code, detail: outcome.detail)
             case .retry:
                 fail(
                     slot, .deliver, code: outcome.code, detail: outcome.detail,
