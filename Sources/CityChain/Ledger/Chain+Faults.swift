@@ -78,6 +78,18 @@ extension Chain {
             validators: rotation.validatorSet)
     }
 
+    /// From now on `commit` shows a forged header in its height's place, as a node does that
+    /// follows the other of two histories.
+    package func show(_ forged: LightBlock) {
+        guard let signed = forged.signedHeader, let height = signed.header?.height else { return }
+        shownForks[UInt64(clamping: height)] = signed
+    }
+
+    /// `commit` shows the one history again.
+    package func showGenuine() { shownForks = [:] }
+
+    package func shownFork(at height: UInt64) -> SignedHeader? { shownForks[height] }
+
     /// A validator's two votes at one height: evidence against it.
     package func duplicateVote(
         by name: String, at height: UInt64

@@ -27,6 +27,8 @@ package final class Chain {
     var behaviours: [[UInt8]: ValidatorBehaviour] = [:]
     var orderedUpdates: [ValidatorUpdate] = []
     var pendingEvidence: [Evidence] = []
+    /// Headers that the validators signed beside the genuine ones and that `commit` shows instead.
+    var shownForks: [UInt64: SignedHeader] = [:]
     var firstKept: UInt64
     private var keptByteCount = 0
     var nextHeight: UInt64

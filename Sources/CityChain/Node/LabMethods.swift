@@ -48,8 +48,13 @@ struct LabMethods {
             },
             "lab_fork": RPCMethod([
                 Parameter("height", .integer), Parameter("app_hash", .hexBytes),
+                Parameter("shown", .bool),
             ]) { [unowned node] arguments throws(RPCError) in
                 try LabMethods.fork(node, arguments)
+            },
+            "lab_heal": RPCMethod { [unowned node] _ throws(RPCError) in
+                node.chain.showGenuine()
+                return [:]
             },
         ]
     }
@@ -73,6 +78,7 @@ struct LabMethods {
             let block = try node.chain.forge(at: height) { header in
                 header.appHash = arguments.bytes("app_hash")
             }
+            if arguments.bool("shown") { node.chain.show(block) }
             return ["light_block": .base64(block.encoded)]
         } catch {
             throw .internal("\(error)")

@@ -52,10 +52,11 @@ extension NodeMethods {
         guard let (commit, isCanonical) = chain.commit(at: stored.height) else {
             throw .internal("commit at height \(stored.height) not found")
         }
+        let fork = chain.shownFork(at: stored.height)
         return [
             "signed_header": [
-                "header": BlockShape.header(stored.block.header),
-                "commit": BlockShape.commit(commit),
+                "header": BlockShape.header(fork?.header ?? stored.block.header),
+                "commit": BlockShape.commit(fork?.commit ?? commit),
             ],
             "canonical": .bool(isCanonical),
         ]

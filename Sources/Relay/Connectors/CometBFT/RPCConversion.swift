@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LightClient
+package import LightClient
 
 // From a node's JSON to the light client's types: claimed, not verified.
 
@@ -11,7 +11,7 @@ extension RPCBlockID {
 }
 
 extension RPCHeader {
-    var value: Header {
+    package var value: Header {
         Header(
             version: BlockVersion(
                 block: version.block?.value ?? 0, app: version.app?.value ?? 0),
