@@ -20,6 +20,9 @@ final class Sender {
     /// Gas of one send message, well above what both kinds of chain use.
     private static let gasPerSend: UInt64 = 150_000
 
+    /// The account that signs.
+    var address: WireText { account.address }
+
     init(city: City, role: String, node: NodeClient) throws {
         self.city = city
         self.node = node
@@ -78,7 +81,8 @@ final class Sender {
         return (UInt64(clamping: included.height.value), sequences)
     }
 
-    private func submit(_ messages: [ProtobufAny]) throws -> RPCTransaction {
+    /// Includes messages in one transaction and gives its outcome.
+    func submit(_ messages: [ProtobufAny]) throws -> RPCTransaction {
         for _ in 0..<5 {
             let gas = 100_000 + Sender.gasPerSend * UInt64(messages.count)
             let terms = TransactionTerms(

@@ -2,7 +2,6 @@
 
 import FoundationEssentials
 import Glibc
-import TestSupport
 
 /// `make demo`: three cities, each with an embedded chain and a relay, and acts played on them; at
 /// the end every packet is accounted for.
@@ -26,16 +25,16 @@ struct YangtzeDemo {
     /// the money adds up.
     func run() throws -> Int32 {
         let directory = FileManager.default.temporaryDirectory.path + "/cityrelay-demo"
-        let world = try World(
-            topology: "\(Corpus.root)/topology/yangtze-delta.yaml", cities: YangtzeDemo.cities,
-            directory: directory)
+        let world = try World(topology: nil, cities: YangtzeDemo.cities, directory: directory)
         defer { if !keeps { world.stop() } }
-        say("· certificates, topology and stores in \(directory)")
-        let pins = try world.issueCertificates()
+        say("· certificates, manifest and stores in \(directory)")
         try world.startChains(blockMilliseconds: 1_000)
         say("· three chains make blocks")
-        try world.writeAnchors(pins: pins)
-        try world.writeConfigurations()
+        let registry = try Registry(
+            federation: "yangtze-delta", folder: "\(directory)/members",
+            program: world.program("cityrelay"))
+        try world.found(registry)
+        say("· three cities and the ministry have signed the first manifest")
         try world.startRelays()
         let links = try Links.wait(for: world, seconds: 90) { say("· \($0)") }
         say("· all clients are made and registered")

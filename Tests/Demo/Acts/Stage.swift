@@ -4,7 +4,7 @@
 final class Stage {
     let world: World
     private(set) var links: Links
-    let senders: [Sender]
+    private(set) var senders: [Sender]
     var mix: LetterMix
     /// Every packet of the run: all of them must have ended well when the curtain falls.
     private(set) var packets: [Tracked] = []
@@ -22,6 +22,15 @@ final class Stage {
             }
             return try Sender(city: city, role: "bureau", node: node)
         }
+    }
+
+    /// A city that has come in: its clients are there, and it sends letters.
+    func welcome(_ city: City) throws {
+        links = try Links.wait(for: world, seconds: 90) { say("· \($0)") }
+        guard let node = world.node(city) else {
+            throw World.Failure(description: "\(city.name) has no node")
+        }
+        senders.append(try Sender(city: city, role: "bureau", node: node))
     }
 
     func send(_ letters: [Letter], by sender: Sender, to other: City) throws {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+extension Act {
+    static let certificate = Act(
+        name: "certificate",
+        title: "a relay's certificate runs out, and a new one is put in place without a restart"
+    ) { stage in
+        let world = stage.world
+        guard world.cities.count > 2, let first = world.cities.first else { return }
+        let city = world.cities[2]
+        try stage.wait(forPart: 1, of: 1)
+        let process = world.relays[city.code]?.pid
+        let own = Operator(world: world, city: city)
+        let peer = Operator(world: world, city: first)
+
+        try world.replaceCertificate(city, ["--days", "5"])
+        try own.ask(["status"], until: ["runs out in 4 days", "certificate", "CRITICAL"])
+        say("· \(city.name)'s status says that its certificate runs out in 4 days")
+
+        try world.replaceCertificate(
+            city, ["--from", "20260101000000Z", "--until", "20260301000000Z"])
+        try own.ask(["status"], until: ["The certificate", "ran out", "days ago"])
+        // A link that was cut is made anew, and finds the certificate ended.
+        world.relays[first.code]?.killNow()
+        try world.relays[first.code]?.start()
+        try peer.ask(
+            ["why", "peer", city.chainID],
+            until: ["is not connected", "certificate", "turn operators"])
+        try peer.ask(["status"], until: [city.chainID, "CRITICAL"])
+        say(
+            "· \(first.name)'s why says that TLS with \(city.name)'s relay failed over a certificate"
+        )
+
+        try world.replaceCertificate(city, [])
+        try peer.ask(["why", "peer", city.chainID], until: ["connected and answers"])
+        try own.waitForStatus(0)
+        try stage.require(
+            world.relays[city.code]?.pid == process && world.relays[city.code]?.isRunning == true,
+            "\(city.name)'s relay was started again")
+        guard let sender = stage.senders.first else { return }
+        try stage.send(
+            stage.mix.plain(from: first, to: city, count: 3), by: sender, to: city)
+        try stage.wait(forPart: 1, of: 1)
+        say("· the new certificate was picked up by the running relay, and letters pass again")
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import FoundationEssentials
+import Glibc
+import LightClient
+import RelayConnectors
+import RelayStore
+import TestSupport
+
+/// A world whose members are those of a signed manifest, and change while it runs.
+extension World {
+    func anchor(_ city: City, height: UInt64) throws -> TrustAnchor {
+        guard let node = node(city) else {
+            throw Failure(description: "\(city.name) has no node")
+        }
+        let answer = try node.call(
+            RPCCall("commit", [("height", "\(height)")]), as: RPCCommitAnswer.self)
+        guard let hash = answer.signed_header.commit.flatMap({ Digest($0.block_id.hash.bytes) })
+        else { throw Failure(description: "\(city.name)'s chain shows no header \(height)") }
+        return TrustAnchor(height: height, headerHash: hash)
+    }
+
+    /// Keys and a complete draft; the certificate is made for the key that `member init` made.
+    func prepareMember(_ city: City, _ registry: Registry) throws {
+        try registry.initialise(city)
+        let home = registry.home(city.name)
+        try copySecret("\(home)/relay.key", to: certificatePath(city) + ".key")
+        _ = try issueCertificate(city, keepsKey: true)
+        try copySecret("\(home)/evidence.key", to: "\(directory)/\(city.code)/evidence.key")
+        try registry.completeDraft(city, anchor: anchor(city, height: 1))
+    }
+
+    /// The cities and the ministry found the federation.
+    func found(_ registry: Registry) throws {
+        try issueAuthority()
+        for city in cities { try prepareMember(city, registry) }
+        try registry.initialiseMinistry()
+        try registry.found(by: cities.map(\.name) + [Registry.ministry])
+        self.registry = registry
+        for city in cities {
+            try write(try registry.text(1), to: manifestPath(city))
+            try writeConfiguration(city)
+        }
+    }
+
+    /// A newcomer's chain and keys. Its relay starts when a version lists it.
+    func prepareNewcomer(_ city: City) throws {
+        guard let registry else { throw Failure(description: "there is no manifest to come into") }
+        try add(city)
+        try startChain(city, blockMilliseconds: 1_000)
+        try connect(city)
+        try prepareMember(city, registry)
+    }
+
+    /// The newcomer's relay comes up with the version that lists it.
+    func startNewcomer(_ city: City) throws {
+        guard let registry else { return }
+        let versions = try (1...registry.version).map { try registry.text($0) }
+        try write(versions.joined(), to: manifestPath(city))
+        try writeConfiguration(city)
+        try startRelay(city)
+    }
+
+    /// Gives the latest version to one relay, which passes it on.
+    func give(to city: City) throws {
+        guard let registry else { return }
+        let known = String(decoding: try Corpus.read(manifestPath(city)), as: UTF8.self)
+        try write(known + (try registry.text(registry.version)), to: manifestPath(city))
+        relays[city.code]?.signal(SIGHUP)
+    }
+
+    /// Waits until every relay's store holds the latest version; milliseconds that it took.
+    @discardableResult
+    func waitForVersion(seconds: Int = 60) throws -> Int {
+        guard let registry else { return 0 }
+        let begun = ContinuousClock.now
+        let version = registry.version
+        try wait(seconds, "every relay has version \(version)") {
+            try cities.allSatisfy { try journal($0).manifest(version: version) != nil }
+        }
+        return World.milliseconds(since: begun)
+    }
+
+    func journal(_ city: City) throws -> JournalReader {
+        try JournalReader(path: storePath(city))
+    }
+
+    /// Looks every 20 ms until something is so; throws what was waited for when it never is.
+    func wait(_ seconds: Int, _ what: String, until isSo: () throws -> Bool) throws {
+        for _ in 0..<(seconds * 50) {
+            if try isSo() { return }
+            for relay in relays.values where relay.exitStatus == nil && !relay.isRunning {
+                throw Failure(description: "\(relay.name) has ended; see \(relay.logPath)")
+            }
+            usleep(20_000)
+        }
+        throw Failure(description: "in \(seconds) s it never came about that \(what)")
+    }
+
+    /// How often a relay's log holds a code.
+    func mentions(_ code: String, in city: City) throws -> Int {
+        let log = String(
+            decoding: try Corpus.read("\(directory)/log/relay-\(city.code).log"), as: UTF8.self)
+        return log.split(separator: "\n").count { $0.contains(code) }
+    }
+
+    static func milliseconds(since begun: ContinuousClock.Instant) -> Int {
+        let (seconds, attoseconds) = (ContinuousClock.now - begun).components
+        return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}
