@@ -92,7 +92,8 @@ extension RelayEngine {
         else { return }
         routes[job.route].isReporting = false
         routes[job.route].wanted.removeAll { $0.header == header }
-        let answer = take(judgement, reporter: job.route)
+        // It showed a header without knowing of another: it must be told what that proves.
+        let answer = take(judgement, reporter: job.route, isTold: true)
         if answer.outcome == .retry {
             note(
                 .warning, "headers/undecided", route: job.route,
@@ -110,7 +111,7 @@ extension RelayEngine {
     }
 
     private mutating func take(
-        _ judgement: EvidenceJudgement, reporter: Int?
+        _ judgement: EvidenceJudgement, reporter: Int?, isTold: Bool = false
     ) -> ReportAnswer {
         switch judgement {
         case .undecided(let code, let detail):
@@ -129,7 +130,7 @@ extension RelayEngine {
             guard !routes[route].client.isFrozen, isAccusable(route, record.height) else {
                 return ReportAnswer(outcome: .alreadyKnown)
             }
-            misbehaved(route, record, reason: reason, reporter: reporter)
+            misbehaved(route, record, reason: reason, reporter: isTold ? nil : reporter)
             return ReportAnswer(outcome: .accepted)
         }
     }
