@@ -27,7 +27,7 @@ extension Act {
         try world.relays[first.code]?.start()
         try peer.ask(
             ["why", "peer", city.chainID],
-            until: ["is not connected", "certificate", "turn operators"])
+            until: ["is not connected", "certificate", "turn operator", "tls.certificate-expired"])
         try peer.ask(["status"], until: [city.chainID, "CRITICAL"])
         say(
             "· \(first.name)'s why says that TLS with \(city.name)'s relay failed over a certificate"
