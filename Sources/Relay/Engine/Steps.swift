@@ -244,8 +244,8 @@ extension RelayEngine {
         packets.edit(slot) { $0.proof = [] }
     }
 
-    /// Whether the peer trusts later headers of our chain and none at our proof's height: its client
-    /// has begun anew, and no header leads back. Another proof is needed.
+    /// Whether the peer trusts later headers of our chain and none at our proof's height: its
+    /// client has begun anew, and no header leads back. Another proof is needed.
     func isPassedOver(_ slot: Int, _ route: Int, _ code: String) -> Bool {
         code == "client/no-trusted-state"
             && packets[slot].record.proofHeight < routes[route].peer.trustedHeight
