@@ -33,6 +33,12 @@ public enum Armour {
     /// The first block of text; what stands before and after it is for people. Nil when there is
     /// none that is whole.
     public static func decode(_ text: String) -> (kind: Kind, bytes: [UInt8])? {
+        blocks(text, limit: 1).first
+    }
+
+    /// The whole blocks of a text, in order; none after one that is damaged.
+    public static func blocks(_ text: String, limit: Int) -> [(kind: Kind, bytes: [UInt8])] {
+        var found: [(kind: Kind, bytes: [UInt8])] = []
         var kind: Kind?
         var letters = ""
         for line in text.split(whereSeparator: \.isNewline) {
@@ -42,11 +48,15 @@ public enum Armour {
                 continue
             }
             if line == "-----END \(open.rawValue)-----" {
-                return Base64.decode(letters).map { (open, $0) }
+                guard let bytes = Base64.decode(letters) else { return found }
+                found.append((open, bytes))
+                guard found.count < limit else { return found }
+                (kind, letters) = (nil, "")
+                continue
             }
             letters += line
         }
-        return nil
+        return found
     }
 
     private static func trimmed(_ line: Substring) -> Substring {

@@ -11,6 +11,10 @@ public enum PeerLimits {
     public static let misbehaviourBytes = 262_144
     /// Versions of the manifest a call: two months of one a day.
     public static let manifestsPerCall = 64
+    /// Papers of member changes a call: what their verification costs stays below a second.
+    public static let papersPerCall = 256
+    /// Digests of papers a call: 64 proposals with 15 voices each.
+    public static let paperDigests = 1_024
     /// Bytes of one message.
     public static let messageBytes = 4_194_304
     /// The service's name in request paths.
