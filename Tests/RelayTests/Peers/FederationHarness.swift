@@ -146,7 +146,10 @@ final class FederationHarness: @unchecked Sendable {
 
     /// Starts a relay with the versions that its operator was given, and the first one's digest
     /// read over the telephone.
-    func start(_ relay: Relay, with versions: [SignedManifest]) throws {
+    func start(
+        _ relay: Relay, with versions: [SignedManifest],
+        _ configure: (inout DaemonConfiguration) throws -> Void = { _ in }
+    ) throws {
         let account = try relay.city.account("relayer")
         var connector = ConnectorConfiguration(
             chainID: ChainID(relay.city.chainID), trustThreshold: .oneThird,
@@ -176,6 +179,7 @@ final class FederationHarness: @unchecked Sendable {
         configuration.peerTiming.regreetMilliseconds = 100
         configuration.manifest = ManifestSource(
             anchor: versions.first?.digest, versions: versions.map(\.encoded))
+        try configure(&configuration)
         let daemon = try RelayDaemon(
             configuration: configuration, now: { relay.now },
             log: { note in relay.notes.withLock { $0.append(note) } })

@@ -46,4 +46,11 @@ package struct DaemonConfiguration: Sendable {
         self.verifierThreads = verifierThreads
         self.software = software
     }
+
+    /// `members.db`, beside the store: member changes that are open.
+    var papersFile: String {
+        var parts = storeFile.split(separator: "/", omittingEmptySubsequences: false)
+        parts[parts.count - 1] = "members.db"
+        return parts.joined(separator: "/")
+    }
 }

@@ -23,6 +23,7 @@ package final class RelayDaemon: @unchecked Sendable {
     private let service: PeerService
     private let directory: PeerDirectory
     private let manifests: ManifestBook?
+    private let proposals: ProposalBook?
     private let callers: PeerSet
     private let server: HTTP2Server
     private let operations: OperationsService
@@ -95,11 +96,17 @@ package final class RelayDaemon: @unchecked Sendable {
                     _ = submit([event])
                     letters?.see(event)
                 })
+            let proposals = try manifests.map {
+                try ProposalBook(
+                    $0, path: configuration.papersFile, now: now(), submit: submit)
+            }
+            self.proposals = proposals
+            if let proposals { running.append { proposals.stop() } }
             let context = PeerContext(
                 ownChainID: configuration.engine.chainID, directory: directory, shared: shared,
                 verifiers: verifiers, connector: connector,
                 proofAnswers: ProofAnswers(connector: connector), certificates: certificates,
-                now: now, submitEvents: submit, manifests: manifests)
+                now: now, submitEvents: submit, manifests: manifests, proposals: proposals)
             tls = try TLSContext(files: configuration.tls) { directory.verdict(on: $0) }
             service = PeerService(context: context) {
                 Response(
@@ -119,7 +126,15 @@ package final class RelayDaemon: @unchecked Sendable {
             }
             if let disclosures { running.append { disclosures.stop() } }
             service.disclosures = disclosures?.service
-            let routes = (disclosures?.routes ?? []) + (letters?.routes ?? [])
+            var routes = (disclosures?.routes ?? []) + (letters?.routes ?? [])
+            if let proposals, let manifests {
+                proposals.onFresh { papers in
+                    for caller in callers.all { caller.exchangePapers(papers) }
+                }
+                manifests.onEquivocation { proposals.met($0, now: now()) }
+                _ = verifiers.run { proposals.resume(now: now(), signatures: &$0.signatures) }
+                routes += ProposalDoor(manifests, proposals, verifiers, now, submit).routes
+            }
             server = try HTTP2Server(
                 loop: peerLoop, address: configuration.listenAddress,
                 port: configuration.listenPort,
@@ -228,6 +243,9 @@ package final class RelayDaemon: @unchecked Sendable {
         manifests.map { ($0.latest.manifest.version, $0.latest.digest) }
     }
 
+    /// Member changes that are open here; nil where the members' list is a file written by hand.
+    package var openProposals: OpenProposals? { proposals.map { OpenProposals($0.board()) } }
+
     /// Takes an operator's event.
     package func submit(_ event: EngineEvent) { decider.submit([event]) }
 
@@ -239,6 +257,7 @@ package final class RelayDaemon: @unchecked Sendable {
         metrics?.stop()
         operations.stop()
         disclosures?.stop()
+        proposals?.stop()
         connector.stop()
         letters?.stop()
         decider.stop()

@@ -16,6 +16,7 @@ final class ManifestBook: Sendable {
         var chain: ManifestChain
         /// Chains that end with a version which is verified and waits for its commit.
         var candidates: [Digest: ManifestChain] = [:]
+        var tellEquivocation: (@Sendable (ManifestEquivocation) -> Void)?
     }
 
     /// Candidates kept at a time: peers offer the same few versions at once.
@@ -36,11 +37,20 @@ final class ManifestBook: Sendable {
     /// The latest version that holds.
     var latest: SealedManifest { state.withLock { $0.chain.latest.sealed } }
 
+    /// The same with its signatures.
+    var latestSigned: SignedManifest { state.withLock { $0.chain.latest } }
+
     /// Whether a peer that names this version and digest has something to show us.
     func wants(version: UInt64, digest: [UInt8]) -> Bool {
         let latest = latest
         let own = latest.manifest.version
         return version > own || (version == own && digest != latest.digest.bytes)
+    }
+
+    /// Is told of every two signed versions of one number that are met here. Set once, before the
+    /// first call can come; called on verifiers.
+    func onEquivocation(_ tell: @escaping @Sendable (ManifestEquivocation) -> Void) {
+        state.withLock { $0.tellEquivocation = tell }
     }
 
     /// A version holds from now on. On the decider's thread, after its commit.
@@ -82,6 +92,9 @@ final class ManifestBook: Sendable {
                 // Versions between are missing: they are asked for, nobody did wrong.
                 if case .gap = error { break }
                 events.append(.manifestRefused(ManifestBook.refusal(error, source, now)))
+                if case .equivocation(let evidence) = error {
+                    state.withLock { $0.tellEquivocation }?(evidence)
+                }
                 break
             }
         }
@@ -90,6 +103,24 @@ final class ManifestBook: Sendable {
             events.insert(.manifestsVerified(verified), at: 0)
         }
         return events
+    }
+
+    /// Judges evidence of two signed versions of one number that somebody else found. Nil: it is
+    /// kept already.
+    func judge(
+        _ evidence: ManifestEquivocation, from source: String, now: Timestamp,
+        signatures: inout SignatureVerifier
+    ) throws(ManifestError) -> EngineEvent? {
+        var chain = state.withLock { $0.chain }
+        guard !chain.equivocations.contains(evidence) else { return nil }
+        _ = try chain.take(evidence, signatures: &signatures)
+        let found = chain.equivocations
+        state.withLock { state in
+            // Nobody else changes a chain but by a later version.
+            if state.chain.latest.digest == chain.latest.digest { state.chain = chain }
+        }
+        guard found.contains(evidence) else { return nil }
+        return .manifestRefused(ManifestBook.refusal(.equivocation(evidence), source, now))
     }
 
     private func remember(_ chain: ManifestChain) {
@@ -135,7 +166,7 @@ final class ManifestBook: Sendable {
     }
 
     /// What a caller with this version is shown. Reads the store.
-    func answer(_ request: ManifestsRequest) -> ManifestsResponse {
+    func answer(_ request: ManifestExchange) -> ManifestExchange {
         let chain = state.withLock { $0.chain }
         let version = chain.manifest.version
         var steps: [ManifestStep] = []
@@ -145,7 +176,7 @@ final class ManifestBook: Sendable {
         } else if request.digest != chain.latest.digest.bytes, request.version == version {
             steps = [ManifestStep(signed: chain.latest.encoded)]
         }
-        return ManifestsResponse(
+        return ManifestExchange(
             version: version, digest: chain.latest.digest.bytes, versions: steps)
     }
 

@@ -30,12 +30,12 @@ extension PeerCaller {
             guard let book = context.manifests, !isStopped, !isExchangingManifests else { return }
             isExchangingManifests = true
             let latest = book.latest
-            let request = ManifestsRequest(
-                version: latest.manifest.version, digest: latest.digest.bytes, offered: steps)
+            let request = ManifestExchange(
+                version: latest.manifest.version, digest: latest.digest.bytes, versions: steps)
             call(.manifests, request.encoded) { [self] answer in
                 isExchangingManifests = false
                 guard case .success(let bytes) = answer,
-                    let response = try? ManifestsResponse(reading: bytes),
+                    let response = try? ManifestExchange(reading: bytes),
                     !response.versions.isEmpty
                 else { return }
                 _ = context.verifiers.run { [context, chainID = peer.chainID] state in
@@ -52,7 +52,7 @@ extension PeerCaller {
 extension PeerService {
     /// Takes versions that the peer offers, and shows it those that it lacks.
     func manifests(
-        _ request: ManifestsRequest, _ peer: PeerChain, _ call: GRPCCall
+        _ request: ManifestExchange, _ peer: PeerChain, _ call: GRPCCall
     ) -> GRPCStatus? {
         guard let book = context.manifests else {
             return GRPCStatus(.failedPrecondition, "our members' list is a file written by hand")
@@ -60,7 +60,7 @@ extension PeerService {
         let isTaken = context.verifiers.run { [self] state in
             context.submit(
                 book.judge(
-                    request.offered, from: peer.chainID, now: context.now(),
+                    request.versions, from: peer.chainID, now: context.now(),
                     signatures: &state.signatures))
             finish(call, peer, .success(book.answer(request).encoded))
         }

@@ -30,6 +30,8 @@ final class PeerCaller: @unchecked Sendable {
     private let timing: PeerTiming
     private let lines: PeerLines
     var isExchangingManifests = false
+    var isExchangingPapers = false
+    var wantsPapers = false
     private var isGreeting = false
     private var wantsGreeting = false
     private var greetTimer: LoopTimer?
@@ -125,6 +127,7 @@ final class PeerCaller: @unchecked Sendable {
                 }
                 context.submit([.peerConnected(PeerHello(response))])
                 compareManifests(response)
+                if context.proposals?.isEmpty == false { exchangePapers() }
                 greetLater(true)
             case .failure(let failure):
                 lost(failure.code)

@@ -20,6 +20,8 @@ struct PeerContext: Sendable {
     let submitEvents: @Sendable ([EngineEvent]) -> Bool
     /// Nil: the members' list is a file written by hand.
     let manifests: ManifestBook?
+    /// What is asked of the version that holds; nil with `manifests`.
+    let proposals: ProposalBook?
 
     @discardableResult
     func submit(_ events: [EngineEvent]) -> Bool { submitEvents(events) }

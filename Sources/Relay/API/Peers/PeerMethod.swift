@@ -14,6 +14,7 @@ enum PeerMethod: String, CaseIterable, Sendable {
     case disclose = "Disclose"
     case offers = "Offers"
     case manifests = "Manifests"
+    case proposals = "Proposals"
 
     /// The request path: `/package.Service/Method`.
     var path: String { PeerLimits.service + rawValue }

@@ -148,7 +148,9 @@ final class PeerService: @unchecked Sendable {
                 case .disclose: disclose(try DiscloseRequest(reading: call.message), peer, call)
                 case .offers: offers(try OffersRequest(reading: call.message), peer, call)
                 case .manifests:
-                    manifests(try ManifestsRequest(reading: call.message), peer, call)
+                    manifests(try ManifestExchange(reading: call.message), peer, call)
+                case .proposals:
+                    proposals(try PaperExchange(reading: call.message), peer, call)
                 }
         } catch {
             status = GRPCStatus(.invalidArgument, "the message is malformed: \(error)")

@@ -2,14 +2,15 @@
 
 public import LightClient
 
-/// Versions of the manifest after the caller's. Source: peer.proto.
-public struct ManifestsResponse: Hashable, Sendable {
+/// Versions of the manifest between two relays, both ways in one shape. Source: peer.proto.
+public struct ManifestExchange: Hashable, Sendable {
     /// The version that holds at the sender.
     public var version: UInt64
     /// Its digest, 32 bytes.
     public var digest: [UInt8]
-    /// Ascending, as many as fit. Differences where the digest in the request is the callee's own
-    /// of that version; otherwise the latest version, whole.
+    /// Ascending, as many as fit. In a request: versions after the one that the callee named last.
+    /// In the answer: those after the caller's, as differences where the digest in the request is
+    /// the callee's own of that version; otherwise the latest version, whole.
     public var versions: [ManifestStep]
 
     public init(version: UInt64 = 0, digest: [UInt8] = [], versions: [ManifestStep] = []) {
@@ -19,7 +20,7 @@ public struct ManifestsResponse: Hashable, Sendable {
     }
 }
 
-extension ManifestsResponse: ProtobufMessage {
+extension ManifestExchange: ProtobufMessage {
     public init() { self.init(version: 0) }
 
     public mutating func read(
