@@ -129,6 +129,29 @@ package final class PrivateKey: @unchecked Sendable {
         return unsafe PrivateKey.drain(bio)
     }
 
+    /// A certificate of this key that it signs itself, good for an hour and without a name: what
+    /// a stranger shows. The caller frees it.
+    @unsafe func selfSigned() -> OpaquePointer? {
+        guard let certificate = unsafe X509_new() else { return nil }
+        let hash = unsafe EVP_PKEY_get_base_id(handle) == EVP_PKEY_ED25519 ? nil : EVP_sha256()
+        guard unsafe X509_set_version(certificate, 2) == 1,
+            unsafe ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1) == 1,
+            unsafe X509_gmtime_adj(X509_getm_notBefore(certificate), -60) != nil,
+            unsafe X509_gmtime_adj(X509_getm_notAfter(certificate), 3_600) != nil,
+            unsafe X509_set_pubkey(certificate, handle) == 1,
+            unsafe X509_sign(certificate, handle, hash) > 0
+        else {
+            unsafe X509_free(certificate)
+            return nil
+        }
+        return unsafe certificate
+    }
+
+    /// Gives the key to a TLS context, which counts itself among its users. 1 when it is taken.
+    @unsafe func use(in context: OpaquePointer) -> Int32 {
+        unsafe SSL_CTX_use_PrivateKey(context, handle)
+    }
+
     /// The 32 bytes that an Ed25519 key is made of; nil for another algorithm.
     package var ed25519Seed: [UInt8]? {
         guard unsafe EVP_PKEY_get_base_id(handle) == EVP_PKEY_ED25519 else { return nil }

@@ -16,11 +16,16 @@ package final class TLSContext: Sendable {
         package var key: String
         /// The authorities whose certificates we believe.
         package var authority: String
+        /// Holds in its first line what opens an encrypted key; nil: the key is plain.
+        package var passphraseFile: String?
 
-        package init(certificate: String, key: String, authority: String) {
+        package init(
+            certificate: String, key: String, authority: String, passphraseFile: String? = nil
+        ) {
             self.certificate = certificate
             self.key = key
             self.authority = authority
+            self.passphraseFile = passphraseFile
         }
     }
 
@@ -147,9 +152,8 @@ package final class TLSContext: Sendable {
         try require(
             unsafe SSL_CTX_use_certificate_chain_file(context, files.certificate),
             "certificate \(files.certificate)")
-        try require(
-            unsafe SSL_CTX_use_PrivateKey_file(context, files.key, SSL_FILETYPE_PEM),
-            "key \(files.key)")
+        let key = try KeyFile.key(files)
+        try require(unsafe key.use(in: context), "key \(files.key)")
         try require(
             unsafe SSL_CTX_check_private_key(context),
             "key \(files.key) does not fit certificate \(files.certificate)")

@@ -143,6 +143,10 @@ package enum ConfigurationLoader {
                 named.append(("letters.calendars[\(index)]", file))
             }
         }
+        if let file = relay.tls.passphraseFile { named.append(("peer.passphrase_file", file)) }
+        if let file = relay.api?.tls.passphraseFile, file != relay.tls.passphraseFile {
+            named.append(("api.passphrase_file", file))
+        }
         if let file = relay.chain.nodeAuthorities { named.append(("chain.node_authorities", file)) }
         for (path, file) in named where !files.exists(file) {
             context.add(

@@ -10,6 +10,8 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var certificate: String
         package var privateKey: String
         package var authorities: String
+        /// Holds what opens an encrypted private key; nil: the key is plain.
+        package var passphraseFile: String?
     }
 
     /// The listener for our own applications and people.

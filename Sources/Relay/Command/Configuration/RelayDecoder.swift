@@ -91,9 +91,11 @@ struct RelayDecoder {
         let certificate = path(peer, keys.certificate)
         let privateKey = path(peer, keys.privateKey)
         let authorities = path(peer, keys.authorities)
+        let passphrase = path(peer, keys.passphraseFile)
         guard let certificate, let privateKey, let authorities else { return nil }
         return RelayConfiguration.TLSFiles(
-            certificate: certificate, privateKey: privateKey, authorities: authorities)
+            certificate: certificate, privateKey: privateKey, authorities: authorities,
+            passphraseFile: passphrase)
     }
 
     /// Nil where the section is absent or wrong; then there is a finding.
@@ -110,9 +112,15 @@ struct RelayDecoder {
                 section.mark, section.path, "certificate and private key belong together",
                 "give both, or neither")
         }
+        let passphrase = path(section, keys.apiPassphraseFile)
         if let certificate, let privateKey {
             tls.certificate = certificate
             tls.privateKey = privateKey
+            tls.passphraseFile = passphrase
+        } else if passphrase != nil {
+            context.add(
+                section.mark, section.path, "the passphrase file opens no private key",
+                "give private_key and certificate too, or leave it away")
         }
         if let authorities = path(section, keys.apiAuthorities) { tls.authorities = authorities }
         let login = section.choice(keys.apiLogin, &context)

@@ -70,12 +70,16 @@ enum RelayKeys {
             + "again when it changes; open connections stay.")
     static let privateKey = ConfigurationKey(
         "private_key", .path, example: "tls/relay.key",
-        "Private key in PEM, readable by the relay's user alone.")
+        "Private key in PEM, readable by the relay's user alone. May be encrypted (PKCS#8).")
+    static let passphraseFile = ConfigurationKey(
+        "passphrase_file", .path, .optional, example: "tls/relay.pass",
+        "A file whose first line opens an encrypted private key; readable by the relay's user "
+            + "alone. Absent: the key is plain.")
     static let authorities = ConfigurationKey(
         "authorities", .path, example: "tls/ca.crt",
         "Certificates in PEM of the authorities that may vouch for peers and callers.")
     static let peerSection = ConfigurationSection(
-        "peer", "", [listen, certificate, privateKey, authorities])
+        "peer", "", [listen, certificate, privateKey, passphraseFile, authorities])
 
     // api
     static let apiListen = ConfigurationKey(
@@ -86,6 +90,9 @@ enum RelayKeys {
     static let apiPrivateKey = ConfigurationKey(
         "private_key", .path, .optional, example: "tls/api.key",
         "Its private key in PEM. Absent: the one of `peer`.")
+    static let apiPassphraseFile = ConfigurationKey(
+        "passphrase_file", .path, .optional, example: "tls/api.pass",
+        "As that of `peer`, for this private key. Absent: the key is plain, or the one of `peer`.")
     static let apiAuthorities = ConfigurationKey(
         "authorities", .path, .optional, example: "tls/callers.crt",
         "Certificates in PEM of the authorities that may vouch for callers. Callers are named "
@@ -98,7 +105,10 @@ enum RelayKeys {
             + "`cityrelay console link` prints. With `link`, callers without a certificate reach "
             + "the console's files and its login, and nothing else.")
     static let apiSection = ConfigurationSection(
-        "api", "", [apiListen, apiCertificate, apiPrivateKey, apiAuthorities, apiLogin])
+        "api", "",
+        [
+            apiListen, apiCertificate, apiPrivateKey, apiPassphraseFile, apiAuthorities, apiLogin,
+        ])
 
     // metrics
     static let metricsListen = ConfigurationKey(

@@ -40,7 +40,7 @@ struct DaemonSetup {
             engine: engine(own, account),
             tls: TLSContext.Files(
                 certificate: relay.tls.certificate, key: relay.tls.privateKey,
-                authority: relay.tls.authorities),
+                authority: relay.tls.authorities, passphraseFile: relay.tls.passphraseFile),
             listenAddress: relay.peerListen.host, listenPort: Int(relay.peerListen.port),
             storeFile: relay.storeFile, verifierThreads: relay.verifierThreads,
             software: software)
@@ -50,7 +50,7 @@ struct DaemonSetup {
                 address: api.listen.host, port: Int(api.listen.port),
                 tls: TLSContext.Files(
                     certificate: api.tls.certificate, key: api.tls.privateKey,
-                    authority: api.tls.authorities),
+                    authority: api.tls.authorities, passphraseFile: api.tls.passphraseFile),
                 admitsAnybody: api.takesLinks)
         }
         configuration.metrics = relay.metricsListen.map {
