@@ -74,6 +74,43 @@ import Testing
     }
 
     @Test(arguments: Array(UInt64(1)...12))
+    func `nothing waits in silence for a revoked city, and what is parked ends when it is back`(
+        seed: UInt64
+    ) {
+        let names: Set = ["city-0", "city-1", "city-2", "city-3"]
+        let federation = started(seed, members: names)
+        plan(federation, at: 40) { version in
+            version.active.remove("city-1")
+            version.bars["city-1"] = MemberBar(.revoked, version: version.number)
+        }
+        plan(federation, at: 230) { version in
+            version.active.insert("city-1")
+            version.bars["city-1"] = nil
+        }
+        var parked = 0
+        var silent: [String] = []
+        federation.world.after(225 * World.second) { [unowned federation] in
+            // A minute for relays that were down at the deadline.
+            let past = UInt64(max(0, federation.world.now / World.second - 60))
+            for city in federation.cities where city.id != "city-1" && city.engine != nil {
+                for record in city.store.packets.values
+                where record.counterpartyChain == "city-1" && record.id.direction == .outgoing {
+                    if record.reasonCode == "member/deadline-unproven" { parked += 1 }
+                    guard record.timeoutSeconds < past else { continue }
+                    switch record.state {
+                    case .observed, .proven, .forwarded:
+                        silent.append("\(city.id): \(record.id) \(record.state)")
+                    default: break
+                    }
+                }
+            }
+        }
+        #expect(federation.run() == nil, "SEED=\(seed): \(federation.summary)")
+        #expect(parked > 0, "SEED=\(seed): no deadline passed while the city was out")
+        #expect(silent.isEmpty, "SEED=\(seed): \(silent)")
+    }
+
+    @Test(arguments: Array(UInt64(1)...12))
     func `a forked city is frozen, then begins anew from the members' anchor`(seed: UInt64) {
         let names: Set = ["city-0", "city-1", "city-2", "city-3"]
         let federation = started(seed, members: names)

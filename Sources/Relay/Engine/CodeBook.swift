@@ -16,6 +16,10 @@ package enum CodeBook {
     private static let packets: [String: Advice] = [
         "operator/parked": Advice(
             .people, .operators, "An operator parked it.", "Ask who did it, then release it."),
+        RelayEngine.unprovenCode: Advice(
+            .people, .operators,
+            "Its deadline has passed, and its member is barred: nobody asks for the proof.",
+            "A quorum can list a relay for that chain again; then it ends by itself."),
         "packet/elapsed": Advice(
             .message, .ourChain, "Its deadline has passed on the chain that should take it.",
             "Nothing here: its source refunds it; look at the route if many come too late."),

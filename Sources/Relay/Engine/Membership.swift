@@ -82,7 +82,10 @@ extension RelayEngine {
     private mutating func barred(_ place: Int, _ bar: MemberBar) {
         routes[place].peer.isConnected = false
         routes[place].peer.lastCode = bar.code
-        let count = eachOpen(place) { engine, slot in engine.markBarred(slot) }
+        let count = eachOpen(place) { engine, slot in
+            engine.markBarred(slot)
+            engine.watchBarred(slot)
+        }
         note(
             .warning, bar.code, route: place, "\(bar.detail); \(count) of its packets are open")
     }
@@ -91,6 +94,7 @@ extension RelayEngine {
         routes[place].peer = PeerState()
         routes[place].reconcileDue = clock
         _ = eachOpen(place) { engine, slot in
+            engine.releaseUnproven(slot)
             guard engine.packets[slot].record.reasonCode.hasPrefix(RelayEngine.memberArea) else {
                 return
             }
@@ -192,6 +196,7 @@ extension RelayEngine {
                 "It goes on with the next version, or times out; ask the authorities to sign one.",
                 .operators)
         }
+        if let unproven = explainUnproven(packet) { return unproven }
         let facts = routes[packet.route]
         guard let bar = facts.configuration.bar else { return nil }
         switch packet.phase {

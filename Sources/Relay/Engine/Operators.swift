@@ -259,6 +259,7 @@ extension RelayEngine {
         entries.append(
             .attempt(Attempt(packet: id, at: now, step: "release", code: "ok", detail: "")))
         advance(slot, to: before)
+        watchBarred(slot)
         // The cause may have been mended: ports are tried again.
         deafPorts.removeAll()
         // What happened meanwhile, our chain tells first.

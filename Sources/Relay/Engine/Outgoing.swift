@@ -21,6 +21,7 @@ extension RelayEngine {
             now: now)
         let slot = packets.insert(record, route: route, isDirty: true)
         markBarred(slot)
+        watchBarred(slot)
         proceed(slot)
     }
 

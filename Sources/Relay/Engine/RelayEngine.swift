@@ -24,6 +24,8 @@ package struct RelayEngine: Sendable {
     var timers = TimerHeap()
     /// Incoming packets that our chain has not taken, by deadline on our chain's clock, seconds.
     var deadlines = TimerHeap()
+    /// Deadlines of our packets to barred members.
+    var barredDeadlines = TimerHeap()
     /// Packets whose proving header does not exist yet, ascending by height.
     var awaitingTip: [(height: UInt64, ref: PacketRef, stage: Stage)] = []
     var jobs: JobBook
@@ -62,6 +64,7 @@ package struct RelayEngine: Sendable {
         fireTimers()
         giveUpJobs()
         expireIncoming()
+        parkUnprovable()
         careForManifest()
         careForLinks()
         schedule()
@@ -73,6 +76,7 @@ package struct RelayEngine: Sendable {
     package var nextWake: Timestamp? {
         var due = nextReport
         if let first = timers.first { due = min(due, first.due) }
+        if let first = barredDeadlines.first { due = min(due, first.due) }
         if let deadline = jobs.nextDeadline { due = min(due, deadline) }
         for route in routes {
             due = min(due, route.careDue, route.reconcileDue)

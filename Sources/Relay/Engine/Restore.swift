@@ -96,6 +96,7 @@ extension RelayEngine {
         guard let route = routeOfLocalClient[record.id.client] else { return }
         let slot = packets.insert(record, route: route, isDirty: false)
         if record.id.direction == .incoming { watchDeadline(slot) }
+        if record.state != .parked { watchBarred(slot) }
         if record.state == .parked {
             packets.setPhase(slot, .parked)
             watchParked(slot, isRestart: true)

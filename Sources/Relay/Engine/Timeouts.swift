@@ -218,7 +218,9 @@ extension RelayEngine {
 
     mutating func parkedDeadline(_ slot: Int) {
         let record = packets[slot].record
-        guard record.state == .parked, let before = record.parkedFrom else { return }
+        guard record.state == .parked, let before = record.parkedFrom,
+            routes[packets[slot].route].configuration.bar == nil
+        else { return }
         let moment = now
         switch before {
         case .observed, .proven, .forwarded:
