@@ -39,12 +39,14 @@ extension CommandTree {
         MemberApproveCommand.command,
         MemberAssembleCommand.command,
         MemberRejectCommand.command,
+        MemberSubmitCommand.command,
         MemberListCommand.command,
         MemberShowCommand.command,
         MemberRotateCommand.command,
         MemberStatusCommand.suspend,
         MemberStatusCommand.resume,
         MemberStatusCommand.revoke,
+        MemberRescueCommand.command,
         MemberLeaveCommand.command,
     ]
 

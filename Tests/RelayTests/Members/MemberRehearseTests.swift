@@ -2,10 +2,14 @@
 
 import CityChain
 import Federation
+import Glibc
 import LightClient
 import RelayCommand
+import RelayTransport
 import TestSupport
 import Testing
+
+// Unsafe: chmod(2) takes a C string.
 
 /// The rehearsal against an embedded chain, over its real RPC.
 @Suite struct MemberRehearseTests {
@@ -59,6 +63,53 @@ import Testing
         #expect(report.isValid(&verifier))
         report.text = report.text.replacing("f=1", with: "f=9")
         #expect(!report.isValid(&verifier))
+    }
+
+    /// The candidate's certificate and key, as its authority issued them.
+    private func issue(_ bench: MemberBench, _ options: [String] = []) throws -> String {
+        let made = try Laboratory.issue(
+            "rehearsal-\(UInt32.random(in: .min ... .max))", division: "320100",
+            institution: "320100000000000", options: options)
+        try bench.folder.write(Corpus.read(made.files.certificate), to: "Nanjing/relay.crt")
+        try bench.folder.write(Corpus.read(made.files.key), to: "Nanjing/relay.key")
+        _ = unsafe chmod(bench.path("Nanjing/relay.key"), 0o600)
+        return made.files.authority
+    }
+
+    @Test func `mutual TLS is tried from outside, as a peer and as nobody should`() throws {
+        let city = try LaboratoryCity(code: "320100", name: "nanjing")
+        defer { city.stop() }
+        city.makeBlocks(6)
+        var bench = try bench(city)
+        bench.now = Timestamp.wallClock
+        let authority = try issue(bench)
+        let port = try FreePort.any()
+        func rehearse(_ more: String) -> String {
+            bench.run(
+                "rehearse @Nanjing --passphrase-file @pass --node \(city.address) "
+                    + "--endpoint 127.0.0.1:\(port) --authorities \(authority) \(more)"
+            ).output
+        }
+        let good = rehearse("--listen 127.0.0.1:\(port)")
+        for part in [
+            "  ok    mutual TLS at 127.0.0.1:\(port) in", "TLSv1.3, HTTP/2",
+            "  ok    its certificate is vouched for by the federation's authorities",
+            "  ok    the certificate names cityrelay://member/320100/320100000000000",
+            "  ok    its key is the one of this folder",
+            "  ok    the certificate ends in",
+            "  ok    a caller without a certificate is refused",
+            "  ok    a caller that no authority vouches for is refused",
+            "  ok    a caller that speaks TLS 1.2 is refused",
+        ] {
+            #expect(good.contains(part), "\(part) in \(good)")
+        }
+        #expect(!good.contains("Not tried"))
+        let closed = rehearse("")
+        #expect(closed.contains("FAULT mutual TLS: "), "\(closed)")
+        // A certificate that ends soon.
+        _ = try issue(bench, ["--days", "5"])
+        let short = rehearse("--listen 127.0.0.1:\(port)")
+        #expect(short.contains("FAULT the certificate ends in 4 days"), "\(short)")
     }
 
     @Test func `a chain that one key can bend is called too weak for money`() throws {

@@ -14,11 +14,12 @@ enum MemberApproveCommand {
         options: [
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
             MemberOptions.key, MemberOptions.with, MemberOptions.out, MemberOptions.next,
-            ApprovalMemory.supersede, MemberKeyring.passphraseFile,
+            ApprovalMemory.supersede, MemberKeyring.passphraseFile, MemberRelay.open,
+            StoreAccess.config,
         ]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
-            let (proposal, current) = try MemberOptions.proposal(arguments)
+            let (proposal, current) = try MemberOptions.proposal(arguments, console.files)
             if !arguments.isJSON {
                 MemberReviewCommand.tell(proposal, current, arguments, &console)
             }
@@ -57,7 +58,7 @@ enum MemberAssembleCommand {
         ]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
-            let (proposal, current) = try MemberOptions.proposal(arguments)
+            let (proposal, current) = try MemberOptions.proposal(arguments, console.files)
             let approvals = try MemberAssembly.approvals(arguments)
             var verifier = SignatureVerifier()
             try proposal.verify(after: current, now: console.now, signatures: &verifier)

@@ -11,12 +11,12 @@ enum MemberRejectCommand {
         options: [
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
             MemberOptions.reason, MemberOptions.key, MemberOptions.out,
-            MemberKeyring.passphraseFile,
+            MemberKeyring.passphraseFile, MemberRelay.open, StoreAccess.config,
         ]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let reason = try MemberOptions.reason(arguments)
-            let (proposal, current) = try MemberOptions.proposal(arguments)
+            let (proposal, current) = try MemberOptions.proposal(arguments, console.files)
             let path = arguments.value(MemberOptions.key) ?? "member/authority.key"
             let key = try MemberKeyring.signingKey(path) {
                 try MemberKeyring.passphrase(arguments)
@@ -97,6 +97,14 @@ enum MemberStatusCommand {
         let proposal = MembershipProposal(
             after: current, at: console.now, note: "\(name) \(id): \(reason)"
         ) { $0.set(entry) }
+        return try propose(proposal, after: current, arguments, &console)
+    }
+
+    /// Signs a proposal as the authority whose key is given, and writes it with its first approval.
+    static func propose(
+        _ proposal: MembershipProposal, after current: SealedManifest, _ arguments: Arguments,
+        _ console: inout Console
+    ) throws -> ExitStatus {
         var verifier = SignatureVerifier()
         try proposal.verify(after: current, now: console.now, signatures: &verifier)
         let path = arguments.value(MemberOptions.key) ?? "member/authority.key"

@@ -43,6 +43,18 @@ enum MemberAnswer {
             return refuse([MemberFault(error)], arguments, &console)
         } catch let fault as MemberFault {
             return refuse([fault], arguments, &console)
+        } catch let problem as RelayCaller.Problem {
+            let next = problem.next.hasSuffix(".") ? String(problem.next.dropLast()) : problem.next
+            return refuse(
+                [MemberFault(problem.code, problem.message, next)], arguments, &console)
+        } catch let nobody as RelayCaller.Unreachable {
+            return refuse(
+                [
+                    MemberFault(
+                        "relay/not-reached",
+                        "\(nobody.address) does not answer: \(nobody.detail)",
+                        "start the relay, or name its file with --config", status: .unavailable)
+                ], arguments, &console)
         }
     }
 

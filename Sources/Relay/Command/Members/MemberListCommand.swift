@@ -6,10 +6,16 @@ import LightClient
 /// `cityrelay member list`: who is in, by a signed manifest.
 enum MemberListCommand {
     static let command = Command(
-        "member list", "Show the members of a manifest",
-        options: [MemberOptions.manifest]
+        "member list", "Show the members of a manifest, or what is open",
+        discussion:
+            "With --open: the requests and proposals that the running relay of --config knows,\n"
+            + "with who has approved, who has refused, and who has said nothing.",
+        options: [MemberOptions.manifest, MemberRelay.listOpen, StoreAccess.config]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
+            guard !arguments.has(MemberRelay.listOpen) else {
+                return try MemberRelay.list(arguments, &console)
+            }
             let signed = try MemberOptions.current(arguments)
             let manifest = signed.manifest
             if arguments.isJSON {

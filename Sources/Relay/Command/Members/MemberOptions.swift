@@ -74,16 +74,21 @@ enum MemberOptions {
     }
 
     /// What the files ask for, as the one next version that every authority makes of them.
-    static func proposal(_ arguments: Arguments) throws -> (
+    static func proposal(
+        _ arguments: Arguments, _ files: ConfigurationFiles
+    ) throws -> (
         proposal: MembershipProposal, current: SealedManifest?
     ) {
+        if let start = arguments.value(MemberRelay.open) {
+            return try MemberRelay.proposal(start, arguments, files)
+        }
         let name = arguments.value(found)
         let current = name == nil ? try self.current(arguments).sealed : nil
         var requests: [RegistrationRequest] = []
-        for path in arguments.values(files) {
+        for path in arguments.values(MemberOptions.files) {
             let block = try MemberFiles.block(path, [.request, .proposal])
             if block.kind == .proposal {
-                guard arguments.values(files).count == 1, let current else {
+                guard arguments.values(MemberOptions.files).count == 1, let current else {
                     throw MemberFault(
                         "member/one-proposal", "a proposal stands by itself",
                         "give it alone, with --manifest")

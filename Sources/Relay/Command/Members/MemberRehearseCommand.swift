@@ -17,13 +17,17 @@ enum MemberRehearseCommand {
     static let command = Command(
         "member rehearse", "Try a candidate's chain as other members will",
         discussion:
-            "Against the chain of DIR/member.yaml: height, clock, answer time, the trust\n"
+            "With --endpoint: mutual TLS as peers will use it, and as nobody may. With --listen\n"
+            + "the command is the relay itself for that time, where none runs yet.\n"
+            + "Against the chain of DIR/member.yaml: height, clock, answer time, the trust\n"
             + "anchor, headers one by one and in one jump, a present and an absent key, and\n"
             + "headers bent in every way a liar could try, which must all be refused. Writes a\n"
             + "report signed with the evidence key; its last lines say how strong the chain is.",
         operands: [MemberOptions.folder],
         options: [
-            node, nodeAuthorities, presentKey, MemberOptions.out, MemberKeyring.passphraseFile,
+            node, nodeAuthorities, presentKey, DoorRehearsal.endpoint, DoorRehearsal.authorities,
+            DoorRehearsal.listen, DoorRehearsal.certificate, DoorRehearsal.clientCertificate,
+            DoorRehearsal.clientKey, MemberOptions.out, MemberKeyring.passphraseFile,
         ]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
@@ -51,9 +55,12 @@ enum MemberRehearseCommand {
         let signing = try MemberKeyring.signingKey(MemberKeyring.path(folder, .evidence)) {
             try MemberKeyring.passphrase(arguments)
         }
-        let rehearsal = try rehearse(
+        var rehearsal = try rehearse(
             chain, address, arguments.value(nodeAuthorities), key, console.now)
-        let text = report(rehearsal, draft, address, console.now)
+        let door = try DoorRehearsal(arguments, folder, draft.id, console.now)
+        for line in try door?.run() ?? [] { rehearsal.add(line.isGood, line.text) }
+        let text = report(
+            rehearsal, draft, address, console.now, triedDoor: door != nil)
         guard let signed = SignedReport(text, by: signing) else { return .negative }
         let out = arguments.value(MemberOptions.out) ?? "\(folder)/report.txt"
         try MemberFiles.write(out, text + "\n" + Armour.encode(.report, signed.encoded))
@@ -83,7 +90,8 @@ enum MemberRehearseCommand {
     }
 
     private static func report(
-        _ rehearsal: Rehearsal, _ draft: MemberDraft, _ address: String, _ now: Timestamp
+        _ rehearsal: Rehearsal, _ draft: MemberDraft, _ address: String, _ now: Timestamp,
+        triedDoor: Bool
     ) -> String {
         let good = rehearsal.lines.count(where: \.isGood)
         var lines = [
@@ -93,8 +101,8 @@ enum MemberRehearseCommand {
         lines += rehearsal.lines.map { ($0.isGood ? "  ok    " : "  FAULT ") + $0.text }
         lines += [
             "",
-            "\(good) of \(rehearsal.lines.count) in order. Not tried here: mutual TLS from "
-                + "outside, which another member's relay tries when it connects.", "",
+            "\(good) of \(rehearsal.lines.count) in order."
+                + (triedDoor ? "" : " Not tried: mutual TLS from outside (--endpoint)."), "",
         ]
         return (lines + rehearsal.strength).joined(separator: "\n") + "\n"
     }

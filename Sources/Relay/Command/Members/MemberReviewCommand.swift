@@ -13,10 +13,11 @@ enum MemberReviewCommand {
             + "not to be approved, with the reason and the way out.",
         options: [
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
+            MemberRelay.open, StoreAccess.config,
         ]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
-            let (proposal, current) = try MemberOptions.proposal(arguments)
+            let (proposal, current) = try MemberOptions.proposal(arguments, console.files)
             tell(proposal, current, arguments, &console)
             var verifier = SignatureVerifier()
             try proposal.verify(after: current, now: console.now, signatures: &verifier)

@@ -47,7 +47,8 @@ struct RelayCaller {
         let key = arguments.value(RelayCaller.key) ?? environment["CITYRELAY_KEY"]
         files = TLSContext.Files(
             certificate: certificate ?? relay.tls.certificate, key: key ?? relay.tls.privateKey,
-            authority: api.tls.authorities)
+            authority: api.tls.authorities,
+            passphraseFile: key == nil ? relay.tls.passphraseFile : nil)
         let own = try CertificateFile(use: "api", path: api.tls.certificate)
         expected = ExpectedMember(
             divisionCode: relay.member.division.description,
@@ -73,9 +74,28 @@ struct RelayCaller {
                 body: try APIAnswer.encode(body)), type)
     }
 
+    /// Sends a text as it stands.
+    func post<Value: Decodable>(
+        _ path: String, text: String, _ type: Value.Type = Value.self
+    ) throws -> Value {
+        try call(
+            OutgoingRequest(
+                method: .post, path: path, headers: [HTTPHeader("content-type", "text/plain")],
+                body: Array(text.utf8)), type)
+    }
+
+    /// An answer that is text.
+    func text(_ path: String) throws -> String {
+        String(decoding: try body(OutgoingRequest(method: .get, path: path)), as: UTF8.self)
+    }
+
     private func call<Value: Decodable>(
         _ request: OutgoingRequest, _ type: Value.Type
     ) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(try body(request)))
+    }
+
+    private func body(_ request: OutgoingRequest) throws -> [UInt8] {
         let loop = try EventLoop(name: "command")
         defer { loop.stop() }
         let client = HTTP2Client(
@@ -88,9 +108,10 @@ struct RelayCaller {
         case .failed(let failure):
             throw Unreachable(address: endpoint.description, detail: failure.error.description)
         case .response(let answer):
-            let data = Data(answer.body)
-            if answer.status == 200 { return try JSONDecoder().decode(type, from: data) }
-            if let problem = try? JSONDecoder().decode(Problem.self, from: data) { throw problem }
+            if answer.status == 200 { return answer.body }
+            if let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body)) {
+                throw problem
+            }
             throw Unreachable(
                 address: endpoint.description, detail: "it answered with status \(answer.status)")
         }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Federation
+import LightClient
+import RelayAPI
+
+/// The running relay as the place where member changes are handed in and seen.
+enum MemberRelay {
+    static let open = CommandOption(
+        "open", value: "DIGEST",
+        "Take what is open at the running relay of --config, instead of --file and --manifest; the "
+            + "first digits are enough.")
+    static let listOpen = CommandOption(
+        "open", "Show what is open at the running relay of --config, instead of a manifest.")
+
+    /// The relay's API, as whoever the arguments name, or as the relay itself, which may look.
+    static func caller(
+        _ arguments: Arguments, _ files: ConfigurationFiles
+    ) throws -> RelayCaller {
+        let path = arguments.value(StoreAccess.config) ?? "relay.yaml"
+        let loaded = ConfigurationLoader.load(relay: path, files: files)
+        guard let relay = loaded.relay else {
+            let finding = loaded.findings.first { !$0.isWarning }
+            throw MemberFault(
+                "config/unreadable", finding.map { "\($0)" } ?? "\(path) cannot be used",
+                "name the relay's own file with --config", status: .unavailable)
+        }
+        guard let caller = try RelayCaller(arguments, relay) else {
+            throw MemberFault(
+                "api/not-configured", "\(path) has no `api` section",
+                "add one (see CONFIGURATION.md), or send the files by hand")
+        }
+        return caller
+    }
+
+    /// What is open under a digest, with the version that holds at the relay. The relay is not
+    /// believed: its version must be ours where --manifest gives one, and the proposal is verified
+    /// like any other.
+    static func proposal(
+        _ start: String, _ arguments: Arguments, _ files: ConfigurationFiles
+    ) throws -> (proposal: MembershipProposal, current: SealedManifest?) {
+        let relay = try caller(arguments, files)
+        let list = try relay.get("/v1/member/requests", OpenProposals.self)
+        let found = list.open.filter { $0.digest.hasPrefix(start.lowercased()) }
+        guard let one = found.first, found.count == 1, !start.isEmpty else {
+            throw MemberFault(
+                "proposal/unknown", "\(found.count) open proposals begin with \(start)",
+                "`cityrelay member list --open` shows their digests")
+        }
+        let current: SealedManifest
+        if arguments.value(MemberOptions.manifest) != nil {
+            current = try MemberOptions.current(arguments).sealed
+        } else {
+            let text = try relay.text("/v1/member/manifest")
+            guard let block = Armour.decode(text), block.kind == .manifest else {
+                throw MemberFault(
+                    "file/no-block", "the relay's manifest is not whole", "try again")
+            }
+            current = try SignedManifest(reading: block.bytes).sealed
+        }
+        guard let block = Armour.decode(one.paper) else {
+            throw MemberFault("file/no-block", "the proposal is not whole", "try again")
+        }
+        if block.kind == .proposal {
+            return (try MembershipProposal(reading: block.bytes, like: current), current)
+        }
+        let request = try RegistrationRequest(reading: block.bytes)
+        return (MembershipProposal([request], after: current), current)
+    }
+
+    static func list(_ arguments: Arguments, _ console: inout Console) throws -> ExitStatus {
+        let list = try caller(arguments, console.files).get(
+            "/v1/member/requests", OpenProposals.self)
+        if arguments.isJSON {
+            console.print(json: list)
+            return .success
+        }
+        console.print("version \(list.version) holds, digest \(list.digest)")
+        if list.open.isEmpty { console.print("nothing is open") }
+        for proposal in list.open {
+            console.print("")
+            console.print("\(proposal.digest.prefix(12))  \(Screen.safe(proposal.note))")
+            for line in proposal.changes { console.print("  \(Screen.safe(line))") }
+            console.print(
+                "  \(proposal.approvedBy.count) of \(proposal.needed) approvals, since "
+                    + "\(proposal.receivedAt) by \(Screen.safe(proposal.source))")
+            for member in proposal.approvedBy { console.print("  approved  \(member)") }
+            for refusal in proposal.refusedBy {
+                console.print("  refused   \(refusal.member): \(Screen.safe(refusal.reason))")
+            }
+            for member in proposal.silent { console.print("  silent    \(member)") }
+        }
+        return .success
+    }
+}
+
+/// `cityrelay member submit`: files as they are, given to one relay, which tells all others.
+enum MemberSubmitCommand {
+    static let command = Command(
+        "member submit", "Hand requests, approvals or manifests to a running relay",
+        discussion:
+            "The relay of --config verifies each file, keeps it, and tells all other relays. With\n"
+            + "the last approval of a quorum the relays put the next version together by\n"
+            + "themselves. Needs the certificate of an operator; a newcomer gives its request to\n"
+            + "the operator of any member. Files are read in the order given.",
+        options: [
+            MemberOptions.files, StoreAccess.config, RelayCaller.certificate, RelayCaller.key,
+        ]
+    ) { arguments, console in
+        try MemberAnswer.run(arguments, &console) { console in
+            let paths = arguments.values(MemberOptions.files)
+            guard !paths.isEmpty else { throw ArgumentError.missingValue("--file") }
+            let relay = try MemberRelay.caller(arguments, console.files)
+            var results: [PaperResult] = []
+            for path in paths {
+                let block = try MemberFiles.block(path, Array(doors.keys))
+                let answer = try relay.post(
+                    doors[block.kind] ?? "", text: Armour.encode(block.kind, block.bytes),
+                    [String: [PaperResult]].self)
+                for result in answer["results"] ?? [] {
+                    results.append(result)
+                    if !arguments.isJSON { console.print("\(path): \(words(result))") }
+                }
+            }
+            if arguments.isJSON { console.print(json: ["results": results]) }
+            return .success
+        }
+    }
+
+    private static let doors: [Armour.Kind: String] = [
+        .request: "/v1/member/requests", .proposal: "/v1/member/requests",
+        .approval: "/v1/member/approvals", .rejection: "/v1/member/approvals",
+        .manifest: "/v1/member/manifests",
+    ]
+
+    private static func words(_ result: PaperResult) -> String {
+        switch (result.outcome, result.version) {
+        case ("assembled", let version?):
+            "the \(result.kind) makes the quorum: version \(version) goes to every relay"
+        case ("known", _): "the relay has this \(result.kind) already"
+        case ("taken", let version?): "version \(version) is taken, and goes to every relay"
+        default: "the \(result.kind) is taken, and goes to every relay"
+        }
+    }
+}
