@@ -132,7 +132,6 @@ package final class RelayDaemon: @unchecked Sendable {
                     for caller in callers.all { caller.exchangePapers(papers) }
                 }
                 manifests.onEquivocation { proposals.met($0, now: now()) }
-                _ = verifiers.run { proposals.resume(now: now(), signatures: &$0.signatures) }
                 routes += ProposalDoor(manifests, proposals, verifiers, now, submit).routes
             }
             server = try HTTP2Server(
@@ -174,6 +173,9 @@ package final class RelayDaemon: @unchecked Sendable {
                 })
             opened.notes.forEach(log)
             try start(opened.entries)
+            if let proposals {
+                _ = verifiers.run { proposals.resume(now: now(), signatures: &$0.signatures) }
+            }
         } catch {
             for stop in running.reversed() { stop() }
             throw error
