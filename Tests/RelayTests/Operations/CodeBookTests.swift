@@ -18,6 +18,7 @@ import Testing
     /// Refusals of orders: each is made with a sentence and a next step of its own
     /// (`OrderRefusal`), and no packet waits with it.
     static let orderRefusals: Set<String> = [
+        "proposal/no-block", "proposal/other-kind", "store/not-writable",
         "action/no-reason", "action/wrong-subject", "dead/ended-for-good", "dead/ended-well",
         "dead/holds-money", "dead/still-under-way", "route/not-paused", "route/unknown",
     ]

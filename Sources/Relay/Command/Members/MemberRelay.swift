@@ -97,7 +97,7 @@ enum MemberRelay {
 /// `cityrelay member submit`: files as they are, given to one relay, which tells all others.
 enum MemberSubmitCommand {
     static let command = Command(
-        "member submit", "Hand requests, approvals or manifests to a running relay",
+        "member submit", "Hand papers of a change to a running relay",
         discussion:
             "The relay of --config verifies each file, keeps it, and tells all other relays. With\n"
             + "the last approval of a quorum the relays put the next version together by\n"

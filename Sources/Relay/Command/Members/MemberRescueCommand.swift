@@ -16,7 +16,7 @@ enum MemberRescueCommand {
         "chain", value: "ID", "Which of the member's chains; its first where none is given.")
 
     static let command = Command(
-        "member rescue", "Propose a new trust anchor for a frozen or expired chain",
+        "member rescue", "Propose a new trust anchor for a lost chain",
         discussion:
             "Takes the header from a node of that chain, checks its signatures by its own\n"
             + "validators, and says whether it follows from the present anchor. Writes a\n"
