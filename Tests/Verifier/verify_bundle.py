@@ -5,8 +5,9 @@
     verify_bundle.py BUNDLE.json [--roots MANIFEST|DIGEST] [--json]
 
 Written from FORMATS.md alone; needs Python 3.9 or later and the package `cryptography`. MANIFEST is
-the file that the federation's members share; DIGEST is its digest in hex, read over the telephone.
-Exit status: 0 the bundle holds, 1 it does not, 2 the command line is wrong, 3 a file is unreadable.
+the file that the federation's members share, with one version or several; DIGEST is the digest of
+one in hex, read over the telephone. Exit status: 0 the bundle holds, 1 it does not, 2 the command
+line is wrong, 3 a file is unreadable, 5 it holds together, but no --roots were given.
 
 With --batch, reads one path a line from standard input and answers `accept` or `reject` a line.
 """
@@ -303,7 +304,7 @@ REQUEST = {
     11: ("service_item", "text", "omit"), 12: ("case_number", "text", "omit"),
     13: ("consent", "text", "omit"), 14: ("field_reason", "text", "omit"),
     15: ("max_age", "i64", "omit"), 16: ("made_at", "i64", "omit"), 17: ("nonce", "bytes", "omit"),
-    18: ("subject", "digest", "always"),
+    18: ("subject", "digest", "always"), 19: ("answer_key", "bytes", "omit"),
 }
 STATE = {
     1: ("schema_id", "text", "omit"), 2: ("schema_version", "u32", "omit"),
@@ -1020,27 +1021,60 @@ def check_log(text, leaf, sequence, origin, keys):
 # --- The bundle -------------------------------------------------------------------------------
 
 
+class Version:
+    """One version of the manifest: its entries by member, and what its head says."""
+
+    def __init__(self, signed_manifest):
+        manifest = fields_of(signed_manifest)[0][1]
+        self.entries, preimage = {}, b""
+        for number_, value, raw in fields_of(manifest, raw=True):
+            if number_ == 15:
+                self.entries[member_id(parse(MEMBER, value))] = value
+                preimage += field(15, sha(value))
+            else:
+                preimage += raw
+        self.digest = sha(preimage)
+        self.federation, self.number, self.previous = head_of(manifest)
+
+
+def head_of(data):
+    """Federation, version and the digest of the version before, of a manifest or a statement."""
+    found = {number_: value for number_, value in fields_of(data)}
+    return found.get(2, b""), found.get(3, 0), found.get(4, b"")
+
+
+class Roots:
+    """What is believed: a digest alone, or a manifest with those before it that it leads back to."""
+
+    def __init__(self, digest, versions=()):
+        self.digest, self.newest, self.versions = digest, None, {}
+        if versions:
+            self.newest = version = max(versions, key=lambda item: item.number)
+            self.digest = version.digest
+            known = {item.digest: item for item in versions}
+            while version is not None:
+                self.versions[version.digest] = version
+                before = known.get(version.previous)
+                version = before if before and before.number < version.number else None
+
+
 def read_roots(text):
-    """(digest, {member's id: entry} or None)."""
     if re.fullmatch(r"[0-9a-fA-F]{64}", text):
-        return bytes.fromhex(text), None
+        return Roots(bytes.fromhex(text))
     with open(text, "rb") as file:
         lines = [line.strip() for line in file.read().decode().splitlines()]
-    try:
-        start = lines.index("-----BEGIN CITYRELAY MANIFEST-----") + 1
-        end = lines.index("-----END CITYRELAY MANIFEST-----")
-    except ValueError:
-        raise OSError(f"{text} holds no manifest") from None
-    signed_manifest = base64.b64decode("".join(lines[start:end]))
-    manifest = fields_of(signed_manifest)[0][1]
-    entries, preimage = {}, b""
-    for number_, value, raw in fields_of(manifest, raw=True):
-        if number_ == 15:
-            entries[member_id(parse(MEMBER, value))] = value
-            preimage += field(15, sha(value))
-        else:
-            preimage += raw
-    return sha(preimage), entries
+    versions, block = [], None
+    for line in lines:
+        if line == "-----BEGIN CITYRELAY MANIFEST-----":
+            block = []
+        elif line == "-----END CITYRELAY MANIFEST-----" and block is not None:
+            versions.append(Version(base64.b64decode("".join(block))))
+            block = None
+        elif block is not None:
+            block.append(line)
+    if not versions:
+        raise OSError(f"{text} holds no manifest")
+    return Roots(None, versions)
 
 
 def fields_of(data, raw=False):
@@ -1066,29 +1100,39 @@ def member_id(entry):
 
 
 def read_members(bundle, digest, statement, roots):
-    if roots is not None:
-        need(roots[0] == digest, "it was made under another manifest")
+    """The entries by member, and what vouches for them."""
     shown = None
     if statement:
         need(sha(statement) == digest, "the statement does not have the manifest's digest")
         shown = [value for number_, value in fields_of(statement) if number_ == 15]
         need(all(isinstance(value, bytes) and len(value) == 32 for value in shown),
              "the statement's entries")
-    members = {}
+    version = roots.versions.get(digest) if roots is not None else None
+    if roots is not None and version is None and roots.digest != digest:
+        need(roots.newest is not None and shown is not None, "it was made under another manifest")
+    members, named = {}, {}
     for item in bundle.list("members", 32):
         data = unbase64(item, "members")
         entry = parse(MEMBER, data, "members")
         name = member_id(entry)
         need(name not in members, "a member is there twice")
-        if roots is not None and roots[1] is not None:
-            need(roots[1].get(name) == data, f"the entry of {name} does not stand in the manifest")
+        if version is not None:
+            need(version.entries.get(name) == data,
+                 f"the entry of {name} does not stand in the manifest")
         else:
             need(shown is not None and sha(data) in shown,
                  f"the entry of {name} does not stand in the manifest")
-        members[name] = entry
-    if roots is not None and roots[1] is not None:
-        members = {name: parse(MEMBER, data) for name, data in roots[1].items()}
-    return members
+        members[name], named[name] = entry, data
+    if version is not None:
+        members = {name: parse(MEMBER, data) for name, data in version.entries.items()}
+        return members, f"the members' entries are those of version {version.number}, which you gave"
+    if roots is None or roots.digest == digest:
+        return members, f"the members' entries stand in manifest {digest.hex()}"
+    federation, number_, _ = head_of(statement)
+    need(federation == roots.newest.federation and number_ < roots.newest.number
+         and all(roots.newest.entries.get(name) == data for name, data in named.items()),
+         f"it was made under version {number_}: give a file with the versions from there on")
+    return members, f"the entries that are named, of version {number_}, stand in yours unchanged"
 
 
 def active(members, name):
@@ -1293,7 +1337,7 @@ def verify(data, roots=None):
     digest = head.hex("digest", 32)
     statement = head.base64("statement") if head.has("statement") else b""
     head.end()
-    members = read_members(bundle, digest, statement, roots)
+    members, basis = read_members(bundle, digest, statement, roots)
     chains = []
     for item in bundle.list("chains", 16):
         chain = Object(item, "chains")
@@ -1308,7 +1352,7 @@ def verify(data, roots=None):
     parts = [Object(item, "parts") for item in items]
     disclosing = {part.value.get("provider") for part in parts
                   if part.value.get("answer") == "disclosed"}
-    checked, followed = [f"the members' entries stand in manifest {digest.hex()}"], {}
+    checked, followed = [basis], {}
     for chain in chains:
         need(chain["member"] in disclosing and chain["member"] not in followed,
              "a chain that no part needs")
@@ -1383,15 +1427,15 @@ def main(arguments):
         print(json.dumps({"verdict": "accept", "anchored": roots is not None, "parts": verdict,
                           "manifest": digest.hex(), "lines": lines, "checked": checked},
                          ensure_ascii=False))
-        return 0
+        return 0 if roots is not None else 5
     print(*map(plain, lines), sep="\n")
     print("checked:", *("  " + plain(line) for line in checked), sep="\n")
-    believed = f"manifest {digest.hex()}" if roots else (
+    believed = f"manifest {roots.digest.hex()}" if roots else (
         f"NOTHING OUTSIDE THE BUNDLE vouches for manifest {digest.hex()}: give --roots")
     print("believed:", f"  {believed}",
           "  that fewer than a third of the chain's validators lied or lost their keys",
           "  the source's word for which index belongs to the record asked for", sep="\n")
-    return 0
+    return 0 if roots is not None else 5
 
 
 if __name__ == "__main__":

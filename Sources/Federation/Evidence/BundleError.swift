@@ -14,6 +14,9 @@ public enum BundleError: Error, Hashable, Sendable {
     case form(String)
     /// The bundle was made under another manifest than the verifier holds.
     case otherManifest(got: Digest, held: Digest)
+    /// It was made under a version that the verifier does not hold, and a member that it names has
+    /// another entry in the version that it holds.
+    case otherVersion(UInt64, held: UInt64)
     /// The statement does not have the manifest's digest.
     case statement
     case memberEntry(ManifestError)
@@ -40,7 +43,7 @@ public enum BundleError: Error, Hashable, Sendable {
         case .tooLarge: "bundle/too-large"
         case .format: "bundle/format"
         case .form: "bundle/form"
-        case .otherManifest: "bundle/other-manifest"
+        case .otherManifest, .otherVersion: "bundle/other-manifest"
         case .statement: "bundle/statement"
         case .memberEntry: "bundle/member-entry"
         case .entryNotInManifest: "bundle/entry-not-in-manifest"
@@ -106,6 +109,9 @@ extension BundleError {
         case .form(let path): "\(path) is missing, unknown or not in form"
         case .otherManifest(let got, let held):
             "it was made under manifest \(got), the one given is \(held): give that version"
+        case .otherVersion(let got, let held):
+            "it was made under version \(got) of the manifest, and what it needs of it is not in "
+                + "version \(held), which you gave: give a file with the versions from \(got) on"
         case .statement: "the manifest's statement does not have its digest"
         case .memberEntry(let error): "a member's entry cannot be read: \(error)"
         case .entryNotInManifest(let id): "the entry of \(id) does not stand in the manifest"

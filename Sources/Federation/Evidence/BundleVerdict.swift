@@ -14,6 +14,15 @@ public struct BundleVerdict: Hashable, Sendable {
     public let checked: [String]
     /// What is believed without proof, as sentences.
     public let trusted: [String]
+
+    /// The parts whose header was older than `maxAge` nanoseconds at a moment: what they prove may
+    /// have changed since. Parts without a header are none.
+    public func stale(at moment: Timestamp, maxAge: Int64) -> [PartVerdict] {
+        parts.filter { part in
+            guard let time = part.headerTime else { return false }
+            return moment.nanoseconds(since: time) > maxAge
+        }
+    }
 }
 
 /// What one source's answer proves.

@@ -32,10 +32,7 @@ public struct BundleVerifier {
         _ bundle: Bundle, _ roots: TrustRoots?
     ) throws(BundleError) -> BundleVerdict {
         let members = try BundleMembers(bundle, roots)
-        checked.append(
-            roots?.name.isEmpty == false
-                ? "the members' keys and anchors are those of the manifest that you gave"
-                : "the members' entries stand in manifest \(bundle.manifest)")
+        checked.append(members.basis)
         var chains: [MemberID: VerifiedChain] = [:]
         for chain in bundle.chains {
             let isNeeded = bundle.parts.contains { part in
@@ -120,7 +117,7 @@ public struct BundleVerifier {
         var beliefs: [String] = []
         if let roots {
             let name = roots.name.isEmpty ? "" : " (\(roots.name))"
-            beliefs.append("manifest \(bundle.manifest)\(name), which you gave")
+            beliefs.append("manifest \(roots.manifest)\(name), which you gave")
         } else {
             beliefs.append(
                 "NOTHING OUTSIDE THE BUNDLE vouches for manifest \(bundle.manifest): compare this "

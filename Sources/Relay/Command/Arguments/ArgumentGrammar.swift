@@ -52,6 +52,8 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     case unavailable = 3
     /// Nothing is broken yet, but something needs a person soon.
     case attention = 4
+    /// Everything fits together, and nothing that the caller named vouches for it.
+    case unanchored = 5
 
     package var meaning: String {
         switch self {
@@ -60,6 +62,7 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
         case .usage: "the command line is wrong"
         case .unavailable: "a file, the store or a port cannot be used"
         case .attention: "`status` warns: nothing is broken yet, somebody should look"
+        case .unanchored: "`verify`: consistent, but against no root that you named"
         }
     }
 }

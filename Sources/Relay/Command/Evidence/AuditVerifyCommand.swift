@@ -61,11 +61,7 @@ enum AuditVerifyCommand {
             console.report("give --roots MANIFEST or --key KEY: whose log is it?")
             return nil
         }
-        let manifest = try EvidenceFiles.manifest(path).manifest
-        var keys: [MemberID: [PublicKey]] = [:]
-        for member in manifest.members {
-            keys[member.id] = member.evidenceKeys.compactMap(\.publicKey)
-        }
+        let keys = try EvidenceFiles.manifests(path).evidenceKeys
         return LogExport.Beliefs(
             ownerKeys: keys[export.owner] ?? [], requesterKeys: keys, seen: heads)
     }

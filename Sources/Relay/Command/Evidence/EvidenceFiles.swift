@@ -41,20 +41,27 @@ enum EvidenceFiles {
         if text.utf8.count == 64, let bytes = Hex.decode(text), let digest = Digest(bytes) {
             return TrustRoots(manifest: digest)
         }
-        return TrustRoots(try manifest(text))
+        return try manifests(text)
     }
 
-    static func manifest(_ path: String) throws -> SealedManifest {
-        let text = String(decoding: try read(path), as: UTF8.self)
-        guard let block = Armour.decode(text), block.kind == .manifest else {
+    /// A file with one version of the manifest, or several, one behind the other: the newest is
+    /// believed, and those that it leads back to.
+    static func manifests(_ path: String) throws -> TrustRoots {
+        let blocks = ManifestFile.versions(try read(path, limit: ManifestFile.maxBytes))
+        var versions: [SealedManifest] = []
+        for bytes in blocks {
+            do { versions.append(try SignedManifest(reading: bytes).sealed) } catch {
+                throw EvidenceFault(
+                    code: "file/no-manifest",
+                    message: "\(path) holds no manifest, or one that is damaged",
+                    remedy: "give the file that the federation's members share, or its digest")
+            }
+        }
+        guard let newest = versions.max(by: { $0.manifest.version < $1.manifest.version }) else {
             throw EvidenceFault(
                 code: "file/no-manifest", message: "\(path) holds no manifest",
                 remedy: "give the file that the federation's members share, or its digest")
         }
-        do { return try SignedManifest(reading: block.bytes).sealed } catch {
-            throw EvidenceFault(
-                code: "file/no-manifest", message: "\(path) holds a manifest that is damaged",
-                remedy: "fetch it again")
-        }
+        return TrustRoots(newest, earlier: versions)
     }
 }

@@ -8,8 +8,14 @@ enum VerifyCommand {
     private static let file = CommandOperand("BUNDLE", "A bundle: `cityrelay-bundle/1`.")
     private static let roots = CommandOption(
         "roots", value: "MANIFEST",
-        "The federation's manifest, or its digest in hex. Without it nothing outside the bundle "
-            + "vouches for the keys in it.")
+        "The federation's manifest, or its digest in hex. A file may hold several versions: a "
+            + "bundle of an earlier one is judged by the keys and anchors of that version.")
+    private static let maxAge = CommandOption(
+        "max-age", value: "DURATION",
+        "Refuse a bundle whose newest block was older than this: 10m, 2h, 7d.")
+    private static let moment = CommandOption(
+        "at", value: "TIME",
+        "The moment at which --max-age counts, such as 2026-07-01T00:00:00Z; now.")
 
     static let command = Command(
         "verify", "Verify what a city answered, from a bundle alone",
@@ -17,27 +23,66 @@ enum VerifyCommand {
             "Needs no network and no relay. Says what was proven, what was checked and what\n"
             + "has to be believed. Tests/Verifier/verify_bundle.py verifies the same, and\n"
             + "shares no code with this program; FORMATS.md describes every step.\n"
-            + "Ends with status 0 when everything in the bundle holds, with 1 when not.",
-        operands: [file], options: [roots]
+            + "Ends with status 0 when everything holds under the manifest that you gave, with 1\n"
+            + "when not, and with 5 when it holds together but you gave no --roots: then nothing\n"
+            + "outside the bundle vouches for the keys in it.",
+        operands: [file], options: [roots, maxAge, moment]
     ) { arguments, console in
+        let limit = try limit(arguments, console.now)
         let roots = try arguments.value(roots).map { try EvidenceFiles.roots($0) }
         let bytes = try EvidenceFiles.read(arguments.operands[0], limit: Bundle.maxByteCount)
         do throws(BundleError) {
             let verdict = try BundleVerifier.verify(bytes, roots: roots)
-            if arguments.isJSON { console.print(json(verdict)) } else { show(verdict, &console) }
-            return .success
-        } catch {
-            if arguments.isJSON {
-                console.print(
-                    .object([
-                        ("verdict", .string("reject")), ("code", .string(error.code)),
-                        ("reason", .string(error.sentence)),
-                    ]))
-            } else {
-                console.print("REFUSED (\(error.code)): \(error.sentence)")
+            let stale = limit.map { verdict.stale(at: $0.moment, maxAge: $0.maxAge) } ?? []
+            if let limit, let part = stale.first {
+                refuse(
+                    "bundle/stale", staleness(part, at: limit.moment), arguments, &console)
+                return .negative
             }
+            if arguments.isJSON { console.print(json(verdict)) } else { show(verdict, &console) }
+            return verdict.isAnchored ? .success : .unanchored
+        } catch {
+            refuse(error.code, error.sentence, arguments, &console)
             return .negative
         }
+    }
+
+    private static func refuse(
+        _ code: String, _ reason: String, _ arguments: Arguments, _ console: inout Console
+    ) {
+        guard arguments.isJSON else { return console.print("REFUSED (\(code)): \(reason)") }
+        console.print(
+            .object([
+                ("verdict", .string("reject")), ("code", .string(code)),
+                ("reason", .string(reason)),
+            ]))
+    }
+
+    private static func limit(
+        _ arguments: Arguments, _ now: Timestamp
+    ) throws(ArgumentError) -> (maxAge: Int64, moment: Timestamp)? {
+        guard let text = arguments.value(maxAge) else {
+            guard arguments.value(moment) == nil else { throw .missingOperand("--max-age") }
+            return nil
+        }
+        let scalar = YAMLScalar(text: text, isPlain: true, mark: .start)
+        guard let age = try? ScalarParser.duration(scalar) else {
+            throw .badValue(
+                option: "--max-age", value: text, expected: "a duration such as 10m, 2h or 7d")
+        }
+        guard let at = arguments.value(moment) else { return (age, now) }
+        guard let time = RFC3339.parse(at) else {
+            throw .badValue(
+                option: "--at", value: at, expected: "a time such as 2026-07-01T00:00:00Z")
+        }
+        return (age, time)
+    }
+
+    private static func staleness(_ part: PartVerdict, at moment: Timestamp) -> String {
+        let time = part.headerTime ?? moment
+        return "\(part.provider): everything holds, but the block that says so is of "
+            + "\(RFC3339.format(time)), \(moment.nanoseconds(since: time) / 1_000_000_000) s before "
+            + "\(RFC3339.format(moment)): ask the city again"
     }
 
     private static func show(_ verdict: BundleVerdict, _ console: inout Console) {
