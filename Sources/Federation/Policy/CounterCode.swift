@@ -34,6 +34,7 @@ public enum CounterCode: String, Hashable, Sendable, CaseIterable {
     case requestBadSignature = "request/bad-signature"
     case requestClockSkew = "request/clock-skew"
     case requestReplayed = "request/replayed"
+    case requestSealing = "request/sealing"
     case idempotencyOtherBody = "idempotency/other-body"
     case cityUnknown = "city/unknown"
     case cityUnreachable = "city/unreachable"

@@ -156,6 +156,10 @@ extension CounterText {
             "该请求已被处理过。", "请重新发起查询。",
             english: "This very request was handled before.",
             "Make a new request."),
+        .requestSealing: CounterText(
+            "两城之间的加密密钥未能对上。", "请稍后重试；如仍不行，请联系信息科。",
+            english: "The two cities' relays do not agree on a key.",
+            "Try again; if that does not help, call your IT department."),
         .idempotencyOtherBody: CounterText(
             "同一请求编号已用于另一内容。", "请使用新的请求编号。",
             english: "This idempotency key was used with another request.",

@@ -11,6 +11,8 @@ public enum EvidenceSignature: String, Hashable, Sendable, CaseIterable {
     case entry = "cityrelay/access-entry/1"
     /// By the requester over the leaf hash of the entry that it has received.
     case receipt = "cityrelay/access-receipt/1"
+    /// By the provider over a `SealingKey`'s city, key and expiry.
+    case sealingKey = "cityrelay/sealing-key/1"
 
     /// Bytes of an Ed25519 signature.
     public static let byteCount = 64

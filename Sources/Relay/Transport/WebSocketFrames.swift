@@ -121,11 +121,7 @@ final class WebSocketFrames {
     // MARK: Handshake
 
     /// Sixteen random bytes in base64.
-    static func makeKey() -> String {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        _ = unsafe RAND_bytes(&bytes, Int32(bytes.count))
-        return base64(bytes)
-    }
+    static func makeKey() -> String { base64(RandomBytes.make(16)) }
 
     /// base64(SHA-1(key ‖ RFC 6455's constant)).
     static func accept(for key: String) -> String {

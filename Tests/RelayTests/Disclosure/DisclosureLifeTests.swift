@@ -135,8 +135,7 @@ extension `Relays among peers`.`Proofs about records` {
         defer { wire.stop() }
         let message = try rig.request(rig.people.person(0))
         func disclose(_ message: DiscloseRequest) async throws -> DiscloseResponse {
-            let outcome = await wire.call("Disclose", message.encoded)
-            return try DiscloseResponse(reading: try #require(outcome.message, "\(outcome)"))
+            try await rig.disclose(message, wire)
         }
         let first = try await disclose(message)
         #expect(first.code == "" && !first.entry.isEmpty)

@@ -3,6 +3,7 @@
 import CityChain
 import Federation
 import FoundationEssentials
+import Glibc
 import LightClient
 import RelayAPI
 import RelayStore
@@ -21,22 +22,31 @@ final class DisclosureRig: Sendable {
     /// What the cities know each other by; nil: by a topology file.
     let manifest: SealedManifest?
 
+    /// Between the parts, where everything is written down.
+    let taps: Taps?
+
     static let department = "12110000TEXT000175"
 
     private let chainPatienceMilliseconds: Int
 
-    init(chainPatienceMilliseconds: Int = 3_000, withManifest: Bool = false) throws {
+    init(
+        chainPatienceMilliseconds: Int = 3_000, withManifest: Bool = false, isTapped: Bool = false
+    ) throws {
         self.chainPatienceMilliseconds = chainPatienceMilliseconds
         harness = try PeerHarness(offices: true)
         manifest = withManifest ? try DisclosureRig.manifest(of: harness) : nil
         hall = try DisclosureRig.application(harness.beijing.city.code, "loan-desk")
         kiosk = try DisclosureRig.application(harness.beijing.city.code, "kiosk")
         people = SyntheticRecords(code: harness.hangzhou.city.code)
+        taps = try isTapped ? DisclosureRig.taps(harness, hall) : nil
         for relay in [harness.hangzhou, harness.beijing] { try start(relay) }
         try harness.link()
     }
 
-    func stop() { harness.stop() }
+    func stop() {
+        harness.stop()
+        taps?.stop()
+    }
 
     private static func application(
         _ division: String, _ name: String
@@ -76,7 +86,8 @@ final class DisclosureRig: Sendable {
             items: ["JZNY"], purpose: "housing-loan", serviceItem: "110000-LOAN-01",
             caseNumber: "BJ-2026-0002", maxAgeNanoseconds: 3_600_000_000_000,
             madeAtUnixNanoseconds: made.unixNanoseconds,
-            nonce: (0..<16).map { _ in UInt8.random(in: 0...255) })
+            nonce: (0..<16).map { _ in UInt8.random(in: 0...255) },
+            answerKey: try HPKE.publicKey(secret: DisclosureRig.answerSecret))
         return DiscloseRequest(
             request: request.encoded,
             signature: EvidenceSignature.request.sign(
@@ -84,10 +95,61 @@ final class DisclosureRig: Sendable {
             reference: reference, referenceSalt: salt)
     }
 
+    /// Stops a relay and starts it anew, as soon as its stores are free.
+    func restart(
+        _ relay: PeerHarness.Relay, change: (inout DisclosureConfiguration) -> Void = { _ in }
+    ) throws {
+        relay.stop()
+        var trouble: (any Error)?
+        for _ in 0..<200 {
+            do { return try start(relay, change: change) } catch { trouble = error }
+            usleep(50_000)
+        }
+        if let trouble { throw trouble }
+    }
+
+    private static let answerSecret = [UInt8](1...32)
+
+    /// Sends what `request` made, sealed as a relay seals it; a code alone where nothing came
+    /// sealed.
+    func disclose(_ message: DiscloseRequest, _ wire: PeerWire) async throws -> DiscloseResponse {
+        let (asker, provider) = (harness.beijing.city.member, harness.hangzhou.city.member)
+        func send(_ sealed: [UInt8]) async throws -> SealedAnswer {
+            let outcome = await wire.call("Disclose", SealedQuestion(sealed: sealed).encoded)
+            guard let bytes = outcome.message else { throw LaboratoryCity.Trouble("\(outcome)") }
+            return try SealedAnswer(reading: bytes)
+        }
+        let unopened = try await send([])
+        guard let key = unopened.key,
+            let sealed = DisclosureSealing.seal(
+                message, from: asker, to: provider, key: key.key,
+                ephemeral: RandomBytes.make(32))
+        else { throw LaboratoryCity.Trouble("no key: \(unopened.code)") }
+        let answer = try await send(sealed)
+        let request = try DisclosureRequest(reading: message.request)
+        return DisclosureSealing.open(
+            answer, ticket: request.ticket, secret: DisclosureRig.answerSecret)
+            ?? DiscloseResponse(code: answer.code, detail: answer.detail)
+    }
+
+    /// Entries of Hangzhou's access log about one case.
+    func entries(_ caseNumber: String) throws -> [FoundAccess] {
+        var query = AccessQuery()
+        query.caseNumber = caseNumber
+        return try AccessLogReader(path: harness.hangzhou.folder.file("access.db")).entries(query)
+    }
+
     func start(
         _ relay: PeerHarness.Relay, change: (inout DisclosureConfiguration) -> Void = { _ in }
     ) throws {
-        let office = relay.city.node.officePort.map { "http://127.0.0.1:\($0)" }
+        var officePort = relay.city.node.officePort
+        var nodes: [String]?
+        if let taps {
+            let place = relay === harness.hangzhou ? 0 : 1
+            nodes = ["http://127.0.0.1:\(taps.nodes[place].port)"]
+            if place == 0 { officePort = UInt16(taps.office.port) }
+        }
+        let office = officePort.map { "http://127.0.0.1:\($0)" }
         var disclosure = DisclosureConfiguration(
             office: office, policy: try policy(of: relay), evidenceKey: relay.evidenceKey,
             storeFile: relay.folder.file("access.db"))
@@ -97,11 +159,12 @@ final class DisclosureRig: Sendable {
         disclosure.announceMilliseconds = 1_000
         change(&disclosure)
         let letters = try LettersRig.configuration(relay)
-        try harness.start(relay) { configuration in
+        let port = try relay.apiPort()
+        try harness.start(relay, nodes: nodes) { configuration in
             configuration.disclosure = disclosure
             configuration.letters = letters
             configuration.api = APIConfiguration(
-                address: "127.0.0.1", port: 0, tls: relay.credentials.files)
+                address: "127.0.0.1", port: port, tls: relay.credentials.files)
             guard let manifest else { return }
             configuration.manifest = ManifestSource(
                 anchor: manifest.digest,
@@ -160,6 +223,10 @@ final class DisclosureRig: Sendable {
         consent.mode = .predicate
         consent.predicates = ["married"]
         consent.basis = .consent
+        var own = grant("own", "fund-account")
+        own.requester = Grant.Requester(
+            member: provider, department: DisclosureRig.department, application: "fund-hall")
+        own.items = ["JZNY"]
         let kinds: [(String, SharedResource.ShareClass)] = [
             ("fund-account", .conditional), ("licence", .conditional),
             ("drivers-licence", .conditional), ("marriage", .conditional),
@@ -169,7 +236,7 @@ final class DisclosureRig: Sendable {
             provider: provider,
             resources: kinds.map {
                 SharedResource(try RecordSchemas.builtIn.schema(kind: $0.0), shareClass: $0.1)
-            }, grants: [fund, licence, capped, consent])
+            }, grants: [fund, licence, capped, consent, own])
     }
 
     private func day(_ text: String) -> PolicyDay { PolicyDay(text) ?? PolicyDay(.unixEpoch) }
@@ -202,8 +269,10 @@ final class DisclosureRig: Sendable {
         _ method: HTTPMethod, _ path: String, json: String? = nil,
         as caller: Laboratory.Credentials? = nil, at relay: PeerHarness.Relay? = nil
     ) async throws -> Answer {
+        let isHall = relay == nil && caller == nil
         let relay = relay ?? harness.beijing
-        let port = relay.daemon.withLock { $0?.apiPort } ?? 0
+        var port = relay.daemon.withLock { $0?.apiPort } ?? 0
+        if isHall, let taps { port = taps.application.port }
         let answer = try await APICaller.call(
             port: port, caller ?? hall, expected: relay.credentials.expected, method, path,
             json: json)
@@ -213,14 +282,18 @@ final class DisclosureRig: Sendable {
     /// What the answer's bundle proves to somebody who has the manifest or the topology alone: one
     /// word a source.
     func words(_ answer: Answer) throws -> [String] {
-        let value = try JSONDecoder().decode(RelayAPI.JSONValue.self, from: Data(answer.text.utf8))
-        guard let bundle = value["bundle"] else {
+        guard let bundle = try DisclosureRig.bundle(inAnswer: answer.text) else {
             throw LaboratoryCity.Trouble("no bundle in \(answer.text)")
         }
         let verdict = try BundleVerifier.verify(
-            try APIAnswer.encode(bundle),
-            roots: TrustRoots(try manifest ?? SealedManifest(harness.topology())))
+            bundle, roots: TrustRoots(try manifest ?? SealedManifest(harness.topology())))
         return verdict.parts.map(\.word)
+    }
+
+    /// The bundle of an answer in its text form; nil where there is none.
+    static func bundle(inAnswer text: String) throws -> [UInt8]? {
+        let value = try JSONDecoder().decode(RelayAPI.JSONValue.self, from: Data(text.utf8))
+        return try value["bundle"].map { try APIAnswer.encode($0) }
     }
 
     /// One source, asked as the loan desk does.
@@ -248,12 +321,13 @@ final class DisclosureRig: Sendable {
 
     static func body(
         _ sources: [String], key: String? = nil, maxAgeSeconds: Int = 3_600,
-        waitMilliseconds: Int = 20_000, patienceSeconds: Int = 2, more: String = ""
+        waitMilliseconds: Int = 20_000, patienceSeconds: Int = 2,
+        caseNumber: String = "BJ-2026-0001", more: String = ""
     ) -> String {
         let key = key ?? "key-\(UInt64.random(in: .min ... .max))"
         return "{\"idempotencyKey\":\"\(key)\",\"department\":\"\(department)\","
             + "\"officer\":\"window-3\",\"purpose\":\"housing-loan\","
-            + "\"serviceItem\":\"110000-LOAN-01\",\"caseNumber\":\"BJ-2026-0001\","
+            + "\"serviceItem\":\"110000-LOAN-01\",\"caseNumber\":\"\(caseNumber)\","
             + "\"maxAgeSeconds\":\(maxAgeSeconds),\"waitMilliseconds\":\(waitMilliseconds),"
             + "\"patienceSeconds\":\(patienceSeconds)\(more),"
             + "\"sources\":[\(sources.joined(separator: ","))]}"

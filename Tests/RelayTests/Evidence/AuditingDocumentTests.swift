@@ -41,10 +41,10 @@ import Testing
         try folder.write(try BundleSample().bundle([.present]).json(), to: "bundle.json")
         try fill(folder, 0..<20)
         let commands = try commands()
-        #expect(commands.count == 12)
+        #expect(commands.count == 13)
         for (number, command) in commands.enumerated() {
             // Between the two visits the log grows.
-            if command.contains("--since") { try fill(folder, 150..<155) }
+            if command.contains("--since") { try fill(folder, 170..<175) }
             let words = command.split(separator: " ").map { word in
                 word.hasSuffix(".json") || word.hasSuffix(".db") || word.hasSuffix(".txt")
                     ? folder.file(String(word)) : String(word)

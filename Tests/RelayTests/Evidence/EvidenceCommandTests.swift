@@ -36,7 +36,7 @@ import Testing
         #expect(held.output.contains("checked:\n"))
         #expect(held.output.contains("(sample version 3), which you gave"))
         let bare = run(["verify", path])
-        #expect(bare.status == .success)
+        #expect(bare.status == .unanchored)
         #expect(bare.output.contains("NOTHING OUTSIDE THE BUNDLE"))
         let json = try JSON.parse(
             Array(
@@ -44,6 +44,30 @@ import Testing
         )
         #expect(json["anchored"]?.bool == true)
         #expect(json["parts"]?[0]?["answer"]?.string == "present")
+    }
+
+    @Test func `a bundle is too old at a moment, for a limit, or not`() throws {
+        let folder = try ScratchFolder()
+        let bundle = try BundleSample().bundle([.present])
+        try folder.write(try bundle.json(), to: "bundle.json")
+        let words = [
+            "verify", folder.file("bundle.json"), "--roots", bundle.manifest.description,
+        ]
+        let header = try #require(
+            try BundleVerifier.verify(bundle, roots: nil).parts.first?.headerTime)
+        func at(_ seconds: Int64, _ limit: String) -> (RelayCommand.ExitStatus, String) {
+            let moment = RFC3339.format(header.adding(nanoseconds: seconds * 1_000_000_000))
+            let result = run(words + ["--max-age", limit, "--at", moment])
+            return (result.status, result.output)
+        }
+        #expect(at(600, "10m").0 == .success)
+        let (status, output) = at(601, "10m")
+        #expect(status == .negative)
+        #expect(output.hasPrefix("REFUSED (bundle/stale): "), "\(output)")
+        #expect(output.contains("601 s before"))
+        #expect(at(601, "2h").0 == .success)
+        #expect(run(words + ["--max-age", "10"]).status == .usage)
+        #expect(run(words + ["--at", "2026-07-01T00:00:00Z"]).status == .usage)
     }
 
     @Test func `a bundle that does not hold is refused with its reason`() throws {
@@ -88,6 +112,11 @@ import Testing
         #expect(list.status == .success)
         #expect(list.output.split(separator: "\n").count == 3)
         #expect(list.output.contains("refused policy/field-not-granted"))
+        let owed = run(["audit", "list", "--without-receipt", "--json"] + store)
+        let open = try JSON.parse(Array(owed.output.utf8))
+        #expect(open["total"]?.int64 == 15)
+        #expect(open["entries"]?[0]?["sequence"]?.int64 == 1)
+        #expect(open["entries"]?[0]?["receipt"]?.bool == false)
 
         let (first, seen) = (folder.file("first.json"), folder.file("seen.json"))
         let roots = ["--roots", try manifest(folder)]

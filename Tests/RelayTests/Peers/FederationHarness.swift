@@ -52,9 +52,10 @@ final class FederationHarness: @unchecked Sendable {
     subscript(_ code: String) -> Relay { relays.first { $0.city.code == code } ?? relays[0] }
 
     /// A chain and a key; its relay is started by `start`.
-    func addCity(_ code: String) throws -> Relay {
+    func addCity(_ code: String, office: Bool = false) throws -> Relay {
         let relay = try Relay(
-            LaboratoryCity(code: code, name: FederationHarness.names[code] ?? "city"),
+            LaboratoryCity(
+                code: code, name: FederationHarness.names[code] ?? "city", office: office),
             Laboratory.issue("\(name)-\(code)", division: code, institution: "\(code)000000000"))
         try install(relay.credentials, at: relay)
         relays.append(relay)

@@ -23,6 +23,9 @@ final class PeerHarness: Sendable {
         let clockOffset = Mutex<Int64>(0)
         let notes = Mutex<[EngineNote]>([])
         let daemon = Mutex<RelayDaemon?>(nil)
+        /// Where its peers connect instead of its own port.
+        let otherPort = Mutex<Int?>(nil)
+        let fixedAPIPort = Mutex<Int?>(nil)
         /// Signs this city's part of proofs; the same for every run.
         let evidenceKey: SigningKey
 
@@ -113,7 +116,11 @@ final class PeerHarness: Sendable {
                     anchor: relay.city.anchor, blockIntervalNanoseconds: EngineTiming.second,
                     commitmentPrefix: ["ibc", ""]),
                 relay: RelayEndpoints(
-                    endpoints: [Endpoint(host: "127.0.0.1", port: UInt16(relay.port))],
+                    endpoints: [
+                        Endpoint(
+                            host: "127.0.0.1",
+                            port: UInt16(relay.otherPort.withLock { $0 } ?? relay.port))
+                    ],
                     keyPins: [Digest(relay.credentials.pin.bytes)].compactMap { $0 }),
                 evidenceKeys: [MemberKey(relay.evidenceKey.publicKey)].compactMap { $0 })
         }

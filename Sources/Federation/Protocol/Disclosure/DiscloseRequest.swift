@@ -13,16 +13,20 @@ public struct DiscloseRequest: Hashable, Sendable {
     public var referenceSalt: [UInt8]
     /// Height of the callee's chain that the caller trusts; `update` of the answer starts there.
     public var trustedHeight: Height
+    /// Height of the callee's chain at which the caller's manifest trusts it: the answer's lineage
+    /// starts there. Zero: as the callee's own manifest has it.
+    public var anchor: Height
 
     public init(
         request: [UInt8] = [], signature: [UInt8] = [], reference: String = "",
-        referenceSalt: [UInt8] = [], trustedHeight: Height = .zero
+        referenceSalt: [UInt8] = [], trustedHeight: Height = .zero, anchor: Height = .zero
     ) {
         self.request = request
         self.signature = signature
         self.reference = reference
         self.referenceSalt = referenceSalt
         self.trustedHeight = trustedHeight
+        self.anchor = anchor
     }
 }
 
@@ -38,6 +42,7 @@ extension DiscloseRequest: ProtobufMessage {
         case 3: reference = try reader.string(field)
         case 4: referenceSalt = try reader.bytes(field)
         case 5: try reader.merge(field, into: &trustedHeight)
+        case 6: try reader.merge(field, into: &anchor)
         default: try reader.skip(field)
         }
     }
@@ -48,5 +53,6 @@ extension DiscloseRequest: ProtobufMessage {
         writer.string(3, reference)
         writer.bytes(4, referenceSalt)
         writer.message(5, trustedHeight)
+        writer.message(6, anchor)
     }
 }

@@ -36,6 +36,9 @@ public struct DisclosureRequest: Hashable, Sendable {
     public var madeAtUnixNanoseconds: Int64
     /// 16 random bytes: no request is answered twice.
     public var nonce: [UInt8]
+    /// X25519 key that the answer is sealed to, made for this request alone; empty where the answer
+    /// does not leave the relay.
+    public var answerKey: [UInt8]
 
     public static let nonceBytes = 16
     /// Bytes of the salt of a reference's commitment.
@@ -50,7 +53,8 @@ public struct DisclosureRequest: Hashable, Sendable {
         kind: String = "", referenceCommitment: Digest = .zero, items: [String] = [],
         predicates: [PredicateQuestion] = [], purpose: String = "", serviceItem: String = "",
         caseNumber: String = "", consent: String = "", fieldReason: String = "",
-        maxAgeNanoseconds: Int64 = 0, madeAtUnixNanoseconds: Int64 = 0, nonce: [UInt8] = []
+        maxAgeNanoseconds: Int64 = 0, madeAtUnixNanoseconds: Int64 = 0, nonce: [UInt8] = [],
+        answerKey: [UInt8] = []
     ) {
         self.requester = requester
         self.application = application
@@ -70,6 +74,7 @@ public struct DisclosureRequest: Hashable, Sendable {
         self.maxAgeNanoseconds = maxAgeNanoseconds
         self.madeAtUnixNanoseconds = madeAtUnixNanoseconds
         self.nonce = nonce
+        self.answerKey = answerKey
     }
 
     private static let referenceLabel = Array("cityrelay/reference/1\n".utf8)
@@ -137,6 +142,7 @@ extension DisclosureRequest: ProtobufMessage {
         case 16: madeAtUnixNanoseconds = try reader.int64(field)
         case 17: nonce = try reader.bytes(field)
         case 18: subject = try reader.digest(field)
+        case 19: answerKey = try reader.bytes(field)
         default: try reader.skip(field)
         }
     }
@@ -160,6 +166,7 @@ extension DisclosureRequest: ProtobufMessage {
         writer.int64(16, madeAtUnixNanoseconds)
         writer.bytes(17, nonce)
         writer.digest(18, subject)
+        writer.bytes(19, answerKey)
     }
 }
 

@@ -13,7 +13,8 @@ final class CityDirectory: Sendable {
         let name: String
         let localName: String
         let chainID: String
-        let link: DisclosureAsker.PeerLink
+        /// Nil for our own city.
+        let link: DisclosureAsker.PeerLink?
     }
 
     /// What a city has said of itself.
@@ -30,23 +31,32 @@ final class CityDirectory: Sendable {
     private let own: MemberID
     private let now: @Sendable () -> Timestamp
     private let members: @Sendable () -> [Facts]
+    private let ownFacts: @Sendable () -> Facts?
+    private let ownOffers: @Sendable () -> OffersResponse
     private let offers = Mutex<[MemberID: Offer]>([:])
 
     init(
         own: MemberID, now: @escaping @Sendable () -> Timestamp,
-        members: @escaping @Sendable () -> [Facts]
+        members: @escaping @Sendable () -> [Facts],
+        ownFacts: @escaping @Sendable () -> Facts?,
+        ownOffers: @escaping @Sendable () -> OffersResponse
     ) {
         self.own = own
         self.now = now
         self.members = members
+        self.ownFacts = ownFacts
+        self.ownOffers = ownOffers
     }
 
-    func facts(of member: MemberID) -> Facts? { members().first { $0.member == member } }
+    func facts(of member: MemberID) -> Facts? {
+        member == own ? ownFacts() : members().first { $0.member == member }
+    }
 
     /// A city by "330100/330100000000000", or by its division where one member alone has it.
     func city(_ text: String) -> MemberID? {
         if let id = MemberID(text) { return facts(of: id)?.member }
-        let found = members().filter { $0.member.division.description == text }
+        let all = members() + (ownFacts().map { [$0] } ?? [])
+        let found = all.filter { $0.member.division.description == text }
         return found.count == 1 ? found[0].member : nil
     }
 
@@ -61,10 +71,10 @@ final class CityDirectory: Sendable {
             if case .success = offer.response { return age > CityDirectory.freshNanoseconds }
             return age > CityDirectory.failedNanoseconds
         }
-        guard !stale.isEmpty else { return then(all.map(answer)) }
+        guard !stale.isEmpty else { return then(answers(all)) }
         let missing = Mutex(stale.count)
         for facts in stale {
-            facts.link.offers { [self] result in
+            facts.link?.offers { [self] result in
                 let response = result.flatMap {
                     bytes -> Result<OffersResponse, DisclosureFailure> in
                     guard let read = try? OffersResponse(reading: bytes) else {
@@ -79,9 +89,23 @@ final class CityDirectory: Sendable {
                     count -= 1
                     return count == 0
                 }
-                if isLast { then(all.map(answer)) }
+                if isLast { then(answers(all)) }
             }
         }
+    }
+
+    /// Our own city comes first, where its policy lets our own applications ask something.
+    private func answers(_ all: [Facts]) -> [CityAnswer] {
+        let own = ownFacts().flatMap { facts -> CityAnswer? in
+            let offers = ownOffers().offers
+            guard !offers.isEmpty else { return nil }
+            var answer = CityAnswer(
+                city: facts.member.description, name: facts.name, localName: facts.localName,
+                chain: facts.chainID)
+            answer.kinds = offers.map(CityAnswer.Kind.init)
+            return answer
+        }
+        return (own.map { [$0] } ?? []) + all.map(answer)
     }
 
     private func answer(_ facts: Facts) -> CityAnswer {
@@ -96,14 +120,14 @@ final class CityDirectory: Sendable {
         case .failure(let failure): answer.obstruct(failure)
         case nil: answer.obstruct(DisclosureFailure(.cityUnreachable, "it was not asked yet"))
         }
-        if let newest = facts.link.client?.snapshot.latest {
+        if let newest = facts.link?.client?.snapshot.latest {
             answer.newestBlock = RFC3339.format(newest.timestamp)
         }
         return answer
     }
 
     private func obstacle(_ facts: Facts, _ offer: OffersResponse) -> DisclosureFailure? {
-        guard let client = facts.link.client else {
+        guard let client = facts.link?.client else {
             return DisclosureFailure(.cityTrustLost, "our client of its chain is not made yet")
         }
         let status = client.snapshot.status(now: now())

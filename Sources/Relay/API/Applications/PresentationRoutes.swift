@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayStore
+import RelayTransport
 
 /// Makes use-codes: the holder's session at the hall lets one licence be looked at once, for one
 /// matter.
@@ -41,8 +42,12 @@ struct PresentationRoutes: Sendable {
         let life = try body.integer(
             "lifeSeconds", in: 1...PresentationCode.maxLifeSeconds, standard: 300)
         try body.finish()
-        let text = Hex.encode(DisclosureAsker.random(PresentationCode.codeBytes))
+        let text = Hex.encode(RandomBytes.make(PresentationCode.codeBytes))
         let isTaken = ledger.submit { [secrets] desk in
+            guard desk.hasRoomForPresentation else {
+                reply.finish(APIError(ProofService.memoryFull))
+                return nil
+            }
             let code = PresentationCode(
                 codeHash: SHA256.hash(Array(text.utf8)),
                 licence: secrets.licence(kind, reference), serviceItem: serviceItem,

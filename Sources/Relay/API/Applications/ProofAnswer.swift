@@ -99,12 +99,12 @@ extension SourceAnswer {
         self.init(
             source: source, city: city, kind: kind,
             outcome: verified.record == nil ? "absent" : "present")
-        asOf = RFC3339.format(verified.header.timestamp)
-        height = verified.header.height.height
+        asOf = RFC3339.format(verified.time)
+        height = verified.height.height
         grant = response.grant
         logEntry = verified.logIndex
         checked = [
-            "Header \(verified.header.height.height) of \(chainID) is signed by enough of the "
+            "Header \(verified.height.height) of \(chainID) is signed by enough of the "
                 + "validators that this relay trusts.",
             verified.record == nil
                 ? "Under that header the chain holds nothing at the record's index."

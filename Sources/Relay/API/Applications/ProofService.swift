@@ -20,6 +20,10 @@ final class ProofService: Sendable {
     /// Milliseconds before a city that could not answer is asked again; doubles up to the longest.
     static let firstRetryMilliseconds = 500
     static let longestRetryMilliseconds = 60_000
+    /// The table of idempotency keys is full: no key is dropped before its time.
+    static let memoryFull = DisclosureFailure(
+        .cityBusy, "this relay remembers as many requests as it can",
+        retryAfterMilliseconds: 60_000)
     /// How long a key of idempotency is remembered, nanoseconds: a day's retries of a window.
     static let idempotencyNanoseconds: Int64 = 86_400_000_000_000
 
@@ -107,6 +111,9 @@ final class ProofService: Sendable {
         return questions
     }
 
+    /// Forgets answers that were held long enough.
+    func prune() { book.prune(now: now()) }
+
     // MARK: Once
 
     /// What the ledger says to a request: it is new, it was made before, or it may not be.
@@ -120,7 +127,7 @@ final class ProofService: Sendable {
         _ body: ProofBody, _ questions: [DisclosureQuestion], _ application: String,
         _ fingerprint: Digest, _ reply: APIReply
     ) {
-        let id = "P-" + Hex.encode(DisclosureAsker.random(16))
+        let id = "P-" + Hex.encode(RandomBytes.make(16))
         let isTaken = ledger.submit { [self] desk in
             let scope = "app/\(application)"
             let answered: @Sendable (Admission) -> Void = { [self] admission in
@@ -140,6 +147,7 @@ final class ProofService: Sendable {
                                     "this key came before with another body")))
                     return nil
                 }
+                guard desk.hasRoomForAnswer else { throw ProofService.memoryFull }
                 let codes = try present(body, questions, desk)
                 let stored = StoredAnswer(
                     scope: scope, key: body.idempotencyKey, body: fingerprint,

@@ -115,7 +115,7 @@ package final class ConsoleService: Sendable {
 
     /// 256 bits from the system.
     private static func secret() -> String {
-        Hex.encode((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+        Hex.encode(RandomBytes.make(32))
     }
 
     /// Browsers send cookies in one field or in several (RFC 9113 section 8.2.3).

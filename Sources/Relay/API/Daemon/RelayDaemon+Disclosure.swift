@@ -18,18 +18,15 @@ extension RelayDaemon {
     ) throws -> DisclosureDoor? {
         guard let disclosure = configuration.disclosure else { return nil }
         let own = configuration.ownMember
-        let chain = configuration.topology.member(own)?.chain
-        let anchor = Height(
-            revision: (try? chain?.id.revision()) ?? 0, height: chain?.anchor?.height ?? 1)
-        // Where there is a signed manifest, evidence is made under the version that holds.
-        let manifests = context.manifests
-        let shared = SealedManifest(configuration.topology)
+        let written = SealedManifest(configuration.topology)
+        let manifest: @Sendable () -> SealedManifest = { [manifests = context.manifests] in
+            manifests?.latest ?? written
+        }
         return try DisclosureDoor(
             disclosure,
             DisclosureDoor.Surroundings(
-                own: own, anchor: anchor, connector: context.connector,
-                verifiers: context.verifiers, now: context.now,
-                manifest: { manifests?.latest ?? shared },
+                own: own, chainID: context.ownChainID, connector: context.connector,
+                verifiers: context.verifiers, now: context.now, manifest: manifest,
                 members: { Array(context.directory.all.values) },
                 client: { context.shared.client(of: $0) },
                 clients: {

@@ -39,8 +39,11 @@ package final class AccessLedger: @unchecked Sendable {
     private var desk: AccessDesk?
 
     /// Opens the log, or makes it. Throws what is wrong with the file.
+    ///
+    /// - Parameter pruneMilliseconds: between two looks for what may be forgotten.
     package init(
-        path: String, owner: MemberID, key: SigningKey, now: @escaping @Sendable () -> Timestamp
+        path: String, owner: MemberID, key: SigningKey, pruneMilliseconds: Int = 60_000,
+        now: @escaping @Sendable () -> Timestamp
     ) throws {
         self.now = now
         let loop = try EventLoop(name: "access")
@@ -50,6 +53,7 @@ package final class AccessLedger: @unchecked Sendable {
                 desk = try AccessDesk(opening: {
                     try AccessLogStore(path: path, owner: owner, key: key)
                 })
+                pruneLater(pruneMilliseconds)
             }
         } catch {
             loop.stop()
@@ -71,6 +75,15 @@ package final class AccessLedger: @unchecked Sendable {
     package func stop() {
         try? loop.performAndWait { [self] in desk = nil }
         loop.stop()
+    }
+
+    /// Forgets, from time to time, what nobody can ask for any more.
+    private func pruneLater(_ milliseconds: Int) {
+        loop.schedule(afterMilliseconds: milliseconds) { [weak self] in
+            guard let self, let desk else { return }
+            desk.prune(at: now())
+            pruneLater(milliseconds)
+        }
     }
 
     private func turn() {
@@ -101,15 +114,21 @@ package final class AccessDesk {
     private var turnAnswers: [String: StoredAnswer] = [:]
     private var turnPresentations: [Digest: PresentationCode] = [:]
     private(set) var now = Timestamp.unixEpoch
+    /// Rows as they were counted last, and what came since.
+    private var memory: AccessMemory
 
     package init(_ store: AccessLogStore) {
         open = { store }
         current = store
+        memory = (try? store.memory()) ?? AccessMemory()
     }
 
     init(opening open: @escaping () throws -> AccessLogStore) throws {
         self.open = open
-        current = try open()
+        let store = try open()
+        current = store
+        // Counted again with the first look for what may be forgotten.
+        memory = (try? store.memory()) ?? AccessMemory()
     }
 
     /// The log. After a commit that failed it is opened anew: what is on the disk counts, and a
@@ -148,6 +167,16 @@ package final class AccessDesk {
     func knows(_ ticket: Digest) throws -> Bool {
         try underWay.contains(ticket) || store().holds(ticket: ticket)
     }
+
+    /// The entry at a place of the log: its leaf's hash, and who asked.
+    func place(_ sequence: UInt64) throws -> (leafHash: Digest, requester: String)? {
+        try store().place(sequence)
+    }
+
+    /// Whether one more key of idempotency can be remembered.
+    var hasRoomForAnswer: Bool { memory.answers < AccessMemory.maxAnswers }
+    /// Whether one more use-code can be.
+    var hasRoomForPresentation: Bool { memory.presentations < AccessMemory.maxPresentations }
 
     // MARK: What jobs promise
 
@@ -198,12 +227,34 @@ package final class AccessDesk {
         }
     }
 
+    /// Days whose uses of grants are kept: today's count against a cap, and one for the clock.
+    private static let keptDays: Int64 = 2
+
+    /// Forgets answers and use-codes that have expired, and uses of days that are past. What cannot
+    /// be forgotten now is forgotten next time.
+    fileprivate func prune(at moment: Timestamp) {
+        let today = PolicyDay(moment).number
+        do {
+            let store = try store()
+            try store.commit(
+                [.forgetAnswers(now: moment), .forgetUses(below: today - AccessDesk.keptDays + 1)],
+                at: moment)
+            memory = try store.memory()
+        } catch {
+            if (error as? StoreError)?.code != .missing { current = nil }
+        }
+    }
+
     private func note(_ change: AccessChange) {
         switch change {
         case .use(let name, let window, let count):
             turnUses[Use(name: name, window: window), default: 0] += count
-        case .answer(let answer): turnAnswers["\(answer.scope)\n\(answer.key)"] = answer
-        case .present(let code): turnPresentations[code.codeHash] = code
+        case .answer(let answer):
+            memory.answers += 1
+            turnAnswers["\(answer.scope)\n\(answer.key)"] = answer
+        case .present(let code):
+            if code.used == nil { memory.presentations += 1 }
+            turnPresentations[code.codeHash] = code
         default: break
         }
     }

@@ -6,8 +6,9 @@ import RelayConnectors
 import RelayEngine
 import RelayTransport
 
-/// The asking side of disclosures: signs a request, takes it to the other city's relay, and
-/// believes of the answer what our own light client has verified.
+/// The asking side of disclosures: signs a request, takes it, sealed, to the other city's relay,
+/// and believes of the answer what our own light client has verified. Questions to our own city
+/// take the same way through policy and access log, without the wire.
 struct DisclosureAsker: Sendable {
     typealias Completion = @Sendable (Asked) -> Void
 
@@ -49,6 +50,9 @@ struct DisclosureAsker: Sendable {
     let now: @Sendable () -> Timestamp
     /// The relay and chain of a member; nil: none of ours.
     let peer: @Sendable (MemberID) -> PeerLink?
+    let sealingKeys = SealingKeys()
+    let receipts: ReceiptBox
+    let ownCity: OwnCity
 
     /// What is known of one other city.
     struct PeerLink: Sendable {
@@ -73,6 +77,20 @@ struct DisclosureAsker: Sendable {
 
     /// Any thread; completes on any.
     func ask(_ question: DisclosureQuestion, then: @escaping Completion) {
+        let secret = RandomBytes.make(HPKE.keyByteCount)
+        guard let answerKey = try? HPKE.publicKey(secret: secret) else {
+            return then(Asked(DisclosureFailure(.cityBusy, "no key for the answer was made")))
+        }
+        let salt = RandomBytes.make(DisclosureRequest.saltBytes)
+        let request = question.request(
+            from: own, secrets: secrets, salt: salt,
+            nonce: RandomBytes.make(DisclosureRequest.nonceBytes), answerKey: answerKey,
+            now: now())
+        var message = DiscloseRequest(
+            request: request.encoded,
+            signature: EvidenceSignature.request.sign(request.ticket.bytes, with: key),
+            reference: question.reference, referenceSalt: salt)
+        guard question.provider != own else { return askOwn(request, message, then) }
         guard let link = peer(question.provider) else {
             return then(
                 Asked(
@@ -86,57 +104,12 @@ struct DisclosureAsker: Sendable {
                         .cityTrustLost, "our client of \(link.chain.chainID) is not made yet",
                         retryAfterMilliseconds: 1_000)))
         }
-        let salt = DisclosureAsker.random(DisclosureRequest.saltBytes)
-        let request = question.request(
-            from: own, secrets: secrets, salt: salt,
-            nonce: DisclosureAsker.random(DisclosureRequest.nonceBytes), now: now())
-        let message = DiscloseRequest(
-            request: request.encoded,
-            signature: EvidenceSignature.request.sign(request.ticket.bytes, with: key),
-            reference: question.reference, referenceSalt: salt, trustedHeight: trusted)
-        link.call(.disclose, message.encoded) { [self] answer in
-            switch answer {
-            case .failure(let failure):
-                then(
-                    Asked(DisclosureAsker.failure(failure, link), message, of: link.chain.member))
-            case .success(let bytes): judge(bytes, request, message, link, then)
-            }
-        }
-    }
-
-    private func judge(
-        _ bytes: [UInt8], _ request: DisclosureRequest, _ message: DiscloseRequest,
-        _ link: PeerLink, _ then: @escaping Completion
-    ) {
-        let fail: @Sendable (DisclosureFailure) -> Void = {
-            then(Asked($0, message, of: link.chain.member))
-        }
-        guard let response = try? DiscloseResponse(reading: bytes) else {
-            return fail(
-                DisclosureFailure(.proofNotVerified, "the answer is not of this protocol"))
-        }
-        // The client may have moved on meanwhile; headers that it dropped are in the newer one.
-        guard let client = peer(link.chain.member)?.client ?? link.client else {
-            return fail(DisclosureFailure(.cityTrustLost, "our client is gone"))
-        }
-        let check = DisclosureCheck(
-            peer: link.chain, client: client, keys: link.keys, request: request,
-            signature: message.signature, now: now())
-        let isTaken = verifiers.run { state in
-            do throws(DisclosureFailure) {
-                let verified = try check.verify(response, &state)
-                then(Asked(.success(verified), message, response, of: link.chain))
-            } catch {
-                // A refusal with its entry is evidence; an answer that did not verify is none.
-                guard error.code.rawValue == response.code else { return fail(error) }
-                then(Asked(.failure(error), message, response, of: link.chain))
-            }
-        }
-        if !isTaken {
-            fail(
-                DisclosureFailure(
-                    .cityBusy, "too many verifications wait", retryAfterMilliseconds: 500))
-        }
+        message.trustedHeight = trusted
+        message.anchor = link.chain.anchor
+        DisclosureExchange(
+            asker: self, link: link, request: request, message: message, secret: secret,
+            then: then
+        ).send(isSecondTry: false)
     }
 
     static func failure(_ failure: JobFailure, _ link: PeerLink) -> DisclosureFailure {
@@ -150,9 +123,5 @@ struct DisclosureAsker: Sendable {
         return DisclosureFailure(
             code, "\(link.chain.chainID): \(failure.code)",
             retryAfterMilliseconds: failure.retryAfterMilliseconds)
-    }
-
-    static func random(_ count: Int) -> [UInt8] {
-        (0..<count).map { _ in UInt8.random(in: 0...255) }
     }
 }

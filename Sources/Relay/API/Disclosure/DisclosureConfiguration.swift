@@ -23,6 +23,10 @@ package struct DisclosureConfiguration: Sendable {
     package var chainLookMilliseconds = 200
     /// Milliseconds between looks for a city that does not know our office yet.
     package var announceMilliseconds = 15_000
+    /// Milliseconds between looks for what may be forgotten: expired answers, keys and use-codes.
+    package var pruneMilliseconds = 60_000
+    /// Milliseconds before receipts that another city's relay did not take are sent again.
+    package var receiptMilliseconds = 5_000
     /// Milliseconds that the office may take.
     package var officeMilliseconds = 5_000
 

@@ -12,6 +12,7 @@ final class DisclosureDoor: Sendable {
     let service: DisclosureService
     let proofs: ProofService
     private let ledger: AccessLedger
+    private let receipts: ReceiptBox
     private let loop: EventLoop
     private let presentations: PresentationRoutes
     private let accesses: AccessRoutes
@@ -20,12 +21,11 @@ final class DisclosureDoor: Sendable {
     /// What the door needs of the relay around it.
     struct Surroundings: Sendable {
         let own: MemberID
-        /// Height of our own chain's trust anchor.
-        let anchor: Height
+        let chainID: String
         let connector: CometBFTConnector
         let verifiers: VerifierPool
         let now: @Sendable () -> Timestamp
-        /// The manifest as it stands; made of the topology where the federation has none.
+        /// The manifest as it holds; made of the topology where the federation has none.
         let manifest: @Sendable () -> SealedManifest
         /// The other members as they are now.
         let members: @Sendable () -> [PeerChain]
@@ -38,13 +38,22 @@ final class DisclosureDoor: Sendable {
                 String, PeerMethod, [UInt8],
                 @escaping @Sendable (Result<[UInt8], JobFailure>) -> Void
             ) -> Void
+
+        /// Height of our own chain's trust anchor, as the manifest has it now.
+        var anchor: Height {
+            let chain = manifest().manifest.member(own)?.chains.first {
+                $0.id.description == chainID
+            }
+            return Height(
+                revision: (try? chain?.id.revision()) ?? 0, height: chain?.anchor?.height ?? 1)
+        }
     }
 
     /// Opens the access log. Throws what kept it from starting; then nothing of it runs.
     init(_ configuration: DisclosureConfiguration, _ around: Surroundings) throws {
         ledger = try AccessLedger(
             path: configuration.storeFile, owner: around.own, key: configuration.evidenceKey,
-            now: around.now)
+            pruneMilliseconds: configuration.pruneMilliseconds, now: around.now)
         do {
             loop = try EventLoop(name: "proofs")
         } catch {
@@ -53,7 +62,7 @@ final class DisclosureDoor: Sendable {
         }
         do {
             service = try DisclosureService(
-                own: around.own, anchor: around.anchor, configuration: configuration,
+                own: around.own, anchor: { around.anchor }, configuration: configuration,
                 connector: around.connector, verifiers: around.verifiers, ledger: ledger,
                 now: around.now)
         } catch {
@@ -61,14 +70,27 @@ final class DisclosureDoor: Sendable {
             ledger.stop()
             throw error
         }
-        let directory = CityDirectory(own: around.own, now: around.now) {
-            around.members().map { CityDirectory.Facts($0, around) }
-        }
+        let service = service
+        let ownCity = OwnCity(
+            ask: { service.discloseOwn($0, then: $1) }, manifest: around.manifest,
+            ledger: ledger)
+        let directory = CityDirectory(
+            own: around.own, now: around.now,
+            members: { around.members().map { CityDirectory.Facts($0, around) } },
+            ownFacts: {
+                guard service.answers else { return nil }
+                return ownCity.peer(around.own).map { CityDirectory.Facts(own: $0) }
+            },
+            ownOffers: { service.offers(to: around.own) })
         let secrets = DisclosureSecrets(configuration.evidenceKey)
+        let peer: @Sendable (MemberID) -> DisclosureAsker.PeerLink? = { member in
+            directory.facts(of: member)?.link
+        }
+        receipts = ReceiptBox(key: configuration.evidenceKey, peer: peer)
         let asker = DisclosureAsker(
             own: around.own, key: configuration.evidenceKey, secrets: secrets,
-            verifiers: around.verifiers, now: around.now,
-            peer: { member in directory.facts(of: member)?.link })
+            verifiers: around.verifiers, now: around.now, peer: peer, receipts: receipts,
+            ownCity: ownCity)
         proofs = ProofService(
             loop: loop, asker: asker, ledger: ledger, directory: directory, now: around.now,
             manifest: around.manifest)
@@ -84,6 +106,29 @@ final class DisclosureDoor: Sendable {
             loop.stop()
             ledger.stop()
             throw error
+        }
+        _ = loop.post { [self] in
+            pruneLater(configuration.pruneMilliseconds)
+            sendReceiptsLater(configuration.receiptMilliseconds)
+        }
+    }
+
+    /// Receipts that a relay has not taken yet are sent again.
+    private func sendReceiptsLater(_ milliseconds: Int) {
+        loop.schedule(afterMilliseconds: milliseconds) { [weak self] in
+            guard let self else { return }
+            receipts.sendAll()
+            sendReceiptsLater(milliseconds)
+        }
+    }
+
+    /// Answers live in memory no longer than a visit, whether another request comes or not.
+    private func pruneLater(_ milliseconds: Int) {
+        loop.schedule(afterMilliseconds: milliseconds) { [weak self] in
+            guard let self else { return }
+            proofs.prune()
+            service.forgetKeys()
+            pruneLater(milliseconds)
         }
     }
 
@@ -140,9 +185,19 @@ extension CityDirectory.Facts {
                 chain: peer, keys: peer.evidenceKeys, client: around.client(chainID),
                 call: { around.ask(chainID, $0, $1, $2) }))
     }
+
+    /// Our own city: there is no way to it but inside.
+    fileprivate init(own peer: PeerChain) {
+        self.init(
+            member: peer.member, name: peer.name, localName: peer.localName,
+            chainID: peer.chainID, link: nil)
+    }
 }
 
 extension DisclosureService {
+    /// Keys whose time is over open nothing any more, whether a question comes or not.
+    func forgetKeys() { ring.forget(now: now()) }
+
     func offers(to requester: MemberID) -> OffersResponse {
         OffersResponse(
             answers: answers, offers: configuration.policy.offers(to: requester, now: now()))

@@ -16,14 +16,14 @@ final class DisclosureJob: @unchecked Sendable {
     private let message: DiscloseRequest
     private let permission: DisclosurePermission
     private let day: PolicyDay
-    private let then: DisclosureService.Completion
+    private let then: DisclosureService.Answer
     private var index: RecordIndex?
     private var waitedMilliseconds = 0
 
     init(
         service: DisclosureService, request: DisclosureRequest, message: DiscloseRequest,
         permission: DisclosurePermission, day: PolicyDay,
-        then: @escaping DisclosureService.Completion
+        then: @escaping DisclosureService.Answer
     ) {
         self.service = service
         self.request = request
@@ -114,9 +114,12 @@ final class DisclosureJob: @unchecked Sendable {
     }
 
     private func addHeaders(_ height: Height, _ proof: StoreProof, _ record: OfficeRecord?) {
+        // The asker's evidence begins at the anchor that its manifest names, which may be another
+        // than ours for as long as a new version spreads.
+        let start = message.anchor > .zero ? message.anchor : service.anchor()
         headers(from: message.trustedHeight, to: height) { [self] update in
-            headers(from: .zero, to: service.anchor) { [self] anchor in
-                headers(from: service.anchor, to: height) { [self] lineage in
+            headers(from: .zero, to: start) { [self] anchor in
+                headers(from: start, to: height) { [self] lineage in
                     release(height, proof, record, update, anchor + lineage)
                 }
             }
@@ -145,6 +148,15 @@ final class DisclosureJob: @unchecked Sendable {
         _ height: Height, _ proof: StoreProof, _ record: OfficeRecord?, _ update: [[UInt8]],
         _ lineage: [[UInt8]]
     ) {
+        // What the asker would refuse for its age does not leave.
+        if let newest = lineage.last,
+            let header = try? Families.inspect(newest, family: .cometBFT)
+        {
+            let age = service.now().nanoseconds(since: header.timestamp)
+            guard age <= request.maxAgeNanoseconds else {
+                return fail(.stale("our chain", age, request))
+            }
+        }
         let response = DiscloseResponse(
             index: index?.digest.bytes ?? [], leafCount: record?.leafCount ?? 0,
             leaves: record?.leaves ?? [], state: proof.value, proof: proof.proof,
@@ -169,12 +181,12 @@ final class DisclosureJob: @unchecked Sendable {
             let changes = desk.released(access, of: permission.grant.id, on: day)
             return LedgerTurn(changes) { [self] result in
                 guard case .success(let logged) = result, let entry = logged.first else {
-                    return then(.success(DiscloseResponse(DisclosureService.logFailure).encoded))
+                    return then(DiscloseResponse(DisclosureService.logFailure))
                 }
-                then(.success(response.logged(entry).encoded))
+                then(response.logged(entry))
             }
         }
-        if !isTaken { then(.success(DiscloseResponse(DisclosureService.logFailure).encoded)) }
+        if !isTaken { then(DiscloseResponse(DisclosureService.logFailure)) }
     }
 
     /// Nothing leaves; the refusal has its entry too. "Not reached" tells something of the record,
@@ -190,6 +202,6 @@ final class DisclosureJob: @unchecked Sendable {
             }
             return turn
         }
-        if !isTaken { then(.success(DiscloseResponse(DisclosureService.logFailure).encoded)) }
+        if !isTaken { then(DiscloseResponse(DisclosureService.logFailure)) }
     }
 }

@@ -25,7 +25,7 @@ struct DisclosureQuestion: Sendable {
     /// of this relay, the person's for this provider and purpose alone.
     func request(
         from own: MemberID, secrets: DisclosureSecrets, salt: [UInt8], nonce: [UInt8],
-        now: Timestamp
+        answerKey: [UInt8], now: Timestamp
     ) -> DisclosureRequest {
         DisclosureRequest(
             requester: own.description, application: application, department: department,
@@ -37,7 +37,7 @@ struct DisclosureQuestion: Sendable {
             items: items, predicates: predicates, purpose: purpose, serviceItem: serviceItem,
             caseNumber: caseNumber, consent: consent, fieldReason: fieldReason?.rawValue ?? "",
             maxAgeNanoseconds: maxAgeNanoseconds, madeAtUnixNanoseconds: now.unixNanoseconds,
-            nonce: nonce)
+            nonce: nonce, answerKey: answerKey)
     }
 }
 

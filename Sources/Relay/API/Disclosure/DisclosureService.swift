@@ -11,21 +11,26 @@ import RelayTransport
 /// writes the entry into the access log, and only then answers.
 final class DisclosureService: Sendable {
     typealias Completion = @Sendable (Result<[UInt8], GRPCStatus>) -> Void
+    /// Takes an answer as the asker will read it; it leaves sealed.
+    typealias Answer = @Sendable (DiscloseResponse) -> Void
 
     let own: MemberID
     /// Height of our chain's trust anchor: where evidence begins.
-    let anchor: Height
+    let anchor: @Sendable () -> Height
     let configuration: DisclosureConfiguration
     let connector: CometBFTConnector
     let office: RecordOffice?
     let ledger: AccessLedger
     let now: @Sendable () -> Timestamp
-    private let verifiers: VerifierPool
+    let verifiers: VerifierPool
+    /// Keys that other cities seal their questions to.
+    let ring: SealingRing
     private let loop: EventLoop
 
     init(
-        own: MemberID, anchor: Height, configuration: DisclosureConfiguration,
-        connector: CometBFTConnector, verifiers: VerifierPool, ledger: AccessLedger,
+        own: MemberID, anchor: @escaping @Sendable () -> Height,
+        configuration: DisclosureConfiguration, connector: CometBFTConnector,
+        verifiers: VerifierPool, ledger: AccessLedger,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         self.own = own
@@ -35,6 +40,7 @@ final class DisclosureService: Sendable {
         self.verifiers = verifiers
         self.ledger = ledger
         self.now = now
+        ring = SealingRing(own: own, evidenceKey: configuration.evidenceKey)
         loop = connector.loop
         office = try configuration.office.map {
             try RecordOffice(
@@ -50,17 +56,28 @@ final class DisclosureService: Sendable {
 
     /// Judges a peer's request on a verifier, then on the ledger. Any thread; completes on any.
     func disclose(
-        _ message: DiscloseRequest, from peer: MemberID, keys: [PublicKey],
+        _ question: SealedQuestion, from peer: MemberID, keys: [PublicKey],
         then: @escaping Completion
     ) {
         let isTaken = verifiers.run { [self] state in
+            guard let message = ring.open(question.sealed, from: peer, now: now()) else {
+                return then(.success(unopened.encoded))
+            }
+            var asked: DisclosureRequest?
             do throws(DisclosureFailure) {
                 let request = try DisclosureRequest(canonical: message.request)
+                asked = request
                 try check(request, message, from: peer, keys: keys, &state)
-                decide(request, message, then)
+                guard request.answerKey.count == HPKE.keyByteCount else {
+                    throw DisclosureFailure(
+                        .requestMalformed, "the request names no key for its answer")
+                }
+                decide(request, message) { [self] response in
+                    sealed(response, for: request, then)
+                }
             } catch {
                 // Without a good signature there is nobody to hold an entry against.
-                then(.success(DiscloseResponse(error).encoded))
+                then(.success(sealed(DiscloseResponse(error), for: asked).encoded))
             }
         }
         if !isTaken {
@@ -69,6 +86,57 @@ final class DisclosureService: Sendable {
                     .tryAgain(
                         inMilliseconds: PeerService.busyMilliseconds, "this relay is busy")))
         }
+    }
+
+    /// A question of our own applications. Any thread; completes on any.
+    func discloseOwn(_ message: DiscloseRequest, then: @escaping Answer) {
+        let key = configuration.evidenceKey.publicKey
+        let isTaken = verifiers.run { [self] state in
+            do throws(DisclosureFailure) {
+                let request = try DisclosureRequest(canonical: message.request)
+                try check(request, message, from: own, keys: [key], &state)
+                decide(request, message, then)
+            } catch {
+                then(DiscloseResponse(error))
+            }
+        }
+        if !isTaken {
+            then(DiscloseResponse(DisclosureFailure(.cityBusy, "this relay is busy")))
+        }
+    }
+
+    private var unopened: SealedAnswer {
+        SealedAnswer(
+            code: CounterCode.requestSealing.rawValue,
+            detail: "the question is sealed to no key of \(own) that is still there",
+            key: ring.key(now: now()))
+    }
+
+    /// Off the ledger's thread where a verifier has time.
+    private func sealed(
+        _ response: DiscloseResponse, for request: DisclosureRequest, _ then: @escaping Completion
+    ) {
+        let isTaken = verifiers.run { [self] _ in
+            then(.success(sealed(response, for: request).encoded))
+        }
+        if !isTaken { then(.success(sealed(response, for: request).encoded)) }
+    }
+
+    /// Nothing but a code is said to a request that names no key.
+    private func sealed(
+        _ response: DiscloseResponse, for request: DisclosureRequest?
+    ) -> SealedAnswer {
+        let sealed = request.flatMap { request in
+            DisclosureSealing.seal(
+                response, ticket: request.ticket, key: request.answerKey,
+                ephemeral: RandomBytes.make(HPKE.keyByteCount))
+        }
+        return sealed
+            ?? SealedAnswer(
+                code: response.code.isEmpty
+                    ? CounterCode.requestMalformed.rawValue : response.code,
+                detail: response.code.isEmpty ? "no answer can be sealed to it" : response.detail,
+                retryAfterMilliseconds: response.retryAfterMilliseconds)
     }
 
     private func check(
@@ -113,7 +181,7 @@ final class DisclosureService: Sendable {
 
     /// Policy, caps and repetitions, in the order in which the ledger takes requests.
     private func decide(
-        _ request: DisclosureRequest, _ message: DiscloseRequest, _ then: @escaping Completion
+        _ request: DisclosureRequest, _ message: DiscloseRequest, _ then: @escaping Answer
     ) {
         let isTaken = ledger.submit { [self] desk in
             guard let question = request.question else { return nil }
@@ -124,7 +192,7 @@ final class DisclosureService: Sendable {
                 case .replayed:
                     let failure = DisclosureFailure(
                         .requestReplayed, "this request was answered before")
-                    then(.success(DiscloseResponse(failure).encoded))
+                    then(DiscloseResponse(failure))
                     return nil
                 case .refuse(let refusal):
                     return refuse(
@@ -138,11 +206,11 @@ final class DisclosureService: Sendable {
                     return nil
                 }
             } catch {
-                then(.success(DiscloseResponse(DisclosureService.logFailure).encoded))
+                then(DiscloseResponse(DisclosureService.logFailure))
                 return nil
             }
         }
-        if !isTaken { then(.success(DiscloseResponse(DisclosureService.logFailure).encoded)) }
+        if !isTaken { then(DiscloseResponse(DisclosureService.logFailure)) }
     }
 
     static let logFailure = DisclosureFailure(
@@ -151,7 +219,7 @@ final class DisclosureService: Sendable {
     /// A refusal with its entry; answered once that is on the disk.
     func refuse(
         _ failure: DisclosureFailure, _ request: DisclosureRequest, _ message: DiscloseRequest,
-        _ permission: DisclosurePermission?, index: RecordIndex?, _ then: @escaping Completion
+        _ permission: DisclosurePermission?, index: RecordIndex?, _ then: @escaping Answer
     ) -> LedgerTurn? {
         guard let code = try? AccessCode(failure.code.rawValue),
             let record = AccessRecord(
@@ -160,14 +228,14 @@ final class DisclosureService: Sendable {
         else {
             let malformed = DisclosureFailure(
                 .requestMalformed, "a code of the request cannot stand in the access log")
-            then(.success(DiscloseResponse(malformed).encoded))
+            then(DiscloseResponse(malformed))
             return nil
         }
         return LedgerTurn([.append(record)]) { result in
             guard case .success(let logged) = result, let entry = logged.first else {
-                return then(.success(DiscloseResponse(DisclosureService.logFailure).encoded))
+                return then(DiscloseResponse(DisclosureService.logFailure))
             }
-            then(.success(DiscloseResponse(failure).logged(entry).encoded))
+            then(DiscloseResponse(failure).logged(entry))
         }
     }
 }

@@ -7,8 +7,9 @@ import LightClient
 struct VerifiedDisclosure: Sendable {
     let request: DisclosureRequest
     let response: DiscloseResponse
-    /// The header under which the proof stands; verified.
-    let header: TrustedHeader
+    /// The header under which the proof stands, which was verified, and its time.
+    let height: Height
+    let time: Timestamp
     /// Nil: the chain proves that there is no such record.
     let record: RecordState?
     /// Place of the answer's entry in the provider's access log.
@@ -40,8 +41,8 @@ struct DisclosureCheck {
         try checkAge(header)
         let place = try checkEntry(response, digest, record != nil, &state)
         return VerifiedDisclosure(
-            request: request, response: response, header: header, record: record,
-            logIndex: place)
+            request: request, response: response, height: header.height, time: header.timestamp,
+            record: record, logIndex: place)
     }
 
     private func unverified(_ detail: String) -> DisclosureFailure {
@@ -141,13 +142,7 @@ struct DisclosureCheck {
 
     private func checkAge(_ header: TrustedHeader) throws(DisclosureFailure) {
         let age = now.nanoseconds(since: header.timestamp)
-        guard age <= request.maxAgeNanoseconds else {
-            throw DisclosureFailure(
-                .proofStale,
-                "the newest block of \(peer.chainID) is \(age / 1_000_000_000) s old, "
-                    + "\(request.maxAgeNanoseconds / 1_000_000_000) s are allowed",
-                retryAfterMilliseconds: 5_000)
-        }
+        guard age <= request.maxAgeNanoseconds else { throw .stale(peer.chainID, age, request) }
     }
 
     /// The provider cannot deny that it answered, nor the log lose it.

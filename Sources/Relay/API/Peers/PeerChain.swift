@@ -43,6 +43,12 @@ package struct PeerChain: Hashable, Sendable {
 
     package var chainID: String { chain.id.description }
 
+    /// Where trust in the chain begins; zero where the members' list names no such height.
+    var anchor: Height {
+        guard let anchor = chain.anchor else { return .zero }
+        return Height(revision: (try? chain.id.revision()) ?? 0, height: anchor.height)
+    }
+
     /// Path of a key on the peer's chain: its prefix, with the key behind the last element.
     func path(_ key: [UInt8]) -> [[UInt8]] {
         var path = chain.commitmentPrefix.map { Array($0.utf8) }

@@ -13,6 +13,7 @@ enum PeerMethod: String, CaseIterable, Sendable {
     case trace = "Trace"
     case disclose = "Disclose"
     case offers = "Offers"
+    case receipts = "Receipts"
     case manifests = "Manifests"
     case proposals = "Proposals"
 

@@ -145,8 +145,9 @@ final class PeerService: @unchecked Sendable {
                     fetchHeaders(try FetchHeadersRequest(reading: call.message), peer, call)
                 case .report: report(try ReportRequest(reading: call.message), peer, call)
                 case .trace: trace(try TraceRequest(reading: call.message), peer, call)
-                case .disclose: disclose(try DiscloseRequest(reading: call.message), peer, call)
+                case .disclose: disclose(try SealedQuestion(reading: call.message), peer, call)
                 case .offers: offers(try OffersRequest(reading: call.message), peer, call)
+                case .receipts: receipts(try ReceiptsRequest(reading: call.message), peer, call)
                 case .manifests:
                     manifests(try ManifestExchange(reading: call.message), peer, call)
                 case .proposals:
@@ -287,7 +288,7 @@ final class PeerService: @unchecked Sendable {
     }
 
     private func disclose(
-        _ request: DiscloseRequest, _ peer: PeerChain, _ call: GRPCCall
+        _ request: SealedQuestion, _ peer: PeerChain, _ call: GRPCCall
     ) -> GRPCStatus? {
         guard let disclosures else {
             return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
@@ -298,6 +299,18 @@ final class PeerService: @unchecked Sendable {
                 "a person has paused the exchange with your chain")
         }
         disclosures.disclose(request, from: peer.member, keys: peer.evidenceKeys) {
+            [self] result in finish(call, peer, result)
+        }
+        return nil
+    }
+
+    private func receipts(
+        _ request: ReceiptsRequest, _ peer: PeerChain, _ call: GRPCCall
+    ) -> GRPCStatus? {
+        guard let disclosures else {
+            return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
+        }
+        disclosures.take(request, from: peer.member, keys: peer.evidenceKeys) {
             [self] result in finish(call, peer, result)
         }
         return nil

@@ -49,6 +49,10 @@ enum AuditListCommand {
     private static let from = CommandOption(
         "from", value: "TIME", "Only entries of that moment or later: 2026-07-01T00:00:00Z.")
     private static let until = CommandOption("until", value: "TIME", "Only earlier entries.")
+    private static let withoutReceipt = CommandOption(
+        "without-receipt",
+        "Only entries that their requester has not acknowledged. Receipts come within seconds; "
+            + "with --until some minutes ago these are requesters who owe one.")
     private static let limit = CommandOption("limit", value: "N", "At most N entries; 100.")
     private static let offset = CommandOption("offset", value: "N", "Leave out the first N; 0.")
 
@@ -60,7 +64,8 @@ enum AuditListCommand {
             + "  cityrelay audit list --record 9f86… --from 2026-07-01T00:00:00Z \\\n"
             + "      --until 2026-10-01T00:00:00Z",
         options: [
-            record, officer, purpose, caseNumber, requester, outcome, from, until, limit, offset,
+            record, officer, purpose, caseNumber, requester, outcome, from, until,
+            withoutReceipt, limit, offset,
         ] + AuditStore.options
     ) { arguments, console in
         let query = try query(arguments)
@@ -72,14 +77,14 @@ enum AuditListCommand {
                 .object([
                     ("owner", .string(try reader.owner().description)),
                     ("total", .integer(Int64(total))), ("offset", .integer(Int64(query.offset))),
-                    ("entries", .array(rows.map { AuditText.json($0.entry, $0.leafHash) })),
+                    ("entries", .array(rows.map { AuditText.json($0) })),
                 ]))
             return try AuditStore.status(reader, &console)
         }
         var table = TextTable([
-            "ENTRY", "TIME", "REQUESTER", "OFFICER", "KIND", "PURPOSE", "CASE", "OUTCOME",
+            "ENTRY", "TIME", "REQUESTER", "OFFICER", "KIND", "PURPOSE", "CASE", "RECEIPT", "OUTCOME",
         ])
-        for row in rows { table.add(AuditText.cells(row.entry)) }
+        for row in rows { table.add(AuditText.cells(row)) }
         for line in table.lines { console.print(line) }
         let end = query.offset + rows.count
         if end < total {
@@ -98,6 +103,7 @@ enum AuditListCommand {
         query.outcome = arguments.value(outcome)
         query.from = try time(arguments, from)
         query.until = try time(arguments, until)
+        query.withoutReceipt = arguments.has(withoutReceipt)
         query.limit = try arguments.number(limit, in: 1...AccessQuery.maxLimit) ?? 100
         query.offset = try arguments.number(offset, in: 0...Int(Int32.max)) ?? 0
         return query
@@ -129,18 +135,21 @@ enum AuditListCommand {
 
 /// An entry for people and programs.
 enum AuditText {
-    static func cells(_ entry: AccessEntry) -> [String] {
+    static func cells(_ row: FoundAccess) -> [String] {
+        let entry = row.entry
         let access = entry.access
         let refusal = access.outcome.refusal.map { " \($0)" } ?? ""
         return [
             String(entry.sequence), RFC3339.format(entry.time),
             access.requester.member.description,
             String(access.requester.officer.description.prefix(12)), access.resource.text,
-            access.purpose.text, access.caseNumber.text, access.outcome.name + refusal,
+            access.purpose.text, access.caseNumber.text, row.hasReceipt ? "yes" : "no",
+            access.outcome.name + refusal,
         ]
     }
 
-    static func json(_ entry: AccessEntry, _ leafHash: Digest) -> JSONText {
+    static func json(_ row: FoundAccess) -> JSONText {
+        let entry = row.entry
         let access = entry.access
         return .object([
             ("sequence", .unsigned(entry.sequence)), ("time", .string(RFC3339.format(entry.time))),
@@ -163,7 +172,7 @@ enum AuditText {
             ("mode", .string(access.mode.name)), ("outcome", .string(access.outcome.name)),
             ("refusal", .optional(access.outcome.refusal?.text)),
             ("ticket", .string(access.ticket.description)),
-            ("leaf_hash", .string(leafHash.description)),
+            ("receipt", .bool(row.hasReceipt)), ("leaf_hash", .string(row.leafHash.description)),
         ])
     }
 }

@@ -13,6 +13,8 @@ package struct AccessQuery: Hashable, Sendable {
     package var outcome: String?
     package var from: Timestamp?
     package var until: Timestamp?
+    /// Only entries that their requester has not acknowledged.
+    package var withoutReceipt = false
     package var limit = 100
     package var offset = 0
 
@@ -20,6 +22,41 @@ package struct AccessQuery: Hashable, Sendable {
     package static let maxLimit = 100_000
 
     package init() {}
+}
+
+/// An entry as it is found in the log.
+package struct FoundAccess: Sendable {
+    package let entry: AccessEntry
+    package let leafHash: Digest
+    /// Whether its requester has acknowledged it.
+    package let hasReceipt: Bool
+}
+
+/// Rows of what is remembered for a time beside the log.
+package struct AccessMemory: Hashable, Sendable {
+    package var answers: Int
+    package var presentations: Int
+    package var uses: Int
+
+    /// Idempotency keys that are kept: a busy city's day, some 200 MB.
+    package static let maxAnswers = 1_000_000
+    /// Use-codes that are kept: each lives for minutes.
+    package static let maxPresentations = 100_000
+
+    package init(answers: Int = 0, presentations: Int = 0, uses: Int = 0) {
+        self.answers = answers
+        self.presentations = presentations
+        self.uses = uses
+    }
+
+    init(_ database: Database) throws {
+        func count(_ table: String) throws -> Int {
+            Int(try database.integer("SELECT count(*) FROM \(table)") ?? 0)
+        }
+        self.init(
+            answers: try count("access_answer"), presentations: try count("presentation"),
+            uses: try count("access_use"))
+    }
 }
 
 /// Reads an access log on a connection of its own: beside a running relay or without one. Owned by
@@ -45,6 +82,9 @@ package final class AccessLogReader {
 
     package func size() throws -> UInt64 { try nodes.size() }
 
+    /// What is remembered for a time.
+    package func memory() throws -> AccessMemory { try AccessMemory(database) }
+
     /// The newest signed checkpoint; nil while nothing was logged.
     package func checkpoint() throws -> [UInt8]? {
         let statement = try database.prepare(
@@ -53,21 +93,25 @@ package final class AccessLogReader {
     }
 
     /// Entries, oldest first.
-    package func entries(_ query: AccessQuery) throws -> [(entry: AccessEntry, leafHash: Digest)] {
+    package func entries(_ query: AccessQuery) throws -> [FoundAccess] {
         let statement = try database.prepare(
             """
-            SELECT leaf, leaf_hash FROM access_entry WHERE \(query.conditions)
-            ORDER BY sequence LIMIT ?9 OFFSET ?10
+            SELECT leaf, leaf_hash,
+                EXISTS (SELECT 1 FROM access_receipt r WHERE r.sequence = access_entry.sequence)
+            FROM access_entry WHERE \(query.conditions) ORDER BY sequence LIMIT ?9 OFFSET ?10
             """)
         query.bind(to: statement)
         statement.bind(9, Int64(min(max(0, query.limit), AccessQuery.maxLimit)))
         statement.bind(10, Int64(max(0, query.offset)))
-        var result: [(AccessEntry, Digest)] = []
+        var result: [FoundAccess] = []
         while try statement.step() {
             guard let hash = Digest(statement.bytes(1)) else {
                 throw StoreError.corrupt(path, "a leaf's hash has another length")
             }
-            result.append((try SignedAccessEntry(leaf: statement.bytes(0)).decoded(), hash))
+            result.append(
+                FoundAccess(
+                    entry: try SignedAccessEntry(leaf: statement.bytes(0)).decoded(),
+                    leafHash: hash, hasReceipt: statement.integer(2) != 0))
         }
         return result
     }
@@ -144,6 +188,9 @@ extension AccessQuery {
         if outcome != nil { all.append("outcome = ?6") }
         if from != nil { all.append("time >= ?7") }
         if until != nil { all.append("time < ?8") }
+        if withoutReceipt {
+            all.append("sequence NOT IN (SELECT sequence FROM access_receipt)")
+        }
         return all.joined(separator: " AND ")
     }
 

@@ -164,6 +164,14 @@ package final class AccessLogStore {
 
     /// Whether the log holds an entry of this request already.
     package func holds(ticket: Digest) throws -> Bool { try tables.holds(ticket: ticket) }
+
+    /// The leaf's hash at a place, and who asked; nil when there is none.
+    package func place(_ sequence: UInt64) throws -> (leafHash: Digest, requester: String)? {
+        try tables.place(sequence)
+    }
+
+    /// What is remembered for a time. Counts rows: not for every request.
+    package func memory() throws -> AccessMemory { try AccessMemory(database) }
 }
 
 /// The subtrees that a commit completes, and the peaks before it: all that proofs of its own

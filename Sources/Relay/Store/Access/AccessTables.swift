@@ -17,6 +17,7 @@ final class AccessTables {
     private let selectUse: Statement
     private let deleteUses: Statement
     private let selectTicket: Statement
+    private let selectPlace: Statement
     private let count: Statement
     let presentations: PresentationTables
 
@@ -45,6 +46,8 @@ final class AccessTables {
         deleteUses = try database.prepare("DELETE FROM access_use WHERE window < ?1")
         selectTicket = try database.prepare(
             "SELECT 1 FROM access_entry WHERE ticket = ?1 LIMIT 1")
+        selectPlace = try database.prepare(
+            "SELECT leaf_hash, requester FROM access_entry WHERE sequence = ?1")
         count = try database.prepare("UPDATE journal SET commits = commits + 1")
     }
 
@@ -140,6 +143,13 @@ final class AccessTables {
         selectUse.bind(2, window)
         defer { selectUse.reset() }
         return try selectUse.step() ? selectUse.integer(0) : 0
+    }
+
+    func place(_ sequence: UInt64) throws -> (leafHash: Digest, requester: String)? {
+        selectPlace.bind(1, sequence)
+        defer { selectPlace.reset() }
+        guard try selectPlace.step(), let hash = Digest(selectPlace.bytes(0)) else { return nil }
+        return (hash, selectPlace.text(1))
     }
 
     func holds(ticket: Digest) throws -> Bool {
