@@ -23,9 +23,9 @@ enum VerifyCommand {
             "Needs no network and no relay. Says what was proven, what was checked and what\n"
             + "has to be believed. Tests/Verifier/verify_bundle.py verifies the same, and\n"
             + "shares no code with this program; FORMATS.md describes every step.\n"
-            + "Ends with status 0 when everything holds under the manifest that you gave, with 1\n"
-            + "when not, and with 5 when it holds together but you gave no --roots: then nothing\n"
-            + "outside the bundle vouches for the keys in it.",
+            + "Ends with status 0 when everything holds under the manifest that you gave,\n"
+            + "with 1 when not, and with 5 when it holds together but you gave no --roots:\n"
+            + "then nothing outside the bundle vouches for the keys in it.",
         operands: [file], options: [roots, maxAge, moment]
     ) { arguments, console in
         let limit = try limit(arguments, console.now)
