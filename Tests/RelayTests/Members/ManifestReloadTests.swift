@@ -99,7 +99,10 @@ import Testing
         try harness.until("the relay has started: \(said())") { count("relay/started") == 1 }
 
         // Not a manifest at all, then one whose block ends too early.
-        let second = try harness.next { $0.set(try harness.entry(newcomer)) }
+        let second = try harness.next { manifest in
+            manifest.quorum = QuorumRule(.atLeast(3))
+            manifest.set(try harness.entry(newcomer))
+        }
         let broken: [[UInt8]] = [Array("not a manifest".utf8), Array(text(second).prefix(700))]
         for (index, bytes) in broken.enumerated() {
             try relay.folder.write(bytes, to: "manifest.txt")

@@ -52,7 +52,9 @@ import Testing
         let list = bench.run("list --manifest @m1")
         #expect(list.output.contains("no new work is taken"), "\(list.output)")
         let json = bench.run("list --manifest @m1 --json")
-        #expect(json.output.replacing(" ", with: "").contains("\"allows_new_work\":false"), "\(json.output)")
+        #expect(
+            json.output.replacing(" ", with: "").contains("\"allows_new_work\":false"),
+            "\(json.output)")
     }
 
     @Test func `one signature too few`() throws {

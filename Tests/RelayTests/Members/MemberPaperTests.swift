@@ -16,7 +16,7 @@ import Testing
     private static let cities = ["330100", "110000", "431300"]
 
     private func harness() throws -> FederationHarness {
-        let harness = try FederationHarness(Self.cities)
+        let harness = try FederationHarness(Self.cities, quorum: 3)
         for relay in harness.relays { try start(relay, harness) }
         return harness
     }
@@ -111,6 +111,9 @@ import Testing
         try start(loudi, harness)
         #expect(open(loudi).first?.approvedBy == ["110000/110000000000000"])
 
+        #expect(
+            try await hand(try approval(next, "330100"), "approvals", harness).text
+                .contains("\"taken\""))
         let begun = FederationHarness.milliseconds
         let last = try await hand(try approval(next, "431300"), "approvals", harness)
         #expect(last.text.contains("\"assembled\""), "\(last.text)")
@@ -218,7 +221,7 @@ import Testing
         #expect(taken.output.contains("the request is taken"), "\(taken.errors)")
         let list = run(["list", "--open"])
         #expect(list.output.contains("join 320100/320100000000000"), "\(list.errors)")
-        #expect(list.output.contains("0 of 2 approvals"))
+        #expect(list.output.contains("0 of 3 approvals"))
         let digest = try #require(open(hangzhou).first?.digest)
         let review = run(["review", "--open", String(digest.prefix(12))])
         #expect(review.status == .success, "\(review.errors)")

@@ -26,7 +26,7 @@ final class FederationHarness: @unchecked Sendable {
         "330100": "hangzhou", "110000": "beijing", "431300": "loudi", "320100": "nanjing",
     ]
 
-    init(_ codes: [String]) throws {
+    init(_ codes: [String], quorum: UInt32 = 2) throws {
         for code in codes { _ = try addCity(code) }
         let now = Timestamp.wallClock
         let manifest = Manifest(
@@ -34,7 +34,7 @@ final class FederationHarness: @unchecked Sendable {
             issuedAt: now.adding(nanoseconds: -3_600 * EngineTiming.second),
             softExpiry: now.adding(nanoseconds: 300 * 86_400 * EngineTiming.second),
             hardExpiry: now.adding(nanoseconds: 365 * 86_400 * EngineTiming.second),
-            quorum: QuorumRule(.atLeast(2)),
+            quorum: QuorumRule(.atLeast(quorum)),
             routes: .allPairs(maxPacketLifetimeSeconds: 86_400), note: "founding",
             members: try relays.map { try entry($0) })
         versions = [SignedManifest(SealedManifest(manifest), signatures: [])]
