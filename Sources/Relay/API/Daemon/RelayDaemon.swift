@@ -141,9 +141,10 @@ package final class RelayDaemon: @unchecked Sendable {
                 onEvent: { certificates.see($0) }, handler: { service.take($0) })
             service.server = server
             service.onLaterManifest = { callers.caller($0)?.pullManifests() }
-            let operations = try OperationsService(
-                RelayDaemon.operations(
-                    configuration, decider, directory, callers, connector, now))
+            var seen = RelayDaemon.operations(
+                configuration, decider, directory, callers, connector, now)
+            seen.lateLetters = letters?.late
+            let operations = try OperationsService(seen)
             running.append { operations.stop() }
             self.operations = operations
             service.tracer = { operations.tell($0, $1, $2) }

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Federation
 import Synchronization
 
 /// How many letters are late, by whose turn it is: for status and metrics, which must not wait for
 /// the letters' thread.
 package final class LateLetters: Sendable {
-    private let counts = Mutex<[LetterSide: Int]>([:])
+    package struct Counts: Hashable, Sendable {
+        /// Letters for which this centre is late.
+        package var ours = 0
+        /// Letters for which the other centre is late.
+        package var theirs = 0
+    }
+
+    private let counts = Mutex(Counts())
 
     package init() {}
 
-    func set(_ late: [LetterSide: Int]) { counts.withLock { $0 = late } }
+    func set(_ late: Counts) { counts.withLock { $0 = late } }
 
-    package func count(_ side: LetterSide) -> Int { counts.withLock { $0[side] ?? 0 } }
+    package var now: Counts { counts.withLock { $0 } }
 }

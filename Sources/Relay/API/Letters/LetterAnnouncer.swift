@@ -89,7 +89,7 @@ final class LetterAnnouncer {
             sequence: book.nextSequence(), letter: "", act: "institutions", client: peer.client,
             timeout: timeout, value: announcement.encoded, content: [])
         do {
-            try book.add(word, nil, now: now())
+            try book.add([word], nil, now: now())
             waiting[peer.client] = timeout
             log(
                 EngineNote(

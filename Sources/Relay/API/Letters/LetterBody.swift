@@ -35,6 +35,18 @@ struct LetterBody: Sendable {
         if act != .application, letter == nil { throw body.wrong("letter", "is missing") }
     }
 
+    /// One line of a batch, as if it had come alone. Lines of 902 bring their own numbers.
+    init(line message: LetterMessage, of key: LetterKey?) {
+        idempotencyKey = ""
+        act = message.act
+        to = message.transferOut
+        letter = key.map { LetterPath.text($0) } ?? message.number.text
+        fields = Dictionary(
+            message.fields.list.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        corrects = nil
+        account = nil
+    }
+
     private static func act(_ body: inout StrictMembers) throws(DisclosureFailure) -> LetterAct {
         let name = try body.text("act")
         let type = try body.text("type", PolicyForm.any)
@@ -54,6 +66,7 @@ struct LetterBody: Sendable {
         case "BDC905/1": return .negotiation
         case "BDC905/2": return .completion
         case "BDC905/0": return .information
+        case "BDC904": throw body.wrong("type", "is asked by GET /v1/letters/{letter}")
         default: throw body.wrong("type", "is no message that a centre sends about one letter")
         }
     }

@@ -126,11 +126,11 @@ final class LetterBook {
     }
 
     /// Writes a word down before anybody is told of it.
-    func add(_ word: LetterWordRow, _ answer: LetterStoredAnswer?, now: Timestamp) throws {
-        var changes: [LetterChange] = [.word(word), .forgetAnswers(before: now)]
+    func add(_ words: [LetterWordRow], _ answer: LetterStoredAnswer?, now: Timestamp) throws {
+        var changes = words.map { LetterChange.word($0) } + [.forgetAnswers(before: now)]
         if let answer { changes.append(.answer(answer)) }
         try store.commit(changes)
-        outbox[word.sequence] = word
+        for word in words { outbox[word.sequence] = word }
     }
 
     func openDesk(
@@ -143,9 +143,9 @@ final class LetterBook {
 
     func closeDesk(_ key: LetterKey) { desk.close(key) }
 
-    func update(_ word: LetterWordRow) throws {
-        try store.commit([.word(word)])
-        outbox[word.sequence] = word
+    func update(_ words: [LetterWordRow]) throws {
+        try store.commit(words.map { .word($0) })
+        for word in words { outbox[word.sequence] = word }
     }
 
     /// Our chain refused a word: the letter is as before, and says why.
@@ -354,8 +354,8 @@ extension LetterBook {
 
     // MARK: Time
 
-    /// Looks at every open letter's clock. How many are late by side whose turn it is.
-    func tick(now: Timestamp) throws -> (touched: [LetterKey], late: [LetterSide: Int]) {
+    /// Looks at every open letter's clock. How many are late, and by whom.
+    func tick(now: Timestamp) throws -> (touched: [LetterKey], late: LateLetters.Counts) {
         var rows: [LetterEventRow] = []
         for letterCase in openCases {
             var trial = letterCase.dossier
@@ -368,14 +368,14 @@ extension LetterBook {
                     height: cursor, time: now))
         }
         let touched = rows.isEmpty ? [] : try commit([], rows, now: now)
-        var late: [LetterSide: Int] = [:]
+        var late = LateLetters.Counts()
         for letterCase in openCases {
             guard let turn = letterCase.letter.state.turn,
                 let deadline = LetterView.Deadline(
                     letterCase.letter, now: now, configuration.calendar, configuration.limits),
                 deadline.overdue > 0
             else { continue }
-            late[turn, default: 0] += 1
+            if turn == letterCase.letter.side { late.ours += 1 } else { late.theirs += 1 }
         }
         return (touched, late)
     }

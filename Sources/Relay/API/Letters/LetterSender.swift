@@ -24,9 +24,14 @@ final class LetterSender {
     private var lookedAt: UInt64 = 0
     /// Looks that found nothing, for one transaction.
     private var misses = 0
+    /// Words up to this number go one by one: one of them was refused, and would be in vain for
+    /// the others of its transaction.
+    private var aloneThrough: UInt64 = 0
 
     /// Looks without a result before the same bytes are broadcast again: a node may have lost them.
     private static let missesBeforeRepeat = 3
+    /// Words of one transaction: a thousand letters of a batch then take a minute.
+    private static let wordsOfTransaction = 16
 
     init(
         book: LetterBook, line: InstitutionLine, now: @escaping @Sendable () -> Timestamp,
@@ -48,143 +53,162 @@ final class LetterSender {
         kick()
     }
 
-    /// The oldest word that is not on our chain.
-    private var head: LetterWordRow? {
-        book.outbox.values.filter { $0.step.rawValue < LetterWordRow.Step.onChain.rawValue }
-            .min { $0.sequence < $1.sequence }
-    }
-
     func kick() {
-        guard !isBusy, tip > 0, let word = head else { return }
-        if word.step == .submitted {
+        guard !isBusy, tip > 0 else { return }
+        let open = book.outbox.values.filter { $0.step == .queued || $0.step == .submitted }
+            .sorted { $0.sequence < $1.sequence }
+        if let first = open.first(where: { $0.step == .submitted }) {
             // Once a block is enough.
             guard lookedAt < tip else { return }
             lookedAt = tip
-            look(for: word)
-        } else {
-            prepare(word)
+            return look(for: open.filter { $0.hash == first.hash })
         }
+        guard let first = open.first else { return }
+        let count = first.sequence <= aloneThrough ? 1 : LetterSender.wordsOfTransaction
+        prepare(Array(open.prefix(count)))
     }
 
     // MARK: Sending
 
-    private func prepare(_ word: LetterWordRow) {
+    private func prepare(_ words: [LetterWordRow]) {
         isBusy = true
-        let payload = Payload(
-            sourcePort: WireText(LetterPacket.port), destinationPort: WireText(LetterPacket.port),
-            version: WireText(LetterPacket.version), encoding: WireText(LetterPacket.encoding),
-            value: word.value)
+        let packets = words.map { word in
+            InstitutionLine.Word(
+                client: word.client, timeoutSeconds: word.timeout,
+                payload: Payload(
+                    sourcePort: WireText(LetterPacket.port),
+                    destinationPort: WireText(LetterPacket.port),
+                    version: WireText(LetterPacket.version),
+                    encoding: WireText(LetterPacket.encoding), value: word.value))
+        }
         let back = LettersConfined(LetterSender.returning(self))
-        line.prepare(
-            client: word.client, timeoutSeconds: word.timeout, payload: payload, tip: tip,
-            raises: raises
-        ) { prepared in back.value { $0.take(prepared, word) } }
+        line.prepare(packets, tip: tip, raises: raises) { prepared in
+            back.value { $0.take(prepared, words) }
+        }
     }
 
-    private func take(_ prepared: InstitutionLine.Prepared, _ word: LetterWordRow) {
+    private func take(_ prepared: InstitutionLine.Prepared, _ words: [LetterWordRow]) {
         isBusy = false
         switch prepared {
         case .failed(let failure):
             log(
                 EngineNote(
                     level: .info, code: "letters/chain-unavailable", detail: failure.detail))
-        case .refused(let result): refused(word, result)
+        case .refused(let result): refused(words, result)
         case .ready(let bytes, let hash, let lastHeight):
-            var word = word
-            word.step = .submitted
-            (word.transaction, word.hash, word.lastHeight) = (bytes, hash, lastHeight)
-            guard write(word) else { return }
+            let submitted = words.map { word in
+                var word = word
+                word.step = .submitted
+                (word.transaction, word.hash, word.lastHeight) = (bytes, hash, lastHeight)
+                return word
+            }
+            guard write(submitted) else { return }
             misses = 0
             lookedAt = tip
-            broadcast(word)
+            broadcast(submitted)
         }
     }
 
-    private func broadcast(_ word: LetterWordRow) {
+    private func broadcast(_ words: [LetterWordRow]) {
+        guard let bytes = words.first?.transaction else { return }
         isBusy = true
         let back = LettersConfined(LetterSender.returning(self))
-        line.broadcast(word.transaction) { answer in
+        line.broadcast(bytes) { answer in
             back.value { sender in
                 sender.isBusy = false
-                if case .refused(let result) = answer { sender.refused(word, result) }
+                if case .refused(let result) = answer { sender.refused(words, result) }
             }
         }
     }
 
     /// What is not for the letter to decide is tried again; everything else ends the word.
-    private func refused(_ word: LetterWordRow, _ result: TransactionResult) {
+    private func refused(_ words: [LetterWordRow], _ result: TransactionResult) {
         switch (result.codespace, result.code) {
         // Sequence, mempool full, already in mempool, gas, fee.
         case ("sdk", 32), ("sdk", 20), ("sdk", 19), ("sdk", 11), ("sdk", 13):
             if result.code == 11 || result.code == 13 { raises = min(raises + 1, 8) }
-            requeue(word, result.log)
+            requeue(words, result.log)
+        case _ where words.count > 1:
+            aloneThrough = words.last?.sequence ?? 0
+            requeue(words, "one of \(words.count) words was refused")
+            kick()
         default:
             raises = 0
-            let code = LetterSender.code(in: result.log) ?? .notRead
-            log(
-                EngineNote(
-                    level: .warning, code: "letters/chain-refused",
-                    detail: "\(word.act) of \(word.letter.isEmpty ? "institution" : word.letter): "
-                        + "\(result.codespace) \(result.code) \(code.rawValue)"))
-            do {
-                if let key = try book.refuse(word, code, height: tip, now: now()) {
-                    changed(key)
-                }
-            } catch {
-                failed(error)
-            }
+            for word in words { end(word, result) }
             kick()
         }
     }
 
-    private func requeue(_ word: LetterWordRow, _ why: String) {
-        var word = word
-        word.step = .queued
-        (word.transaction, word.hash, word.lastHeight) = ([], [], 0)
-        _ = write(word)
+    private func end(_ word: LetterWordRow, _ result: TransactionResult) {
+        let code = LetterSender.code(in: result.log) ?? .notRead
         log(
             EngineNote(
-                level: .info, code: "letters/sent-again", detail: "\(word.act): \(why.prefix(120))"
-            ))
-        // With the next block.
+                level: .warning, code: "letters/chain-refused",
+                detail: "\(word.act) of \(word.letter.isEmpty ? "institution" : word.letter): "
+                    + "\(result.codespace) \(result.code) \(code.rawValue)"))
+        do {
+            if let key = try book.refuse(word, code, height: tip, now: now()) { changed(key) }
+        } catch {
+            failed(error)
+        }
+    }
+
+    /// Goes out again with the next block.
+    private func requeue(_ words: [LetterWordRow], _ why: String) {
+        let queued = words.map { word in
+            var word = word
+            word.step = .queued
+            (word.transaction, word.hash, word.lastHeight) = ([], [], 0)
+            return word
+        }
+        _ = write(queued)
+        log(
+            EngineNote(
+                level: .info, code: "letters/sent-again",
+                detail: "\(words.count) words: \(why.prefix(120))"))
     }
 
     // MARK: Looking
 
-    private func look(for word: LetterWordRow) {
+    private func look(for words: [LetterWordRow]) {
+        guard let first = words.first else { return }
         isBusy = true
         let back = LettersConfined(LetterSender.returning(self))
-        line.resolve(hash: word.hash, lastHeight: word.lastHeight, tip: tip) { found in
-            back.value { $0.take(found, word) }
+        line.resolve(hash: first.hash, lastHeight: first.lastHeight, tip: tip) { found in
+            back.value { $0.take(found, words) }
         }
     }
 
-    private func take(_ found: TransactionLookup, _ word: LetterWordRow) {
+    private func take(_ found: TransactionLookup, _ asked: [LetterWordRow]) {
         isBusy = false
-        // Its packet may have been read in a block meanwhile.
-        guard book.outbox[word.sequence]?.step == .submitted else { return kick() }
+        // Their packets may have been read in a block meanwhile.
+        let words = asked.filter { book.outbox[$0.sequence]?.step == .submitted }
+        guard let first = words.first else { return kick() }
         switch found {
         case .included(let transaction) where transaction.result.isSuccess:
             raises = 0
-            var word = word
-            word.step = .onChain
-            _ = write(word)
+            let done = words.map { word in
+                var word = word
+                word.step = .onChain
+                return word
+            }
+            _ = write(done)
             kick()
-        case .included(let transaction): refused(word, transaction.result)
-        case .absent: requeue(word, "it was in no block up to \(word.lastHeight)")
+        case .included(let transaction): refused(words, transaction.result)
+        case .absent: requeue(words, "in no block up to \(first.lastHeight)")
         case .unknown:
             misses += 1
-            if misses % LetterSender.missesBeforeRepeat == 0, tip < word.lastHeight {
-                broadcast(word)
+            if misses % LetterSender.missesBeforeRepeat == 0, tip < first.lastHeight {
+                broadcast(words)
             }
         }
     }
 
     // MARK: Parts
 
-    private func write(_ word: LetterWordRow) -> Bool {
+    private func write(_ words: [LetterWordRow]) -> Bool {
         do {
-            try book.update(word)
+            try book.update(words)
             return true
         } catch {
             failed(error)

@@ -9,7 +9,7 @@ import RelayTransport
 /// `POST /v1/letters`.
 extension LetterService {
     /// What an application is told when its word was taken: how to follow it.
-    private struct Taken: Encodable {
+    struct Taken: Encodable {
         let letter: String
         let institution: String
         let number: String
@@ -34,48 +34,76 @@ extension LetterService {
     }
 
     /// One call on its way through.
-    private struct Call: Sendable {
+    struct Call: Sendable {
         let application: String
-        let body: LetterBody
+        let idempotencyKey: String
         let fingerprint: Digest
         let reply: APIReply
     }
 
     func post(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
-        let call: Call
+        let (call, body): (Call, LetterBody)
         do throws(DisclosureFailure) {
+            body = try LetterBody(request.body)
             call = Call(
                 application: try ProofService.application(request),
-                body: try LetterBody(request.body),
+                idempotencyKey: body.idempotencyKey,
                 fingerprint: book.vault.fingerprint(request.body), reply: reply)
         } catch {
             throw APIError(error)
         }
         run(reply) { [self] in
             if try repeated(call) { return }
-            let other = try other(call.body)
-            line.values(
-                [
-                    InstitutionAnnouncement.clientKey(other),
-                    InstitutionAnnouncement.sealingKey(other),
-                ], store: LetterPacket.port
-            ) { [self] answer in
-                run(reply) { [self] in
-                    guard case .success(let values) = answer, values.count == 2 else {
-                        throw APIError(.chainUnavailable, "our chain's nodes do not answer")
-                    }
-                    if try repeated(call) { return }
-                    try say(call, to: other, client: values[0], sealingKey: values[1])
+            let other = try other(body)
+            contacts(of: [other], reply) { [self] contacts in
+                if try repeated(call) { return }
+                let (word, taken) = try word(body, to: other, contacts[other])
+                do {
+                    try take([word], call, taken, location: taken.follow)
+                } catch {
+                    if body.act == .application { book.closeDesk(try key(taken.letter)) }
+                    throw error
                 }
             }
         }
     }
 
+    /// How another centre is reached, by what it has announced to our chain.
+    struct Contact: Sendable {
+        let client: String
+        let sealingKey: [UInt8]
+    }
+
+    /// Reads the announcements of institutions; those that made none are left out.
+    func contacts(
+        of institutions: [InstitutionCode], _ reply: APIReply,
+        then: @escaping @Sendable ([InstitutionCode: Contact]) throws -> Void
+    ) {
+        let keys = institutions.flatMap {
+            [InstitutionAnnouncement.clientKey($0), InstitutionAnnouncement.sealingKey($0)]
+        }
+        line.values(keys, store: LetterPacket.port) { [self] answer in
+            run(reply) {
+                guard case .success(let values) = answer, values.count == keys.count else {
+                    throw APIError(.chainUnavailable, "our chain's nodes do not answer")
+                }
+                var contacts: [InstitutionCode: Contact] = [:]
+                for (index, institution) in institutions.enumerated()
+                where values[2 * index + 1].count == HPKE.keyByteCount {
+                    contacts[institution] = Contact(
+                        client: String(decoding: values[2 * index], as: UTF8.self),
+                        sealingKey: values[2 * index + 1])
+                }
+                try then(contacts)
+            }
+        }
+    }
+
     /// Gives the answer again that a call had before; refuses its key with another body.
-    private func repeated(_ call: Call) throws -> Bool {
+    func repeated(_ call: Call) throws -> Bool {
         guard
             let known = try book.store.answer(
-                application: call.application, key: call.body.idempotencyKey, now: now())
+                application: call.application, key: call.idempotencyKey, now: now())
         else { return false }
         guard known.body == call.fingerprint else {
             throw APIError(.idempotencyOtherBody, "this key came before with another body")
@@ -90,7 +118,7 @@ extension LetterService {
         return answer
     }
 
-    private func other(_ body: LetterBody) throws -> InstitutionCode {
+    func other(_ body: LetterBody) throws -> InstitutionCode {
         if body.act == .application, let to = body.to {
             guard to != book.configuration.institution else {
                 throw APIError(.institutionUnknown, "a letter goes to another centre")
@@ -117,16 +145,17 @@ extension LetterService {
 
     // MARK: Judging
 
-    private func say(
-        _ call: Call, to other: InstitutionCode, client: [UInt8], sealingKey: [UInt8]
-    ) throws {
+    /// A word ready to be written down, and what is told of it. An application's person is entered
+    /// at the desk.
+    func word(
+        _ body: LetterBody, to other: InstitutionCode, _ contact: Contact?
+    ) throws -> (LetterWordRow, Taken) {
         guard let tip = follower?.tip else {
             throw APIError(.chainUnavailable, "no block of our chain is known yet")
         }
-        guard !client.isEmpty, sealingKey.count == HPKE.keyByteCount else {
+        guard let contact, !contact.client.isEmpty else {
             throw APIError(LetterError.institutionUnknown(other))
         }
-        let body = call.body
         let (key, letterCase) = try subject(body, other)
         if let word = book.openWord(of: key), let act = LetterAct(rawValue: word.act) {
             throw APIError(
@@ -142,20 +171,14 @@ extension LetterService {
             message.act, sequence: book.nextSequence(), commitment: content.commitment,
             reconciliation: needsMoney ? letterCase.dossier.reconciliation(salt: salt) : nil)
         try judge(message, statement, letterCase, height: tip.height)
+        let expires = tip.time.unixSeconds + book.configuration.lifetimeSeconds
+        let context = SealingContext(
+            key: key, from: book.configuration.institution, to: other,
+            purpose: message.act, expiresUnixSeconds: expires)
+        let word = try sealed(
+            content, statement, context, corrects: letterCase.letter.corrects, contact)
         if message.act == .application { try enter(message, key, other, body.account) }
-        do {
-            let expires = tip.time.unixSeconds + book.configuration.lifetimeSeconds
-            let context = SealingContext(
-                key: key, from: book.configuration.institution, to: other,
-                purpose: message.act, expiresUnixSeconds: expires)
-            let word = try sealed(
-                content, statement, context, corrects: letterCase.letter.corrects,
-                client: client, to: sealingKey)
-            try take(word, call, Taken(key, statement, letterCase.letter.state))
-        } catch {
-            if message.act == .application { book.closeDesk(key) }
-            throw error
-        }
+        return (word, Taken(key, statement, letterCase.letter.state))
     }
 
     /// The letter that a word is about; a new one for an application.
@@ -254,10 +277,10 @@ extension LetterService {
 
     private func sealed(
         _ content: LetterContent, _ statement: LetterStatement, _ context: SealingContext,
-        corrects: LetterKey?, client: [UInt8], to sealingKey: [UInt8]
+        corrects: LetterKey?, _ contact: Contact
     ) throws -> LetterWordRow {
         let sealed = SealedContent.seal(
-            content, for: context, to: sealingKey,
+            content, for: context, to: contact.sealingKey,
             ephemeral: LetterVault.random(HPKE.keyByteCount))
         guard let sealed else {
             throw APIError(LetterError.form(.invalid(field: "Remark", rule: .text)))
@@ -268,25 +291,27 @@ extension LetterService {
         let sequence = statement.id.sequence
         return LetterWordRow(
             sequence: sequence, letter: context.key.description, act: statement.act.rawValue,
-            client: String(decoding: client, as: UTF8.self),
+            client: contact.client,
             timeout: context.expiresUnixSeconds, value: packet.encoded,
             content: book.vault.seal(
                 content.encoded, for: LetterHistory.place(word: sequence)))
     }
 
-    /// Written down with its answer, then answered, then sent.
-    private func take(_ word: LetterWordRow, _ call: Call, _ taken: Taken) throws {
+    /// Written down with the answer, then answered, then sent.
+    func take(
+        _ words: [LetterWordRow], _ call: Call, _ taken: some Encodable, location: String? = nil
+    ) throws {
         let answer = try APIAnswer.encode(taken)
         let moment = now()
         try book.add(
-            word,
+            words,
             LetterStoredAnswer(
-                application: call.application, key: call.body.idempotencyKey,
+                application: call.application, key: call.idempotencyKey,
                 body: call.fingerprint, answer: answer,
                 expires: moment.adding(nanoseconds: LetterService.idempotencyNanoseconds)),
             now: moment)
         var accepted = LetterService.accepted(answer)
-        accepted.headers.append(HTTPHeader("location", taken.follow))
+        if let location { accepted.headers.append(HTTPHeader("location", location)) }
         call.reply.finish(accepted)
         sender.kick()
     }

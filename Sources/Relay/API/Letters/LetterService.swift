@@ -61,6 +61,9 @@ final class LetterService: @unchecked Sendable {
             queued: { [unowned self] in sender.kick() })
     }
 
+    /// Nothing is read or written from here on. On the loop's thread.
+    func close() { book.store.close() }
+
     // MARK: The chain
 
     /// What the connector tells of our chain. Any thread.
@@ -75,6 +78,7 @@ final class LetterService: @unchecked Sendable {
     }
 
     private func taken(_ keys: [LetterKey]) {
+        if !keys.isEmpty { tickedAt = nil }
         tell(keys)
         sender.kick()
     }

@@ -4,7 +4,6 @@ import Federation
 import LightClient
 import RelayConnectors
 import RelayEngine
-import RelayStore
 import RelayTransport
 import Synchronization
 
@@ -50,7 +49,7 @@ final class LettersDoor: Sendable {
     func stop() {
         line.stop()
         // The store is let go at once, whoever still holds the service.
-        try? loop.performAndWait { [service] in service.book.store.close() }
+        try? loop.performAndWait { [service] in service.close() }
         loop.stop()
     }
 
@@ -71,6 +70,13 @@ final class LettersDoor: Sendable {
             APIRoute(.get, "/v1/letters/arrivals", .applications) {
                 (request, reply) throws(APIError) in
                 service.suspense(request, reply)
+            },
+            APIRoute(
+                .post, "/v1/letters/batches", .applications, bodyBytes: LetterService.batchBytes
+            ) { (request, reply) throws(APIError) in try service.batch(request, reply) },
+            APIRoute(.post, "/v1/letters/{letter}/review", .applications) {
+                (request, reply) throws(APIError) in
+                try service.review(request, reply)
             },
             APIRoute(.get, "/v1/letters/institutions", .applications) {
                 (request, reply) throws(APIError) in

@@ -16,6 +16,13 @@ package enum RelayMetrics {
         routes(status, sources, &out)
         clients(status, &out)
         relay(status, commits, &out)
+        if let late = sources.lateLetters {
+            out.family(
+                "cityrelay_letters_overdue", .gauge,
+                "Letters whose step is late in working days, by whose turn it is.")
+            out.sample("cityrelay_letters_overdue", [("turn", "ours")], Int64(late.ours))
+            out.sample("cityrelay_letters_overdue", [("turn", "theirs")], Int64(late.theirs))
+        }
         return out.text
     }
 

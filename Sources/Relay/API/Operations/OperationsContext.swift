@@ -25,6 +25,8 @@ package struct OperationsContext: Sendable {
     let submit: @Sendable ([EngineEvent]) -> Bool
     /// Reads the engine between two turns; nil when there is none now.
     let look: Look
+    /// Letters that are late; nil where the relay carries none.
+    package var lateLetters: LateLetters?
     /// Asks the relay of a chain for its part of a packet's timeline.
     let trace: Trace
     /// Asks how a chain stands: our own by its nodes, another by its relay.

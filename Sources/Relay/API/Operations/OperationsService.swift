@@ -76,6 +76,7 @@ package final class OperationsService: @unchecked Sendable {
                 routes: look.routes, chain: chain, rates: rates(look.routes),
                 startedAt: startedAt, software: context.software)
         }
+        sources.lateLetters = context.lateLetters?.now
         sources.certificates = context.certificates.compactMap {
             try? CertificateFile(use: $0.use, path: $0.path)
         }

@@ -19,6 +19,7 @@ extension StatusReport {
             StatusReport.certificate($0, sources.now, &troubles)
         }
         if let disk = sources.disk { StatusReport.judge(disk, &troubles) }
+        if let late = sources.lateLetters { StatusReport.judge(late, &troubles) }
         if live == nil, let advice = Advice(code: sources.offlineCode) {
             let isCritical = sources.offlineCode == "relay/not-running"
             troubles.append(
@@ -174,6 +175,18 @@ extension StatusReport {
                         + "`systemctl reload cityrelay` (SIGHUP)."))
         }
         return Certificate(use: file.use, file: file.path, name: file.name, daysLeft: days)
+    }
+
+    /// A letter that waits for nobody is the citizen's trouble first.
+    private static func judge(_ late: LateLetters.Counts, _ troubles: inout [Trouble]) {
+        guard late.ours + late.theirs > 0 else { return }
+        troubles.append(
+            Trouble(
+                level: .warning, code: "letters/overdue", subject: "letters",
+                cause: Cause.people.rawValue, turn: Explanation.Turn.operators.rawValue,
+                sentence: "\(late.ours) letters are late at this centre, \(late.theirs) at others.",
+                next: "List them with GET /v1/letters?overdue=true; call the centre whose turn "
+                    + "it is."))
     }
 
     private static func judge(_ disk: Disk, _ troubles: inout [Trouble]) {

@@ -44,6 +44,8 @@ package struct StatusSources: Sendable {
     /// Why the running relay says nothing, where `live` is nil.
     package var offlineCode = "relay/not-running"
     package var certificates: [CertificateFile] = []
+    /// Nil where the relay carries no letters.
+    package var lateLetters: LateLetters.Counts?
     package var disk: StatusReport.Disk?
 
     package init(

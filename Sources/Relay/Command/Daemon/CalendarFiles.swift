@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
+package import Federation
 import FoundationEssentials
 import LightClient
 
 /// Reads signed working calendars. One that cannot be trusted keeps the relay from starting: wrong
 /// days would put letters on the regulator's list, or keep them off it.
-enum CalendarFiles {
-    enum Fault: Error, CustomStringConvertible {
+package enum CalendarFiles {
+    package enum Fault: Error, CustomStringConvertible {
         case unreadable(String)
         case refused(String, CalendarError)
 
-        var description: String {
+        package var description: String {
             switch self {
             case .unreadable(let path):
                 "letter/calendar-malformed: \(path) cannot be read. Check the path and its owner."
@@ -22,7 +22,7 @@ enum CalendarFiles {
         }
     }
 
-    static func calendar(_ paths: [String], signers: [String]) throws -> WorkingCalendar {
+    package static func calendar(_ paths: [String], signers: [String]) throws -> WorkingCalendar {
         let trusted = signers.compactMap { text -> CalendarSigner? in
             guard let key = try? NoteKey(verifierKey: text),
                 let publicKey = try? PublicKey(ed25519: key.key)

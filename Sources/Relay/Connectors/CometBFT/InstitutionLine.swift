@@ -73,40 +73,55 @@ package final class InstitutionLine: @unchecked Sendable {
 
     // MARK: Words
 
-    /// Signs a packet's sending with the account's next sequence. Sends nothing. Gas that was too
-    /// little before is raised by `raises`.
+    /// One packet to be sent.
+    package struct Word: Sendable {
+        package let client: String
+        package let timeoutSeconds: UInt64
+        package let payload: Payload
+
+        package init(client: String, timeoutSeconds: UInt64, payload: Payload) {
+            self.client = client
+            self.timeoutSeconds = timeoutSeconds
+            self.payload = payload
+        }
+    }
+
+    /// Signs the sending of packets, all or none, with the account's next sequence. Sends nothing.
+    /// Gas that was too little before is raised by `raises`.
     package func prepare(
-        client: String, timeoutSeconds: UInt64, payload: Payload, tip: UInt64, raises: Int,
-        then: @escaping @Sendable (Prepared) -> Void
+        _ words: [Word], tip: UInt64, raises: Int, then: @escaping @Sendable (Prepared) -> Void
     ) {
-        let message = MsgSendPacket(
-            sourceClient: WireText(client), timeoutSeconds: timeoutSeconds, payloads: [payload],
-            signer: WireText(address))
         let answered: Answer<QueriedAccount> = { [self] answer in
             switch answer {
             case .failure(let error): then(.failed(error.jobFailure))
             case .success(let account):
-                prepare(message, sequence: account.sequence, tip: tip, raises: raises, then)
+                prepare(words, sequence: account.sequence, tip: tip, raises: raises, then)
             }
         }
         onLoop(answered) { [self] in queries.account(address) { answered($0) } }
     }
 
     private func prepare(
-        _ message: MsgSendPacket, sequence: UInt64, tip: UInt64, raises: Int,
+        _ words: [Word], sequence: UInt64, tip: UInt64, raises: Int,
         _ then: @escaping @Sendable (Prepared) -> Void
     ) {
         var built = MessageBuilder.Built()
-        built.messages = [message.wrapped]
-        // A send costs about what a receipt of the same bytes does.
-        built.gas.addReceive(
-            Packet(
-                sequence: 1, sourceClient: message.sourceClient,
-                destinationClient: message.sourceClient, timeoutSeconds: message.timeoutSeconds,
-                payloads: message.payloads))
+        for word in words {
+            let client = WireText(word.client)
+            built.messages.append(
+                MsgSendPacket(
+                    sourceClient: client, timeoutSeconds: word.timeoutSeconds,
+                    payloads: [word.payload], signer: WireText(address)
+                ).wrapped)
+            // A send costs about what a receipt of the same bytes does.
+            built.gas.addReceive(
+                Packet(
+                    sequence: 1, sourceClient: client, destinationClient: client,
+                    timeoutSeconds: word.timeoutSeconds, payloads: [word.payload]))
+        }
         let submission = Submission(
-            counterpartyChain: "", localClient: message.sourceClient.description,
-            sequence: sequence, updates: [], content: .packets([]), gasRaises: raises)
+            counterpartyChain: "", localClient: words.first?.client ?? "", sequence: sequence,
+            updates: [], content: .packets([]), gasRaises: raises)
         submitter.prepare(built, submission, tip: tip) { prepared in
             switch prepared {
             case .ready(let record):
