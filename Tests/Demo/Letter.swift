@@ -20,7 +20,7 @@ struct Letter {
     /// other city. Nothing in it names a person.
     static func fund(
         from: City, to: City, number: Int, person: Int, expected: End, isLate: Bool,
-        timeoutSeconds: UInt64
+        timeoutSeconds: UInt64, destinationPort: WireText = "providentfund"
     ) -> Letter {
         let fen = UInt64(10_000 + number * 37 % 90_000)
         let yuan = "\(fen / 100).\(fen % 100 < 10 ? "0" : "")\(fen % 100)"
@@ -34,8 +34,8 @@ struct Letter {
         if expected == .refused { fields.append(("rig_reply", "refuse")) }
         if isLate { fields.append(("rig_reply", "later")) }
         return Letter(
-            payload: payload("providentfund", fields), timeoutSeconds: timeoutSeconds,
-            expected: expected, fen: fen)
+            payload: payload("providentfund", to: destinationPort, fields),
+            timeoutSeconds: timeoutSeconds, expected: expected, fen: fen)
     }
 
     /// A licence's status, told to the other city under a blind reference.
@@ -52,15 +52,17 @@ struct Letter {
         if expected == .refused { fields.append(("rig_reply", "refuse")) }
         if isLate { fields.append(("rig_reply", "later")) }
         return Letter(
-            payload: payload("licence", fields), timeoutSeconds: timeoutSeconds,
+            payload: payload("licence", to: "licence", fields), timeoutSeconds: timeoutSeconds,
             expected: expected, fen: 0)
     }
 
-    private static func payload(_ port: WireText, _ fields: [(String, String)]) -> Payload {
+    private static func payload(
+        _ port: WireText, to destination: WireText, _ fields: [(String, String)]
+    ) -> Payload {
         // None of these texts holds a quote, a backslash or a control character.
         let json = "{" + fields.map { "\"\($0)\":\"\($1)\"" }.joined(separator: ",") + "}"
         return Payload(
-            sourcePort: port, destinationPort: port, version: "cityrelay-1",
+            sourcePort: port, destinationPort: destination, version: "cityrelay-1",
             encoding: "application/json", value: Array(json.utf8))
     }
 

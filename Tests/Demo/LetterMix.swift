@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import LightClient
 
 /// What is sent on a route: mostly letters that are accepted, some that the other city refuses,
 /// some that it acknowledges late, and licences among them.
@@ -47,5 +48,14 @@ struct LetterMix {
                 from: from, to: to, number: number, person: number % 200, expected: .timedOut,
                 isLate: false, timeoutSeconds: deadline)
         }
+    }
+
+    /// A letter to a port at which nobody listens: its deadline ends it.
+    mutating func poisoned(from: City, to: City, seconds: UInt64) -> Letter {
+        number += 1
+        return .fund(
+            from: from, to: to, number: number, person: number % 200, expected: .timedOut,
+            isLate: false, timeoutSeconds: UInt64(time(nil)) + seconds,
+            destinationPort: "pension")
     }
 }

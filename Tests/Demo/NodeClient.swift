@@ -59,6 +59,14 @@ final class NodeClient {
         return UInt64(clamping: status.sync_info.latest_block_height.value)
     }
 
+    /// How a validator of a laboratory's chain votes from now on: `votes`, `absent`, `nil`, `late`.
+    func behave(_ behaviour: String, _ validator: String) throws {
+        let call = RPCCall("lab_behaviour", [("name", validator), ("behaviour", behaviour)])
+        _ = try self.call(call, as: Nothing.self)
+    }
+
+    private struct Nothing: Decodable, Sendable {}
+
     /// Waits until the chain has reached a height; false when it has not after the given time.
     func wait(forHeight height: UInt64, seconds: Int) -> Bool {
         for _ in 0..<(seconds * 20) {

@@ -272,18 +272,17 @@ final class World {
         relays[city.code] = relay
     }
 
-    /// What a command of `cityrelay` says on a city's machine, as its operator Wang.
-    func command(_ city: City, _ words: [String]) throws -> (status: Int32, output: String) {
-        let log = "\(directory)/log/command-\(city.code).txt"
-        try write("", to: log, mode: 0o600)
-        let person = "\(directory)/certs/wang-\(city.code)"
-        let status = try ChildProcess.run(
-            program("cityrelay"),
-            words + [
-                "--config", configurationPath(city), "--certificate", "\(person).crt", "--key",
-                "\(person).key",
-            ], log: log)
-        return (status, String(decoding: try Corpus.read(log), as: UTF8.self))
+    /// Ends the relays, as their service manager would.
+    func stopRelays() throws {
+        for relay in relays.values { relay.signal(15) }
+        for relay in relays.values {
+            relay.stop()
+            guard !relay.isRunning else { throw Failure(description: "\(relay.name) does not end") }
+        }
+    }
+
+    func startRelaysAgain() throws {
+        for relay in relays.values { try relay.start() }
     }
 
     /// Ends everything that this run started.

@@ -22,8 +22,8 @@ struct Act: Sendable {
 
     /// In the order in which they are played.
     static let all = [
-        traffic, killedRelay, cutLink, stoppedChain, registration, rotation, fork, rescue,
-        certificate,
+        traffic, clerk, auditor, offline, killedRelay, cutLink, poisonedPacket, stoppedChain,
+        registration, rotation, fork, rescue, certificate,
     ]
 
     /// The acts of a comma-separated list; nil when a name is none. An empty list means all.

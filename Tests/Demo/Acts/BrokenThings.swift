@@ -34,11 +34,30 @@ extension Act {
     }
 
     static let stoppedChain = Act(
-        name: "stopped-chain", title: "a chain stops; its own relay and its peers say so"
+        name: "stopped-chain",
+        title: "a chain loses its quorum, then its node; its relay and its peer say so"
     ) { stage in
-        guard stage.world.cities.count > 1 else { return }
+        guard stage.world.cities.count > 1, let node = stage.world.node(stage.world.cities[1])
+        else { return }
         let city = stage.world.cities[1]
         let own = Operator(world: stage.world, city: city)
+        let peer = Operator(world: stage.world, city: stage.world.cities[0])
+        let silent = ["val1", "val2"]
+        for name in silent { try node.behave("absent", name) }
+        let sentence = " carries 2 of "
+        try own.ask(
+            ["why", "route", peer.city.chainID],
+            until: ["Our chain's header", sentence, "code chain/no-quorum", "turn our chain"])
+        let told = try peer.ask(
+            ["why", "route", city.chainID],
+            until: [
+                "\(city.name)'s header", sentence, "call \(city.name)",
+                "code peer/chain-no-quorum",
+            ])
+        say("· at \(peer.city.name):\n\(told)")
+        for name in silent { try node.behave("votes", name) }
+        try own.waitForStatus(0)
+
         stage.world.chains[city.code]?.signal(SIGSTOP)
         defer { stage.world.chains[city.code]?.signal(SIGCONT) }
         try own.ask(["status"], until: [city.chainID, "CRITICAL"])

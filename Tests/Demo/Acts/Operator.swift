@@ -27,8 +27,11 @@ struct Operator {
     }
 
     /// Does something by hand, which must succeed.
-    func order(_ words: [String], because reason: String) throws {
-        let (status, output) = try world.command(city, words + ["--reason", reason])
+    func order(
+        _ words: [String], because reason: String, as person: String = "wang"
+    ) throws {
+        let (status, output) = try world.command(
+            city, words + ["--reason", reason], as: person)
         guard status == 0 else {
             throw World.Failure(
                 description: "\(city.name): cityrelay \(words.joined(separator: " ")) ended with "

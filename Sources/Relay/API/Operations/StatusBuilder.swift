@@ -150,7 +150,9 @@ extension StatusReport {
                 Trouble(
                     level: .warning, code: "route/parked-packets", subject: route.chain,
                     cause: Cause.message.rawValue, turn: Explanation.Turn.operators.rawValue,
-                    sentence: "\(route.parked) packets are parked and wait for a person.",
+                    sentence: route.parked == 1
+                        ? "1 packet is parked and waits for a person."
+                        : "\(route.parked) packets are parked and wait for a person.",
                     next: "Look at them: `cityrelay dead list --chain \(route.chain)`."))
         }
     }

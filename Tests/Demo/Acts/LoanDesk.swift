@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CityChain
+import LightClient
+
+/// The loan desk of one city's service hall: its application asks the city's own relay over mutual
+/// TLS and HTTP/2, as APPLICATIONS.md tells it to; curl carries the call.
+struct LoanDesk {
+    /// What one city is asked about one record.
+    struct Question {
+        let city: City
+        let kind: String
+        let reference: String
+        var fields: [String] = []
+        /// By name; a number behind a colon is a threshold (`monthsGE:12`).
+        var predicates: [String] = []
+
+        fileprivate var json: StrictJSON {
+            .object([
+                ("city", .string(city.code)), ("kind", .string(kind)),
+                ("reference", .string(reference)), ("fields", .array(fields.map { .string($0) })),
+                ("predicates", .array(predicates.map(Question.predicate))),
+            ])
+        }
+
+        private static func predicate(_ text: String) -> StrictJSON {
+            let parts = text.split(separator: ":").map(String.init)
+            return .object([
+                ("id", .string(parts[0])),
+                ("atLeast", parts.count > 1 ? .number(parts[1]) : nil),
+            ])
+        }
+    }
+
+    struct Answer {
+        let body: StrictJSON
+
+        var parts: [StrictJSON] { body["answers"]?.array ?? [] }
+        var outcomes: [String] { parts.map { $0["outcome"]?.string ?? "" } }
+        var verdict: String { parts.first?["verdict"]?.string ?? "" }
+        /// Of the first source, or of the whole request.
+        var code: String {
+            parts.first?["code"]?.string ?? body["code"]?.string ?? ""
+        }
+        var status: StrictJSON? { parts.first?["status"] }
+        /// Without the bundle, which is long.
+        var text: String {
+            StrictJSON.object((body.members ?? []).filter { $0.name != "bundle" }).line
+        }
+    }
+
+    let world: World
+    let city: City
+
+    /// Seconds in which every city must be able to answer.
+    private static let patience = 60
+
+    /// Waits until the relay says that every other city can answer now.
+    func waitForCities() throws {
+        var last = StrictJSON.null
+        for _ in 0..<LoanDesk.patience {
+            // A relay that was just started may not listen yet.
+            last = (try? call("/v1/cities")) ?? .null
+            let cities = last["cities"]?.array ?? []
+            if cities.count == world.cities.count - 1,
+                cities.allSatisfy({ $0["canAnswer"] == .bool(true) })
+            {
+                return
+            }
+            world.pause(milliseconds: 1_000)
+        }
+        throw World.Failure(description: "\(city.name): cities cannot answer: \(last.line)")
+    }
+
+    func ask(_ questions: [Question], caseNumber: String) throws -> Answer {
+        let body = StrictJSON.object([
+            ("idempotencyKey", .string("desk-\(UInt64.random(in: .min ... .max))")),
+            ("department", .string(Records.department(city))), ("officer", .string("window-3")),
+            ("purpose", .string(Records.purpose)),
+            ("serviceItem", .string(Records.serviceItem(city))),
+            ("caseNumber", .string(caseNumber)), ("maxAgeSeconds", .integer(3_600)),
+            ("waitMilliseconds", .integer(20_000)), ("patienceSeconds", .integer(15)),
+            ("sources", .array(questions.map(\.json))),
+        ])
+        return Answer(body: try call("/v1/proofs", body.line))
+    }
+
+    /// GET, or POST where there is a body.
+    func call(_ path: String, _ body: String? = nil) throws -> StrictJSON {
+        let certificate = "\(world.directory)/certs/\(Records.application)-\(city.code)"
+        var words = [
+            "--silent", "--show-error", "--http2", "--max-time", "40",
+            "--cacert", "\(world.directory)/certs/ca.crt", "--cert", "\(certificate).crt",
+            "--key", "\(certificate).key",
+        ]
+        if let body { words += ["--header", "content-type: application/json", "--data", body] }
+        return try world.curl(words + ["https://127.0.0.1:\(city.apiPort)\(path)"])
+    }
+}
+
+extension World {
+    /// The JSON that an address answers with.
+    func curl(_ words: [String]) throws -> StrictJSON {
+        let (status, output) = try capture("/usr/bin/env", ["curl"] + words)
+        guard status == 0, let json = try? StrictJSON(reading: Array(output.utf8)) else {
+            throw Failure(description: "curl ended with \(status): \(output)")
+        }
+        return json
+    }
+
+    /// A change of a record by the city's own system, beside the relay.
+    func change(_ city: City, _ kind: String, _ reference: String, status: String) throws {
+        let body = StrictJSON.object([
+            ("kind", .string(kind)), ("reference", .string(reference)),
+            ("status", .string(status)),
+        ])
+        let answer = try curl([
+            "--silent", "--show-error", "--data", body.line,
+            "http://127.0.0.1:\(city.officePort)/v1/lab/update",
+        ])
+        guard answer["status"]?.string == status else {
+            throw Failure(description: "\(city.name)'s office: \(answer.line)")
+        }
+    }
+}
+
+extension Stage {
+    /// The first three cities of the run, and the loan desk of the first.
+    func hall() throws -> (desk: LoanDesk, near: City, far: City) {
+        guard world.cities.count >= 3 else {
+            throw World.Failure(description: "this act needs three cities")
+        }
+        let desk = LoanDesk(world: world, city: world.cities[0])
+        try desk.waitForCities()
+        return (desk, world.cities[1], world.cities[2])
+    }
+
+    /// The office's person of that number, by identity number, in a city.
+    func person(_ number: Int, of city: City) -> String {
+        SyntheticRecords(code: city.code).person(number)
+    }
+}
