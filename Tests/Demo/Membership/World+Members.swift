@@ -60,6 +60,7 @@ extension World {
         try write(versions.joined(), to: manifestPath(city))
         try writeConfiguration(city)
         try startRelay(city)
+        try wait(30, "\(city.name)'s relay has opened its store") { (try? journal(city)) != nil }
     }
 
     /// Gives the latest version to one relay, which passes it on.
