@@ -49,7 +49,7 @@ extension Act {
         )
         for other in others {
             try Operator(world: world, city: other)
-                .ask(["why", "client", city.chainID], until: ["Our client is active"])
+                .ask(["why", "client", city.chainID], until: ["Our client of", "is active"])
         }
     }
 
