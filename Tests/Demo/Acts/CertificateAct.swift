@@ -28,7 +28,7 @@ extension Act {
         try peer.ask(
             ["why", "peer", city.chainID],
             until: ["is not connected", "certificate", "turn operator", "tls.certificate-expired"])
-        try peer.ask(["status"], until: [city.chainID, "CRITICAL"])
+        try peer.ask(["status"], until: [city.chainID, "lost", "tls.certificate-expired"])
         say(
             "· \(first.name)'s why says that TLS with \(city.name)'s relay failed over a certificate"
         )

@@ -8,8 +8,8 @@ enum MemberListCommand {
     static let command = Command(
         "member list", "Show the members of a manifest, or what is open",
         discussion:
-            "With --open: the requests and proposals that the running relay of --config knows,\n"
-            + "with who has approved, who has refused, and who has said nothing.",
+            "With --open: the requests and proposals that the running relay of --config\n"
+            + "knows, with who has approved, who has refused, and who has said nothing.",
         options: [MemberOptions.manifest, MemberRelay.listOpen, StoreAccess.config]
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in

@@ -17,8 +17,8 @@ enum MemberRehearseCommand {
     static let command = Command(
         "member rehearse", "Try a candidate's chain as other members will",
         discussion:
-            "With --endpoint: mutual TLS as peers will use it, and as nobody may. With --listen\n"
-            + "the command is the relay itself for that time, where none runs yet.\n"
+            "With --endpoint: mutual TLS as peers will use it, and as nobody may. With\n"
+            + "--listen the command is the relay itself for that time, where none runs yet.\n"
             + "Against the chain of DIR/member.yaml: height, clock, answer time, the trust\n"
             + "anchor, headers one by one and in one jump, a present and an absent key, and\n"
             + "headers bent in every way a liar could try, which must all be refused. Writes a\n"

@@ -99,10 +99,10 @@ enum MemberSubmitCommand {
     static let command = Command(
         "member submit", "Hand papers of a change to a running relay",
         discussion:
-            "The relay of --config verifies each file, keeps it, and tells all other relays. With\n"
-            + "the last approval of a quorum the relays put the next version together by\n"
-            + "themselves. Needs the certificate of an operator; a newcomer gives its request to\n"
-            + "the operator of any member. Files are read in the order given.",
+            "The relay of --config verifies each file, keeps it, and tells all other relays.\n"
+            + "With the last approval of a quorum the relays put the next version together by\n"
+            + "themselves. Needs the certificate of an operator; a newcomer gives its request\n"
+            + "to the operator of any member. Files are read in the order given.",
         options: [
             MemberOptions.files, StoreAccess.config, RelayCaller.certificate, RelayCaller.key,
         ]
