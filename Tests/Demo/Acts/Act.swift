@@ -23,7 +23,7 @@ struct Act: Sendable {
     /// In the order in which they are played.
     static let all = [
         traffic, clerk, auditor, offline, killedRelay, cutLink, poisonedPacket, stoppedChain,
-        registration, rotation, fork, rescue, certificate,
+        registration, rotation, fork, rescue, certificate, letters, rejection, withdrawal,
     ]
 
     /// The acts of a comma-separated list; nil when a name is none. An empty list means all.
