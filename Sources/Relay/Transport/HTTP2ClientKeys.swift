@@ -15,10 +15,12 @@ extension HTTP2Client {
                     }
                     continue
                 }
-                if !member.pins.contains(peer.spkiSHA256) {
-                    connection.close(
-                        TransportError(.wrongKey, "\(peer) is not pinned any more"))
-                }
+                guard !member.pins.contains(peer.spkiSHA256) else { continue }
+                // One that was on its way out with nothing under way is no loss.
+                let isOver = connection !== client.current && connection.streams.isEmpty
+                connection.close(
+                    TransportError(
+                        isOver ? .goingAway : .wrongKey, "\(peer) is not pinned any more"))
             }
         }
     }
