@@ -140,14 +140,27 @@ extension `Relays among peers`.`Proofs about records` {
         let first = try await disclose(message)
         #expect(first.code == "" && !first.entry.isEmpty)
         #expect(try await disclose(message).code == "request/replayed")
+    }
+
+    @Test func `a refusal before the policy has its entry, once it is certain who asked`()
+        async throws
+    {
+        let rig = try Self.shared.get()
+        let wire = try PeerWire(
+            to: rig.harness.hangzhou, as: rig.harness.beijing.credentials)
+        defer { wire.stop() }
         var forged = try rig.request(rig.people.person(1))
         forged.signature[0] ^= 1
-        #expect(try await disclose(forged).code == "request/bad-signature")
+        let unsigned = try await rig.disclose(forged, wire)
+        #expect(unsigned.code == "request/bad-signature" && unsigned.entry.isEmpty)
         var other = try rig.request(rig.people.person(1))
         other.reference = rig.people.person(2)
-        #expect(try await disclose(other).code == "request/malformed")
+        let mismatched = try await rig.disclose(other, wire)
+        #expect(mismatched.code == "request/malformed" && !mismatched.entry.isEmpty)
         let old = try rig.request(rig.people.person(1), madeSecondsAgo: 3_600)
-        #expect(try await disclose(old).code == "request/clock-skew")
+        let late = try await rig.disclose(old, wire)
+        #expect(late.code == "request/clock-skew" && !late.entry.isEmpty)
+        #expect(try await rig.disclose(old, wire).code == "request/replayed")
     }
 
     @Test func `nothing that names or describes a person is in a store or in what was said`()

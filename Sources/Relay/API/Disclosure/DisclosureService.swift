@@ -67,7 +67,7 @@ final class DisclosureService: Sendable {
             do throws(DisclosureFailure) {
                 let request = try DisclosureRequest(canonical: message.request)
                 asked = request
-                try check(request, message, from: peer, keys: keys, &state)
+                try authenticate(request, message, from: peer, keys: keys, &state)
                 guard request.answerKey.count == HPKE.keyByteCount else {
                     throw DisclosureFailure(
                         .requestMalformed, "the request names no key for its answer")
@@ -94,7 +94,7 @@ final class DisclosureService: Sendable {
         let isTaken = verifiers.run { [self] state in
             do throws(DisclosureFailure) {
                 let request = try DisclosureRequest(canonical: message.request)
-                try check(request, message, from: own, keys: [key], &state)
+                try authenticate(request, message, from: own, keys: [key], &state)
                 decide(request, message, then)
             } catch {
                 then(DiscloseResponse(error))
@@ -139,7 +139,8 @@ final class DisclosureService: Sendable {
                 retryAfterMilliseconds: response.retryAfterMilliseconds)
     }
 
-    private func check(
+    /// Who asks: until that is certain, there is nobody to hold an entry against.
+    private func authenticate(
         _ request: DisclosureRequest, _ message: DiscloseRequest, from peer: MemberID,
         keys: [PublicKey], _ state: inout VerifierState
     ) throws(DisclosureFailure) {
@@ -154,38 +155,52 @@ final class DisclosureService: Sendable {
             throw DisclosureFailure(
                 .requestBadSignature, "none of \(peer)'s evidence keys signed the request")
         }
+    }
+
+    /// Why a request that its asker signed is not even judged by the policy; nil: it is.
+    private func objection(
+        to request: DisclosureRequest, _ message: DiscloseRequest
+    ) -> DisclosureFailure? {
         guard request.question != nil else {
-            throw DisclosureFailure(.requestMalformed, "a part of the request is not in form")
+            return DisclosureService.malformed
         }
         guard PolicyName.isReference(message.reference),
             message.referenceSalt.count == DisclosureRequest.saltBytes
         else {
             let code: CounterCode =
                 PolicyName.isList(message.reference) ? .policySeveralSubjects : .requestMalformed
-            throw DisclosureFailure(code, "the reference is not in form")
+            return DisclosureFailure(code, "the reference is not in form")
         }
         let commitment = DisclosureRequest.commitment(
             salt: message.referenceSalt, kind: request.kind, reference: message.reference)
         guard commitment == request.referenceCommitment else {
-            throw DisclosureFailure(
+            return DisclosureFailure(
                 .requestMalformed, "the reference is not the one that was signed")
         }
         let age = now().unixNanoseconds.subtractingReportingOverflow(
             request.madeAtUnixNanoseconds)
         guard !age.overflow, abs(age.partialValue) <= DisclosureRequest.maxSkewNanoseconds else {
-            throw DisclosureFailure(
+            return DisclosureFailure(
                 .requestClockSkew,
                 "the request was made \(age.partialValue / 1_000_000_000) s away from our clock")
         }
+        return nil
     }
 
     /// Policy, caps and repetitions, in the order in which the ledger takes requests.
     private func decide(
         _ request: DisclosureRequest, _ message: DiscloseRequest, _ then: @escaping Answer
     ) {
+        let unjudged = objection(to: request, message)
         let isTaken = ledger.submit { [self] desk in
-            guard let question = request.question else { return nil }
             do {
+                if let unjudged, try !desk.knows(request.ticket) {
+                    return refuse(unjudged, request, message, nil, index: nil, then)
+                }
+                guard let question = request.question else {
+                    then(DiscloseResponse(DisclosureService.malformed))
+                    return nil
+                }
                 switch try desk.judge(
                     question, ticket: request.ticket, by: configuration.policy)
                 {
@@ -212,6 +227,9 @@ final class DisclosureService: Sendable {
         }
         if !isTaken { then(DiscloseResponse(DisclosureService.logFailure)) }
     }
+
+    private static let malformed = DisclosureFailure(
+        .requestMalformed, "a part of the request is not in form")
 
     static let logFailure = DisclosureFailure(
         .logUnavailable, "the access log takes no entry", retryAfterMilliseconds: 1_000)
