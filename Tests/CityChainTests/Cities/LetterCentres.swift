@@ -37,7 +37,7 @@ final class LetterCentre {
     func record(
         _ message: LetterMessage, _ key: LetterKey, to other: LetterCentre,
         sequence: UInt64? = nil, secondsToExpiry: UInt64 = 86_400
-    ) throws -> LetterRecord {
+    ) throws -> LetterPacket {
         self.sequence += 1
         let salt = randomBytes(16)
         let content = try #require(LetterContent(message.act.code, message.fields, salt: salt))
@@ -51,12 +51,12 @@ final class LetterCentre {
         let sealed = try #require(
             SealedContent.seal(
                 content, for: context, to: other.publicKey, ephemeral: randomBytes(32)))
-        return LetterRecord(statement, context, sealed: sealed)
+        return LetterPacket(statement, context, sealed: sealed)
     }
 
     /// Judges a message in the dossier, as a centre does before it signs; opens the dossier for an
     /// application.
-    func say(_ message: LetterMessage, _ record: LetterRecord) throws {
+    func say(_ message: LetterMessage, _ record: LetterPacket) throws {
         let letter =
             try dossiers[record.key]?.letter
             ?? Letter(
@@ -69,7 +69,7 @@ final class LetterCentre {
 
     /// Opens what a packet brought, and follows the chain's own verdict on it.
     func hear(_ packet: Packet) throws {
-        let record = try LetterRecord(JSONParser.parse(packet.payloads[0].value))
+        let record = try LetterPacket(JSONParser.parse(packet.payloads[0].value))
         let content = try SealedContent.open(
             record.sealed, for: record.context, commitment: record.statement.commitment,
             secret: secret, now: city.now)
@@ -206,7 +206,7 @@ struct LetterCities {
     // MARK: steps
 
     /// Judged by the centre, signed, on its chain; not carried yet.
-    func sent(_ message: LetterMessage, _ key: LetterKey) throws -> (LetterRecord, Packet) {
+    func sent(_ message: LetterMessage, _ key: LetterKey) throws -> (LetterPacket, Packet) {
         let side = message.act.authority
         let (mine, theirs) = (centre(side), centre(side.other))
         let record = try mine.record(message, key, to: theirs)
@@ -215,15 +215,15 @@ struct LetterCities {
     }
 
     func sent(
-        _ record: LetterRecord, from centre: LetterCentre, timeoutSeconds: UInt64? = nil
+        _ record: LetterPacket, from centre: LetterCentre, timeoutSeconds: UInt64? = nil
     ) throws -> Packet {
         try TwoCities.sent(
-            String(decoding: record.json.encoded, as: UTF8.self), port: "transfer",
+            String(decoding: record.encoded, as: UTF8.self), port: "transfer",
             from: centre.city, timeoutSeconds: timeoutSeconds)
     }
 
     /// Carries a packet to the other chain and its centre: the chain's answer.
-    func carried(_ packet: Packet, _ record: LetterRecord) throws -> Acknowledgement {
+    func carried(_ packet: Packet, _ record: LetterPacket) throws -> Acknowledgement {
         let (from, to) = (centre(record.side), centre(record.side.other))
         let acknowledgement = try #require(
             try TwoCities.deliver(packet, to: to.city, from: from.city))
@@ -235,7 +235,7 @@ struct LetterCities {
 
     /// Brings an answer home, to the chain and to the centre.
     func returned(
-        _ packet: Packet, _ record: LetterRecord, _ acknowledgement: Acknowledgement
+        _ packet: Packet, _ record: LetterPacket, _ acknowledgement: Acknowledgement
     ) throws {
         let (from, to) = (centre(record.side), centre(record.side.other))
         let result = try TwoCities.returned(

@@ -131,7 +131,7 @@ import Testing
         let acceptance = try cities.beijing.record(
             try cities.acceptance(key), key, to: cities.hangzhou)
         let message = try TwoCities.send(
-            String(decoding: acceptance.json.encoded, as: UTF8.self), port: "transfer",
+            String(decoding: acceptance.encoded, as: UTF8.self), port: "transfer",
             from: cities.beijing.city)
         let result = try cities.beijing.city.runInBlock(message, by: "bureau")
         #expect((result.code, result.codespace) == (6, "cityapp"))
@@ -182,7 +182,7 @@ import Testing
             if changed { copy.statement.commitment = SHA256.hash([1]) }
             let result = try cities.hangzhou.city.runInBlock(
                 try TwoCities.send(
-                    String(decoding: copy.json.encoded, as: UTF8.self), port: "transfer",
+                    String(decoding: copy.encoded, as: UTF8.self), port: "transfer",
                     from: cities.hangzhou.city), by: "bureau")
             #expect(result.log.contains("letter/sequence-reused"))
         }
@@ -195,7 +195,7 @@ import Testing
             try cities.withdrawal(key), key, to: cities.beijing)
         let result = try cities.hangzhou.city.runInBlock(
             try TwoCities.send(
-                String(decoding: withdrawal.json.encoded, as: UTF8.self), port: "transfer",
+                String(decoding: withdrawal.encoded, as: UTF8.self), port: "transfer",
                 from: cities.hangzhou.city), by: "bureau")
         #expect(result.log.contains("letter/message-in-flight"))
     }
@@ -204,11 +204,11 @@ import Testing
         let (a, b) = (cities.hangzhou, cities.beijing)
         let record = try a.record(try cities.application(key), key, to: b)
         func refusal(
-            _ record: LetterRecord, from city: TestCity, by role: String = "bureau"
+            _ record: LetterPacket, from city: TestCity, by role: String = "bureau"
         ) throws -> String {
             try city.runInBlock(
                 try TwoCities.send(
-                    String(decoding: record.json.encoded, as: UTF8.self), port: "transfer",
+                    String(decoding: record.encoded, as: UTF8.self), port: "transfer",
                     from: city, by: role), by: role
             ).log
         }
@@ -233,7 +233,7 @@ import Testing
             try cities.acceptance(key), key, to: cities.hangzhou)
         let result = try cities.beijing.city.runInBlock(
             try TwoCities.send(
-                String(decoding: late.json.encoded, as: UTF8.self), port: "transfer",
+                String(decoding: late.encoded, as: UTF8.self), port: "transfer",
                 from: cities.beijing.city), by: "bureau")
         #expect(result.log.contains("letter/no-such-letter"))
         let short = try cities.hangzhou.record(
@@ -247,7 +247,7 @@ import Testing
         let acknowledgement = try cities.carried(packet, short)
         #expect(cities.text(acknowledgement).contains("letter/payload-expired"))
         try cities.returned(packet, short, acknowledgement)
-        guard case .object(var members) = short.json else { return }
+        guard case .object(var members) = try JSONParser.parse(short.encoded) else { return }
         members.append(JSONMember("IdNum", .string(cities.hangzhou.city.person(0))))
         let clear = try cities.hangzhou.city.runInBlock(
             try TwoCities.send(

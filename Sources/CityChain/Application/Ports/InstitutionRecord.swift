@@ -34,12 +34,12 @@ package struct InstitutionRecord: Hashable, Sendable {
 
     package init(_ record: JSONValue) throws(ExecutionError) {
         guard let list = record["codes"]?.array, (1...InstitutionRecord.limit).contains(list.count)
-        else { throw LetterRecord.broken("codes") }
+        else { throw .brokenLetter("codes") }
         var codes: [InstitutionCode] = []
         for item in list {
             guard let text = item.string, let code = try? InstitutionCode(text),
                 code.form == .fundCentre
-            else { throw LetterRecord.broken("codes") }
+            else { throw .brokenLetter("codes") }
             codes.append(code)
         }
         self.codes = codes
@@ -48,7 +48,7 @@ package struct InstitutionRecord: Hashable, Sendable {
             return
         }
         guard let key = sealing.string.flatMap({ Hex.decode($0) }), key.count == HPKE.keyByteCount
-        else { throw LetterRecord.broken("sealing") }
+        else { throw .brokenLetter("sealing") }
         sealingKey = key
     }
 

@@ -30,7 +30,7 @@ package struct Letters: RecordBook {
         if InstitutionRecord.isOne(record) {
             return try InstitutionRecord(record).check(ownedBy: signer, in: context)
         }
-        let letter = try LetterRecord(record)
+        let letter = try LetterPacket(record)
         try InstitutionRecord.check(letter.context.from, ownedBy: signer, in: context)
         try InstitutionRecord.check(
             letter.context.to, reachedBy: payload.client, in: context)
@@ -61,7 +61,7 @@ package struct Letters: RecordBook {
             else { return }
             return try InstitutionRecord(json).noteAnnounced(to: payload.client, in: context)
         }
-        let letter = try LetterRecord(json)
+        let letter = try LetterPacket(json)
         let store = LetterStore(context: context, client: payload.client)
         guard var kept = store.read(letter.key) else { return }
         let id = letter.statement.id
@@ -86,7 +86,7 @@ package struct Letters: RecordBook {
         if InstitutionRecord.isOne(record) {
             return try InstitutionRecord(record).bind(to: payload.client, in: context)
         }
-        let letter = try LetterRecord(record)
+        let letter = try LetterPacket(record)
         let store = LetterStore(context: context, client: payload.client)
         var answer = LetterAnswer(key: letter.key, id: letter.statement.id)
         do throws(LetterError) {
@@ -104,7 +104,7 @@ package struct Letters: RecordBook {
     }
 
     private func take(
-        _ letter: LetterRecord, _ store: LetterStore
+        _ letter: LetterPacket, _ store: LetterStore
     ) throws(LetterError) -> LetterState {
         let context = store.context
         guard InstitutionRecord.client(of: letter.context.from, in: context) == store.client
@@ -137,7 +137,7 @@ package struct Letters: RecordBook {
     package func send(
         _ record: JSONValue, _ payload: CityPayload, in context: ExecutionContext
     ) throws(ExecutionError) {
-        throw LetterRecord.broken("signer")
+        throw .brokenLetter("signer")
     }
 
     package func receive(
@@ -173,7 +173,7 @@ struct LetterStore {
     }
 
     /// The letter of a record; a new one for an application.
-    func readOrOpen(_ record: LetterRecord) throws(LetterError) -> Letter {
+    func readOrOpen(_ record: LetterPacket) throws(LetterError) -> Letter {
         if let letter = read(record.key) { return letter }
         guard record.statement.act == .application else { throw .noSuchLetter(record.key) }
         var corrected: Letter?

@@ -3,99 +3,45 @@
 package import Federation
 import LightClient
 
-/// What a packet on port `transfer` says in clear: number, codes, order. Everything about a person
-/// or about money is in `sealed`, for the receiving centre alone; the chain knows its commitment.
-///
-/// Source: FORMATS.md "Letter packets".
-package struct LetterRecord: Hashable, Sendable {
-    package static let kind = "letter"
-
-    package var statement: LetterStatement
-    package var context: SealingContext
-    /// The ended letter that an application corrects.
-    package var corrects: LetterKey?
-    /// `SealedContent`, opaque here.
-    package var sealed: [UInt8]
-
-    package init(
-        _ statement: LetterStatement, _ context: SealingContext, sealed: [UInt8],
-        corrects: LetterKey? = nil
-    ) {
-        self.statement = statement
-        self.context = context
-        self.sealed = sealed
-        self.corrects = corrects
-    }
-
-    package var key: LetterKey { context.key }
-
-    /// The side that speaks; the statement's act must be its own.
-    package var side: LetterSide {
-        context.from == key.institution ? .transferIn : .transferOut
-    }
-
-    /// The transfer-out centre: whoever of the two did not mint the number.
-    package var transferOut: InstitutionCode {
-        side == .transferIn ? context.to : context.from
-    }
-
-    package var json: JSONValue {
-        .compact([
-            ("kind", .string(LetterRecord.kind)),
-            ("TxCode", .string(statement.id.code.rawValue)),
-            ("TxFunc", .text(statement.id.function)),
-            ("act", .string(statement.act.rawValue)),
-            ("institution", .string(key.institution.text)),
-            ("ConNum", .string(key.number.text)),
-            ("SendNode", .string(context.from.text)),
-            ("ReceiveNode", .string(context.to.text)),
-            ("SendSeqNo", .text(statement.id.sequence)),
-            ("corrects", corrects.map { .string($0.description) }),
-            ("expires", .text(context.expiresUnixSeconds)),
-            ("commitment", .string(statement.commitment.description)),
-            ("reconciliation", statement.reconciliation.map { .string($0.description) }),
-            ("sealed", .base64(sealed)),
-        ])
-    }
-
-    /// Reads a record. Refuses every member that it does not know: a field in clear that should
-    /// have been sealed must not get onto a chain.
+extension LetterPacket {
+    /// Reads a packet as the chain does. Refuses every member that it does not know: a field in
+    /// clear that should have been sealed must not get onto a chain.
     package init(_ json: JSONValue) throws(ExecutionError) {
-        guard case .object(let members) = json else { throw LetterRecord.broken("record") }
-        for member in members where !LetterRecord.names.contains(member.name) {
-            throw LetterRecord.broken("member \(member.name)")
+        guard case .object(let members) = json else { throw .brokenLetter("record") }
+        for member in members where !LetterPacket.names.contains(member.name) {
+            throw .brokenLetter("member \(member.name)")
         }
         let fields = Fields(json)
         guard let act = LetterAct(rawValue: try fields.text("act")) else {
-            throw LetterRecord.broken("act")
+            throw .brokenLetter("act")
         }
         let sequence = try fields.number("SendSeqNo")
-        statement = LetterStatement(
+        let statement = LetterStatement(
             act, sequence: sequence, commitment: try fields.digest("commitment"),
             reconciliation: json["reconciliation"] == nil
                 ? nil : try fields.digest("reconciliation"))
         guard try fields.text("TxCode") == act.code.rawValue,
             try fields.text("TxFunc") == "\(act.function)", sequence > 0
-        else { throw LetterRecord.broken("TxCode") }
+        else { throw .brokenLetter("TxCode") }
         let key = try fields.key
         let (from, to) = (try fields.institution("SendNode"), try fields.institution("ReceiveNode"))
         guard from != to, from == key.institution || to == key.institution else {
-            throw LetterRecord.broken("SendNode")
+            throw .brokenLetter("SendNode")
         }
-        context = SealingContext(
+        let context = SealingContext(
             key: key, from: from, to: to, purpose: act,
             expiresUnixSeconds: try fields.number("expires"))
-        corrects = nil
+        var corrects: LetterKey?
         if json["corrects"] != nil {
             guard act == .application, let old = LetterKey(try fields.text("corrects")) else {
-                throw LetterRecord.broken("corrects")
+                throw .brokenLetter("corrects")
             }
             corrects = old
         }
         guard let sealed = Base64.decode(try fields.text("sealed")),
             SealedContent.sizeClasses.contains(sealed.count - HPKE.overheadByteCount)
-        else { throw LetterRecord.broken("sealed") }
-        self.sealed = sealed
+        else { throw .brokenLetter("sealed") }
+        self.init(statement, context, sealed: sealed, corrects: corrects)
     }
 
     private static let names: Set<String> = [
@@ -104,39 +50,34 @@ package struct LetterRecord: Hashable, Sendable {
         "rig_reply",
     ]
 
-    /// Names the member, never its value.
-    static func broken(_ member: String) -> ExecutionError {
-        .refusedRecord("letter: \(member) is not in form")
-    }
-
     private struct Fields {
         let json: JSONValue
 
         init(_ json: JSONValue) { self.json = json }
 
         func text(_ name: String) throws(ExecutionError) -> String {
-            guard let text = json[name]?.string else { throw LetterRecord.broken(name) }
+            guard let text = json[name]?.string else { throw .brokenLetter(name) }
             return text
         }
 
         func number(_ name: String) throws(ExecutionError) -> UInt64 {
             let text = try text(name)
             guard let number = UInt64(text), "\(number)" == text else {
-                throw LetterRecord.broken(name)
+                throw .brokenLetter(name)
             }
             return number
         }
 
         func digest(_ name: String) throws(ExecutionError) -> Digest {
             guard let bytes = Hex.decode(try text(name)), let digest = Digest(bytes) else {
-                throw LetterRecord.broken(name)
+                throw .brokenLetter(name)
             }
             return digest
         }
 
         func institution(_ name: String) throws(ExecutionError) -> InstitutionCode {
             guard let code = try? InstitutionCode(try text(name)), code.form == .fundCentre
-            else { throw LetterRecord.broken(name) }
+            else { throw .brokenLetter(name) }
             return code
         }
 
@@ -145,10 +86,17 @@ package struct LetterRecord: Hashable, Sendable {
                 let institution = try institution("institution")
                 guard let number = try? LetterNumber(try text("ConNum")),
                     let key = try? LetterKey(institution: institution, number: number)
-                else { throw LetterRecord.broken("ConNum") }
+                else { throw .brokenLetter("ConNum") }
                 return key
             }
         }
+    }
+}
+
+extension ExecutionError {
+    /// Names the member, never its value.
+    static func brokenLetter(_ member: String) -> ExecutionError {
+        .refusedRecord("letter: \(member) is not in form")
     }
 }
 
