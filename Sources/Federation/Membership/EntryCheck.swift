@@ -56,7 +56,7 @@ enum EntryCheck {
             faults.append((path, .tooLong(path, bytes: text.utf8.count, limit: limit)))
         }
         // What an authority reads before it signs, and what every screen shows.
-        for (path, text, _) in texts where PlainText.line(text) != text {
+        for (path, text, _) in texts where !PlainText.isLine(text) {
             faults.append((path, .textForm(path)))
         }
         if !PlainText.isPrintableASCII(member.name.utf8) {

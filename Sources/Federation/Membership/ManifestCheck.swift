@@ -65,7 +65,7 @@ struct ManifestCheck {
     private mutating func length(_ path: String, _ text: String, _ limit: Int) {
         let count = text.utf8.count
         if count > limit { add(path, .tooLong(path, bytes: count, limit: limit)) }
-        if PlainText.line(text) != text { add(path, .textForm(path)) }
+        if !PlainText.isLine(text) { add(path, .textForm(path)) }
     }
 
     private mutating func checkTimes() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LightClient
 import RelayAPI
 import RelayTransport
 import Synchronization
@@ -149,36 +150,81 @@ import Testing
         #expect(try curl("/nowhere").hasSuffix(" 401"))
     }
 
-    @Test func `the sixty-fifth event stream is told to come again`() async throws {
-        let open = Mutex<[EventStream]>([])
-        let rig = try DoorRig(routes: [
-            APIRoute(.get, "/v1/events", .observers) { (_, reply) throws(APIError) in
-                if let stream = reply.beginEvents() { open.withLock { $0.append(stream) } }
-            }
-        ])
-        defer { rig.stop() }
-        let lin = try DoorCallers.observer.get()
-        let loop = try EventLoop(name: "streams")
-        defer { loop.stop() }
-        let client = HTTP2Client(
-            loop: loop, host: "127.0.0.1", port: rig.door.port,
-            tls: try TLSContext(files: lin.files) { _ in .accept },
-            expected: try DoorCallers.relay.get().expected, random: { 0.5 })
-        for _ in 0..<APIDoor.maxStreams {
+    /// Whether a caller gets one more event stream, and what it is told when not.
+    private static func streams(
+        _ client: HTTP2Client, opening count: Int
+    ) async throws -> (status: Int, code: String) {
+        for _ in 0..<count {
             client.send(
                 [OutgoingRequest(method: .get, path: "/v1/events")],
                 deadlineMilliseconds: 60_000
             ) { _ in }
         }
-        let last = await withCheckedContinuation { continuation in
+        let outcomes = await withCheckedContinuation { continuation in
             client.send(
                 [OutgoingRequest(method: .get, path: "/v1/events")],
                 deadlineMilliseconds: 20_000
             ) { continuation.resume(returning: $0) }
         }
-        let answer = try #require(last.first?.response)
-        #expect(answer.status == 503)
-        #expect(open.withLock { $0.count } == APIDoor.maxStreams)
+        let answer = try #require(outcomes.first?.response)
+        return (answer.status, (try? JSON.parse(answer.body))?["code"]?.string ?? "")
+    }
+
+    @Test func `one caller gets sixteen event streams, all together sixty-four`() async throws {
+        let open = Mutex<[EventStream]>([])
+        let rig = try DoorRig(routes: [
+            APIRoute(.get, "/v1/events", .anyCaller) { (_, reply) throws(APIError) in
+                if let stream = reply.beginEvents() { open.withLock { $0.append(stream) } }
+            }
+        ])
+        defer { rig.stop() }
+        let loop = try EventLoop(name: "streams")
+        defer { loop.stop() }
+        let callers = [
+            DoorCallers.observer, DoorCallers.wang, DoorCallers.chief, DoorCallers.hall,
+        ]
+        for (index, caller) in callers.enumerated() {
+            let client = HTTP2Client(
+                loop: loop, host: "127.0.0.1", port: rig.door.port,
+                tls: try TLSContext(files: try caller.get().files) { _ in .accept },
+                expected: try DoorCallers.relay.get().expected, random: { 0.5 })
+            let answer = try await Self.streams(client, opening: APIDoor.maxStreamsByCaller)
+            #expect(answer.status == 429, "caller \(index)")
+            #expect(answer.code == "api/too-many-streams-of-one")
+            #expect(
+                open.withLock { $0.count } == (index + 1) * APIDoor.maxStreamsByCaller,
+                "who came before keeps nobody out")
+        }
+        let last = try await rig.call(try DoorCallers.relay.get(), .get, "/v1/events")
+        #expect(last.status == 503 && last.body["code"]?.string == "api/too-many-streams")
         for stream in open.withLock({ $0 }) { stream.end() }
+    }
+
+    @Test(.enabled(if: `Transport with stock tools`.curl != nil, "curl is not installed"))
+    func `a look at a login link does not spend it`() async throws {
+        let console = ConsoleService(member: try DoorRig.member(), now: { Timestamp.wallClock })
+        let rig = try DoorRig(
+            admitsAnybody: true, routes: console.routes, session: { console.session($0) })
+        defer { rig.stop() }
+        let relay = try DoorCallers.relay.get()
+        let link = try await rig.call(
+            relay, .post, ConsoleService.linksPath,
+            json: "{\"name\":\"wang\",\"role\":\"operator\"}")
+        let path = try #require(link.body["path"]?.string)
+        func curl(_ path: String, _ more: [String]) throws -> String {
+            try Program.run(
+                [
+                    try #require(`Transport with stock tools`.curl), "--silent", "--http2",
+                    "--cacert", relay.files.authority, "--write-out", " %{http_code}",
+                    "https://127.0.0.1:\(rig.door.port)\(path)",
+                ] + more, seconds: 20
+            ).output
+        }
+        #expect(try curl(path, ["--head"]).hasSuffix(" 405"))
+        // A page is not changed by being looked at.
+        #expect(try curl("/console", ["--head"]).hasSuffix(" 303"))
+        #expect(try curl(path, []).hasSuffix(" 303"))
+        let spent = try curl(path, [])
+        #expect(spent.contains("console/link-spent") && spent.hasSuffix(" 403"))
     }
 }

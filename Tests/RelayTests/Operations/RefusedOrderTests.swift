@@ -44,6 +44,16 @@ extension `Relays among peers` {
                 let blank = try await Self.order(
                     harness, DoorCallers.chief, Self.body(kind, reason: "  "))
                 #expect(blank.body["code"]?.string == "action/no-reason", "\(kind)")
+                // Nothing that can be seen is no reason; what hides or turns other text is none.
+                let invisible = try await Self.order(
+                    harness, DoorCallers.chief,
+                    Self.body(kind, reason: "\u{200b}\u{2060} \u{3164}"))
+                #expect(invisible.body["code"]?.string == "action/no-reason", "\(kind)")
+                let turned = try await Self.order(
+                    harness, DoorCallers.chief,
+                    Self.body(kind, reason: "the bank asked \u{202e}dellac"))
+                #expect(turned.body["code"]?.string == "action/reason-form", "\(kind)")
+                #expect(turned.text.contains("\\\\u{202e}dellac"), "\(turned.text)")
 
                 var tooSmall = [DoorCallers.observer]
                 if [.discard, .restore].contains(kind) { tooSmall.append(DoorCallers.wang) }

@@ -35,7 +35,8 @@ package final class ConsoleService: Sendable {
                 }
                 return answer
             },
-            APIRoute(.get, "/console/login/{link}", .everybody) {
+            // A browser or a mail filter that only looks must not spend the link.
+            APIRoute(.get, "/console/login/{link}", .everybody, answersHead: false) {
                 [weak self] (request, reply) throws(APIError) in
                 try self?.login(request["link"], reply)
             },

@@ -31,6 +31,9 @@ package final class APIDoor: @unchecked Sendable {
     /// Event streams open at once: each costs a little of every change. A hall has some clerks, the
     /// console some screens.
     package static let maxStreams = 64
+    /// Of them by one caller, whatever its certificates: a person's screens, an application's
+    /// clerks. So it takes four at least to keep the others out.
+    package static let maxStreamsByCaller = 16
     /// Bytes of one request's body at most, whatever its route takes.
     package static let bodyBytes = 1_048_576
     /// Bytes of an event stream that wait for a slow reader.
@@ -83,29 +86,40 @@ package final class APIDoor: @unchecked Sendable {
     // MARK: Calls, on the loop
 
     private func take(_ request: IncomingRequest) {
-        let reply = APIReply(door: self, token: request.token)
+        let (route, call): (APIRoute, APIRequest)
         do throws(APIError) {
-            try route(request, reply)
+            (route, call) = try find(request)
+        } catch {
+            return respond(request.token, error.answer)
+        }
+        let reply = APIReply(door: self, token: request.token, caller: call.caller.name)
+        do throws(APIError) {
+            try route.handler(call, reply)
         } catch {
             reply.finish(error)
         }
     }
 
-    private func route(_ request: IncomingRequest, _ reply: APIReply) throws(APIError) {
+    /// The call's route, and the call after its caller was let through to it.
+    private func find(_ request: IncomingRequest) throws(APIError) -> (APIRoute, APIRequest) {
         guard let target = PathPattern.read(request.path) else { throw .malformedPath }
-        let method = request.method == .other("HEAD") ? .get : request.method
+        let isHead = request.method == .other("HEAD")
+        let method = isHead ? .get : request.method
         var allowed: [String] = []
+        var isPublic = false
         var found: (APIRoute, [String: String])?
         for route in routes {
             guard let parameters = route.pattern.match(target.parts) else { continue }
-            if route.method == method {
+            if route.method == method, !isHead || route.answersHead {
                 found = (route, parameters)
+                isPublic = route.access.isPublic
                 break
             }
             allowed.append(route.method.name)
+            if route.access.isPublic { isPublic = true }
         }
         // Strangers do not learn which paths there are.
-        let caller = try caller(request, isPublic: found?.0.access.isPublic ?? false)
+        let caller = try caller(request, isPublic: isPublic)
         let path = String(request.path.prefix { $0 != "?" })
         guard let (route, parameters) = found else {
             throw allowed.isEmpty
@@ -115,10 +129,12 @@ package final class APIDoor: @unchecked Sendable {
         guard request.body.count <= route.bodyBytes else {
             throw .bodyTooLarge(request.body.count, limit: route.bodyBytes)
         }
-        try route.handler(
+        return (
+            route,
             APIRequest(
                 caller: caller, method: request.method, path: path, parameters: parameters,
-                query: target.query, headers: request.headers, body: request.body), reply)
+                query: target.query, headers: request.headers, body: request.body)
+        )
     }
 
     /// Nobody, where everybody may call.
@@ -143,15 +159,17 @@ package final class APIDoor: @unchecked Sendable {
     }
 
     func beginEvents(
-        _ token: ResponseToken, onEnd: @escaping @Sendable () -> Void
-    ) -> EventStream? {
-        let stream = EventStream(door: self, token: token, onEnd: onEnd)
-        let isTaken = streams.withLock { streams in
-            guard streams.count < APIDoor.maxStreams else { return false }
+        _ token: ResponseToken, caller: String, onEnd: @escaping @Sendable () -> Void
+    ) throws(APIError) -> EventStream {
+        let stream = EventStream(door: self, token: token, caller: caller, onEnd: onEnd)
+        let refusal = streams.withLock { streams -> APIError? in
+            let own = streams.values.count { $0.caller == caller }
+            guard own < APIDoor.maxStreamsByCaller else { return .tooManyStreams(of: caller) }
+            guard streams.count < APIDoor.maxStreams else { return .tooManyStreams }
             streams[token] = stream
-            return true
+            return nil
         }
-        guard isTaken else { return nil }
+        if let refusal { throw refusal }
         server?.beginStreaming(
             token,
             headers: [

@@ -97,8 +97,17 @@ extension APIError {
         next: "Percent-encode each part, as UTF-8.")
 
     static let tooManyStreams = APIError(
-        503, "api/too-many-streams", "too many event streams are open",
+        503, "api/too-many-streams",
+        "all \(APIDoor.maxStreams) event streams of this relay are open",
         next: "Close one, or come again.", retryAfterSeconds: 5)
+
+    static func tooManyStreams(of caller: String) -> APIError {
+        APIError(
+            429, "api/too-many-streams-of-one",
+            "\(caller) has \(APIDoor.maxStreamsByCaller) event streams open, which is all that "
+                + "one caller gets",
+            next: "Close one of yours; others are not kept out by it.", retryAfterSeconds: 5)
+    }
 
     static let notJSON = APIError(
         415, "api/not-json", "the body's content-type is not application/json",

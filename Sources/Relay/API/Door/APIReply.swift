@@ -8,12 +8,15 @@ import Synchronization
 package final class APIReply: Sendable {
     private let door: APIDoor?
     private let token: ResponseToken
+    /// Who gets the answer: what it may take at once is counted by name.
+    private let caller: String
     private let isAnswered = Mutex(false)
     private let observe: (@Sendable (APIAnswer) -> Void)?
 
-    init(door: APIDoor, token: ResponseToken) {
+    init(door: APIDoor, token: ResponseToken, caller: String) {
         self.door = door
         self.token = token
+        self.caller = caller
         observe = nil
     }
 
@@ -21,6 +24,7 @@ package final class APIReply: Sendable {
     package init(observing: @escaping @Sendable (APIAnswer) -> Void) {
         door = nil
         token = ResponseToken(connection: 0, stream: 0)
+        caller = ""
         observe = observing
     }
 
@@ -34,17 +38,18 @@ package final class APIReply: Sendable {
 
     package func finish(_ error: APIError) { finish(error.answer) }
 
-    /// Answers with server-sent events. Nil, and an error was answered, when too many streams are
-    /// open or there is an answer already.
+    /// Answers with server-sent events. Nil, and an error was answered, when the caller or all
+    /// together have too many open, or there is an answer already.
     package func beginEvents(
         onEnd: @escaping @Sendable () -> Void = {}
     ) -> EventStream? {
         guard claim(), let door else { return nil }
-        guard let stream = door.beginEvents(token, onEnd: onEnd) else {
-            send(APIError.tooManyStreams.answer)
+        do throws(APIError) {
+            return try door.beginEvents(token, caller: caller, onEnd: onEnd)
+        } catch {
+            send(error.answer)
             return nil
         }
-        return stream
     }
 
     private func claim() -> Bool {

@@ -12,6 +12,8 @@ package struct APIRoute: Sendable {
     package let access: APIAccess
     /// Bytes of a body that are taken; more is refused with `api/body-too-large`.
     package let bodyBytes: Int
+    /// Whether HEAD is answered as GET. Not where a call changes something, though it is a GET.
+    let answersHead: Bool
     let handler: Handler
 
     /// The pattern as it was written: "/v1/cities/{city}".
@@ -19,12 +21,13 @@ package struct APIRoute: Sendable {
 
     package init(
         _ method: HTTPMethod, _ path: String, _ access: APIAccess, bodyBytes: Int = 65_536,
-        handler: @escaping Handler
+        answersHead: Bool = true, handler: @escaping Handler
     ) {
         self.method = method
         pattern = PathPattern(path)
         self.access = access
         self.bodyBytes = bodyBytes
+        self.answersHead = answersHead
         self.handler = handler
     }
 

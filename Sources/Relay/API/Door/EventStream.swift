@@ -8,12 +8,18 @@ import Synchronization
 package final class EventStream: Sendable {
     private let door: APIDoor
     let token: ResponseToken
+    /// Who reads it.
+    let caller: String
     private let isEnded = Mutex(false)
     private let onEnd: @Sendable () -> Void
 
-    init(door: APIDoor, token: ResponseToken, onEnd: @escaping @Sendable () -> Void) {
+    init(
+        door: APIDoor, token: ResponseToken, caller: String,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
         self.door = door
         self.token = token
+        self.caller = caller
         self.onEnd = onEnd
     }
 

@@ -36,13 +36,22 @@ extension ActionOrder {
 
     /// Characters of a reason: a few lines, as a log can show.
     static let reasonCharacters = 500
+    /// Characters of one that is refused, in the answer.
+    private static let reasonShown = 80
 
     static func check(_ reason: String?) throws(APIError) -> String {
         let words = (reason ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        guard !words.isEmpty else {
+        guard !PlainText.isBlank(words) else {
             throw APIError(
-                422, "action/no-reason", "the order says no reason",
+                422, "action/no-reason", "the order says no reason that can be seen",
                 next: "Say why, in a few words: it is kept with your name and the time.")
+        }
+        guard PlainText.isLine(words) else {
+            throw APIError(
+                422, "action/reason-form",
+                "the reason holds characters that hide, move or end other text: "
+                    + PlainText.line(String(words.prefix(reasonShown))),
+                next: "Type it again as plain text; nothing is kept of this order.")
         }
         guard words.count <= reasonCharacters else {
             throw APIError(

@@ -18,6 +18,8 @@ struct MemberFault: Error, CustomStringConvertible {
 
     init(_ error: ManifestError) { self.init(error.code, error.problem, error.remedy) }
 
+    init(_ fault: ManifestFault) { self.init(fault.code, fault.problem, fault.remedy) }
+
     init(_ error: RequestError) { self.init(error.code, error.problem, error.remedy) }
 
     var description: String { "\(code): \(problem). Next: \(next)." }

@@ -37,9 +37,12 @@ enum MemberOptions {
     }
 
     static func reason(_ arguments: Arguments) throws -> String {
-        guard let text = arguments.value(reason), !text.isEmpty else {
+        guard let text = arguments.value(reason), !PlainText.isBlank(text) else {
             throw MemberFault(
                 "member/no-reason", "no reason is given", "say why with --reason: members read it")
+        }
+        guard PlainText.isLine(text) else {
+            throw MemberFault(ManifestFault.textForm("the reason"))
         }
         guard text.utf8.count <= ManifestLimits.reasonBytes else {
             throw MemberFault(
