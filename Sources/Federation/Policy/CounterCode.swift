@@ -26,6 +26,7 @@ public enum CounterCode: String, Hashable, Sendable, CaseIterable {
     case proofPending = "proof/pending"
     case proofNotFound = "proof/not-found"
     case proofNotReached = "proof/not-reached"
+    case proofNotHeld = "proof/not-held"
     case presentationUnknown = "presentation/unknown"
     case presentationExpired = "presentation/expired"
     case presentationMismatch = "presentation/mismatch"

@@ -120,6 +120,10 @@ extension CounterText {
             "对方城市的记录没有达到所查的数值。", "按未达到办理；申请人有异议的，请到对方城市核实。",
             english: "The other city's record does not reach the number asked for.",
             "Treat it as not reached; the applicant may have the record checked over there."),
+        .proofNotHeld: CounterText(
+            "对方城市的记录中没有登记这一项。", "按未登记办理；确需该项的，请申请人到对方城市补登。",
+            english: "The other city's record does not hold this field.",
+            "Treat it as not recorded; the applicant may have it entered over there."),
         .proofNotFound: CounterText(
             "没有这个受理号，或结果已过保存时间。", "请重新发起查询。",
             english: "There is no such request here, or its answer is no longer held.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
+import LightClient
 import Testing
 
 @Suite struct `Code tables` {
@@ -173,6 +174,28 @@ import Testing
         }
     }
 
+    @Test func `a status means what its own schema says`() {
+        func meaning(_ id: String, _ version: UInt32, _ status: String) -> String? {
+            let record = RecordState(
+                schemaID: id, schemaVersion: version, fieldRoot: SHA256.hash([]), status: status,
+                statusAsOf: .unixEpoch, revision: 1)
+            return RecordSchemas.builtIn.status(of: record).map {
+                "\($0.chinese) \($0.isInForce)"
+            }
+        }
+        #expect(meaning("frr.marriage", 1, "01") == "结婚 true")
+        #expect(meaning("frr.marriage", 1, "02") == "离婚 false")
+        #expect(meaning("frr.business-licence", 1, "02") == "迁出 false")
+        #expect(meaning("frr.business-licence", 1, "03") == "吊销 false")
+        #expect(meaning("frr.licence", 1, "03") == "撤销 false")
+        #expect(meaning("frr.fund-account", 1, "02") == "封存 true")
+        #expect(meaning("frr.resident-points", 1, "01") == "有效 true")
+        // A later version keeps the meaning of its codes; another city's own schema has none here.
+        #expect(meaning("frr.licence", 9, "07") == "吊销 false")
+        #expect(meaning("frr.licence", 1, "08") == nil)
+        #expect(meaning("hz.residence-licence", 1, "01") == nil)
+    }
+
     @Test func `a reference has one canonical form`() throws {
         #expect(
             try ReferenceForm.document.canonical("01:431302188001010014") == "431302188001010014")
@@ -190,6 +213,7 @@ import Testing
         for (form, text) in [
             (ReferenceForm.document, "03:"), (.document, "08:E1"), (.document, "03:e1"),
             (.document, "4313021880010100"), (.document, "1:2:3"), (.licence, "x"),
+            (.document, "a:b:431302188001010014"), (.document, "01:01:431302188001010014"),
             (.socialCredit, "330100000000000"), (.marriage, "J430100-1905-00001"),
             (.marriage, "K430100-1905-000001"), (.marriage, "J430100-1905"), (.marriage, ""),
         ] {

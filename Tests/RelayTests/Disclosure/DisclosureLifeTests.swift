@@ -64,6 +64,8 @@ extension `Relays among peers`.`Proofs about records` {
         }
         let given = try await ask()
         #expect(given.outcome == "present", "\(given.text)")
+        #expect(given.first?["status"]?["chinese"]?.string == "结婚", "\(given.text)")
+        #expect(given.first?["status"]?["inForce"]?.bool == true, "\(given.text)")
         let taken = try await rig.call(
             .post, "/v1/consents/withdrawn", json: "{\"consent\":\"C-2026-1\"}",
             as: office, at: rig.harness.hangzhou)
@@ -126,6 +128,55 @@ extension `Relays among peers`.`Proofs about records` {
             "fund-account", rig.people.person(1),
             predicates: ["{\"id\":\"monthsGE\",\"atLeast\":600}"])
         #expect(refused.code == "proof/not-reached", "\(refused.text)")
+    }
+
+    @Test func `a field that a record does not hold is no unknown field, and counts as an answer`()
+        async throws
+    {
+        let rig = try DisclosureRig()
+        defer { rig.stop() }
+        let policy = try rig.policy(of: rig.harness.hangzhou)
+        let oneADay = try DisclosurePolicy(
+            provider: policy.provider, resources: Array(policy.resources.values),
+            grants: policy.grants.map { grant in
+                var grant = grant
+                grant.dailyCap = 1
+                return grant
+            })
+        try rig.restart(rig.harness.hangzhou) { $0.policy = oneADay }
+        // An account that is open holds no date of its closing.
+        func ask(_ person: Int) async throws -> DisclosureRig.Answer {
+            try await rig.ask("fund-account", rig.people.person(person), fields: ["XHRQ"])
+        }
+        let first = try await ask(1)
+        #expect(first.code == "proof/not-held" && first.outcome == "failed", "\(first.text)")
+        let second = try await ask(2)
+        #expect(second.code == "policy/cap-reached", "\(second.text)")
+    }
+
+    @Test func `a use-code opens nothing again when its answer is no longer held`() async throws {
+        let rig = try DisclosureRig()
+        defer { rig.stop() }
+        let licence = try #require(rig.people.licenceIdentifier(0))
+        let made = try await rig.call(
+            .post, "/v1/presentations",
+            json: """
+                {"kind":"licence","reference":"\(licence)","serviceItem":"110000-LOAN-01",
+                "caseNumber":"BJ-2026-0001","officer":"window-3","mode":"holder"}
+                """)
+        let code = try #require(made.body["code"]?.string, "\(made.text)")
+        let body = DisclosureRig.body(
+            [
+                DisclosureRig.source(
+                    "licence", licence, predicates: ["{\"id\":\"inForce\"}"],
+                    more: ",\"presentation\":\"\(code)\"")
+            ])
+        let opened = try await rig.call(.post, "/v1/proofs", json: body)
+        #expect(opened.outcome == "present", "\(opened.text)")
+        try rig.restart(rig.harness.beijing)
+        let again = try await rig.call(.post, "/v1/proofs", json: body)
+        #expect(again.code == "proof/replayed", "\(again.text)")
+        #expect(try rig.entries("BJ-2026-0001").count == 1)
     }
 
     @Test func `a signed request is answered once, and only by its signer`() async throws {

@@ -195,7 +195,7 @@ final class DisclosureRig: Sendable {
     }
 
     /// What Hangzhou lets Beijing ask; Beijing lets nobody ask anything.
-    private func policy(of relay: PeerHarness.Relay) throws -> DisclosurePolicy {
+    func policy(of relay: PeerHarness.Relay) throws -> DisclosurePolicy {
         let provider = relay.city.member
         guard relay === harness.hangzhou else { return DisclosurePolicy(nothingFrom: provider) }
         func grant(_ id: String, _ resource: String) -> Grant {
@@ -210,7 +210,7 @@ final class DisclosureRig: Sendable {
                 approvedBy: ["330100-data-bureau"], status: .active)
         }
         var fund = grant("fund", "fund-account")
-        fund.items = ["GRZHZT", "JZNY", "GRZHYE"]
+        fund.items = ["GRZHZT", "JZNY", "GRZHYE", "XHRQ"]
         fund.predicates = ["SixMconFlag", "monthsGE", "noUnsettledLoan"]
         var licence = grant("licence", "licence")
         licence.items = ["certificate_name", "certificateExpiringDate"]

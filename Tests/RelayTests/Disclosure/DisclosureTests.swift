@@ -229,11 +229,28 @@ extension `Relays among peers` {
                     "drivers-licence", other, predicates: ["{\"id\":\"includesC1\"}"]),
                 DisclosureRig.source(
                     "marriage", "01:\(other)", predicates: ["{\"id\":\"married\"}"]),
+                DisclosureRig.source(
+                    "marriage", "x:y:\(other)", predicates: ["{\"id\":\"married\"}"]),
+                DisclosureRig.source(
+                    "marriage", "03:E12345678", predicates: ["{\"id\":\"married\"}"]),
+                DisclosureRig.source("residence-points", other, fields: ["JFZF"]),
             ] {
                 let body = DisclosureRig.body([first, second])
                 let answer = try await rig.call(.post, "/v1/proofs", json: body)
                 #expect(answer.code == "policy/several-subjects", "\(answer.text)")
             }
+        }
+
+        @Test func `two licences of one request are two subjects, in whatever city`() async throws {
+            let rig = try rig()
+            let sources = try [(0, "330100"), (1, "110000")].map { person, city in
+                DisclosureRig.source(
+                    "licence", try #require(rig.people.licenceIdentifier(person)), city: city,
+                    predicates: ["{\"id\":\"inForce\"}"])
+            }
+            let answer = try await rig.call(
+                .post, "/v1/proofs", json: DisclosureRig.body(sources))
+            #expect(answer.code == "policy/several-subjects", "\(answer.text)")
         }
 
         @Test func `the cities are listed with what each can answer and why not`() async throws {

@@ -7,8 +7,9 @@ extension RecordSchema {
         id: "frr.business-licence", version: 1, kind: "business-licence", chinese: "营业执照",
         reference: .socialCredit,
         statuses: [
-            StatusCode(code: "01", chinese: "存续"), StatusCode(code: "02", chinese: "迁出"),
-            StatusCode(code: "03", chinese: "吊销"), StatusCode(code: "04", chinese: "注销"),
+            StatusCode(code: "01", chinese: "存续", isInForce: true),
+            StatusCode(code: "02", chinese: "迁出"), StatusCode(code: "03", chinese: "吊销"),
+            StatusCode(code: "04", chinese: "注销"),
         ],
         fields: [
             open("uscc", "统一社会信用代码", "TongYiSheHuiXinYongDaiMa", .socialCreditCode),
@@ -37,8 +38,9 @@ extension RecordSchema {
     public static let marriage = RecordSchema(
         id: "frr.marriage", version: 1, kind: "marriage", chinese: "婚姻登记", reference: .document,
         statuses: [
-            StatusCode(code: "01", chinese: "结婚"), StatusCode(code: "02", chinese: "离婚"),
-            StatusCode(code: "03", chinese: "撤销"), StatusCode(code: "99", chinese: "其他"),
+            StatusCode(code: "01", chinese: "结婚", isInForce: true),
+            StatusCode(code: "02", chinese: "离婚"), StatusCode(code: "03", chinese: "撤销"),
+            StatusCode(code: "99", chinese: "其他"),
         ],
         fields: [
             RecordField(
@@ -74,7 +76,8 @@ extension RecordSchema {
         id: "frr.resident-points", version: 1, kind: "resident-points", chinese: "个人积分",
         reference: .document,
         statuses: [
-            StatusCode(code: "01", chinese: "有效"), StatusCode(code: "05", chinese: "失效"),
+            StatusCode(code: "01", chinese: "有效", isInForce: true),
+            StatusCode(code: "05", chinese: "失效"),
         ],
         fields: [
             RecordField(

@@ -5,7 +5,7 @@ extension RecordSchema {
     /// Source: specs/domain.md section 2.6 (GB/T 36903 names seen in deployments).
     public static let licence = RecordSchema(
         id: "frr.licence", version: 1, kind: "licence", chinese: "电子证照", reference: .licence,
-        statuses: StatusCode.codes(of: LicenceStatus.self),
+        statuses: StatusCode.codes(of: LicenceStatus.self, inForce: \.isInForce),
         fields: [
             RecordField(
                 id: "certificate_identifier", chinese: "证照标识", pinyin: "ZhengZhaoBiaoShi",
@@ -64,7 +64,7 @@ extension RecordSchema {
     /// Source: specs/domain.md section 2.8 (field names unverified).
     public static let driversLicence = RecordSchema(
         id: "frr.drivers-licence", version: 1, kind: "drivers-licence", chinese: "机动车驾驶证",
-        reference: .document, statuses: StatusCode.codes(of: LicenceStatus.self),
+        reference: .document, statuses: StatusCode.codes(of: LicenceStatus.self, inForce: \.isInForce),
         fields: [
             RecordField(
                 id: "ZH", chinese: "证号", pinyin: "ZhengHao", type: .identityNumber,

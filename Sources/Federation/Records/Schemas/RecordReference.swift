@@ -44,6 +44,8 @@ public enum ReferenceForm: Hashable, Sendable, CaseIterable {
 
     private static func document(_ text: String) throws(RecordReferenceError) -> String {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        // With more parts the text could name a second person beside the one that counts.
+        guard parts.count <= 2 else { throw .document }
         guard parts.count == 2, parts[0] != DocumentKind.identityCard.rawValue else {
             do throws(IdentityNumberError) {
                 return try IdentityNumber(String(parts.last ?? "")).text

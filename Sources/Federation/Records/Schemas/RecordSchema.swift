@@ -44,14 +44,21 @@ public struct RecordSchema: Hashable, Sendable {
     public struct StatusCode: Hashable, Sendable {
         public let code: String
         public let chinese: String
+        /// Whether a record with this status may be relied on. Of its dates the code says nothing.
+        public let isInForce: Bool
 
-        public init(code: String, chinese: String) {
+        public init(code: String, chinese: String, isInForce: Bool = false) {
             self.code = code
             self.chinese = chinese
+            self.isInForce = isInForce
         }
 
-        public static func codes<Table: CodeTable>(of table: Table.Type) -> [StatusCode] {
-            Table.allCases.map { StatusCode(code: $0.rawValue, chinese: $0.chinese) }
+        public static func codes<Table: CodeTable>(
+            of table: Table.Type, inForce: (Table) -> Bool
+        ) -> [StatusCode] {
+            Table.allCases.map {
+                StatusCode(code: $0.rawValue, chinese: $0.chinese, isInForce: inForce($0))
+            }
         }
     }
 
@@ -72,10 +79,7 @@ public struct RecordSchema: Hashable, Sendable {
     public func field(_ id: String) -> RecordField? { fields.first { $0.id == id } }
     public func predicate(_ id: String) -> RecordPredicate? { predicates.first { $0.id == id } }
 
-    /// The status's Chinese name, or the bare code where the table has none.
-    public func statusText(_ code: String) -> String {
-        statuses.first { $0.code == code }?.chinese ?? code
-    }
+    public func status(_ code: String) -> StatusCode? { statuses.first { $0.code == code } }
 
     /// Throws unless the field may be shown at all. Whether this asker may see it is the policy's
     /// question.
@@ -143,6 +147,17 @@ public struct RecordSchemas: Hashable, Sendable {
     ) throws(RecordSchemaError) -> RecordSchema {
         for schema in all where schema.id == id && schema.version == version { return schema }
         throw .unknownSchema(id, version: version)
+    }
+
+    /// What a record's state means by its status; nil for a schema or a code that is unknown here.
+    /// A version that is not known has the codes of the newest one that is: no code changes its
+    /// meaning.
+    public func status(of record: RecordState) -> RecordSchema.StatusCode? {
+        let known = all.filter { $0.id == record.schemaID }
+        let schema =
+            known.first { $0.version == record.schemaVersion }
+            ?? known.max { $0.version < $1.version }
+        return schema?.status(record.status)
     }
 
     /// The newest schema of a kind.

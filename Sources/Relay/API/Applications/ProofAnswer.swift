@@ -119,7 +119,7 @@ extension SourceAnswer {
         if !response.leaves.isEmpty {
             checked?.append("Every shown field belongs to the record's state on the chain.")
         }
-        let status = Status(record, kind: kind)
+        let status = Status(record)
         self.status = status
         fields = [:]
         predicates = []
@@ -148,20 +148,13 @@ extension SourceAnswer.Predicate {
 }
 
 extension SourceAnswer.Status {
-    init(_ record: RecordState, kind: String) {
+    init(_ record: RecordState) {
         code = record.status
         asOf = RFC3339.format(record.statusAsOf)
         revision = record.revision
-        if kind.contains("licence"), let status = LicenceStatus(rawValue: record.status) {
-            chinese = status.chinese
-            inForce = status.isInForce
-        } else if let status = FundAccountStatus(rawValue: record.status) {
-            chinese = status.chinese
-            inForce = status.isOpen
-        } else {
-            chinese = nil
-            inForce = nil
-        }
+        let meaning = RecordSchemas.builtIn.status(of: record)
+        chinese = meaning?.chinese
+        inForce = meaning?.isInForce
     }
 
     var words: String { chinese.map { "\(code) \($0)" } ?? code }

@@ -24,6 +24,8 @@ final class ProofService: Sendable {
     static let memoryFull = DisclosureFailure(
         .cityBusy, "this relay remembers as many requests as it can",
         retryAfterMilliseconds: 60_000)
+    static let spent = DisclosureFailure(
+        .proofReplayed, "the use-code opened one answer, which is no longer held")
     /// How long a key of idempotency is remembered, nanoseconds: a day's retries of a window.
     static let idempotencyNanoseconds: Int64 = 86_400_000_000_000
 
@@ -198,9 +200,13 @@ final class ProofService: Sendable {
         switch admission {
         case .refused(let failure): reply.finish(APIError(failure))
         case .known(let id):
-            // After a restart the key is known and the answer gone: it is asked for again.
             if let found = book.find(id, application: application) {
                 return wait(for: found, body.waitMilliseconds, reply)
+            }
+            // The key is known and the answer gone, after a restart or its time: it is asked for
+            // again, but for a use-code, which opened that one answer and is spent.
+            guard body.sources.allSatisfy({ $0.presentation == nil }) else {
+                return reply.finish(APIError(ProofService.spent))
             }
             start(id, body, questions, application, reply)
         case .fresh(let id): start(id, body, questions, application, reply)

@@ -189,14 +189,14 @@ final class DisclosureJob: @unchecked Sendable {
         if !isTaken { then(DiscloseResponse(DisclosureService.logFailure)) }
     }
 
-    /// Nothing leaves; the refusal has its entry too. "Not reached" tells something of the record,
-    /// so it counts under the grant's cap: else the number itself could be found by asking.
+    /// Nothing leaves; the refusal has its entry too. "Not reached" and "not held" tell something
+    /// of the record, so they count under the grant's cap: else it could be found by asking.
     private func fail(_ failure: DisclosureFailure) {
         let isTaken = service.ledger.submit { [self] desk in
             desk.release(permission.grant.id, on: day, ticket: request.ticket)
             var turn = service.refuse(
                 failure, request, message, permission, index: index, then)
-            if failure.code == .proofNotReached {
+            if [.proofNotReached, .proofNotHeld].contains(failure.code) {
                 turn?.changes.append(
                     .use(name: permission.grant.id, window: day.number, count: 1))
             }

@@ -72,6 +72,22 @@ final class RecordOffice: Sendable {
         }
     }
 
+    /// What the applicant's window is told for a code of the office (FORMATS.md).
+    static func meaning(of code: String) -> CounterCode {
+        switch code {
+        case "office/threshold-not-reached": .proofNotReached
+        case "office/not-held": .proofNotHeld
+        case "office/unknown-kind": .policyUnknownKind
+        case "office/unknown-field", "office/unknown-predicate": .policyUnknownField
+        case "office/never-disclosed", "office/predicate-only", "office/withheld":
+            .policyNotShared
+        case "office/reference-form", "office/predicate-form", "office/threshold-range",
+            "office/asked-twice":
+            .requestMalformed
+        default: .cityOfficeFailed
+        }
+    }
+
     private static func read(
         _ response: NodeResponse
     ) -> Result<OfficeAnswer, DisclosureFailure> {
@@ -82,13 +98,8 @@ final class RecordOffice: Sendable {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(response.body))
             let code = refusal.map { String($0.code.prefix(PolicyName.nameBytes)) } ?? ""
             let name = PolicyName.isName(code) ? code : "unnamed"
-            let meaning: CounterCode =
-                switch name {
-                case "office/threshold-not-reached": .proofNotReached
-                case "office/reference-form": .requestMalformed
-                default: .policyUnknownField
-                }
-            return .failure(DisclosureFailure(meaning, "the record office says \(name)"))
+            return .failure(
+                DisclosureFailure(meaning(of: name), "the record office says \(name)"))
         default:
             return .failure(
                 DisclosureFailure(
