@@ -21,13 +21,13 @@ import struct RelayEngine.PacketEvent
     private func order(
         _ harness: inout EngineHarness, _ kind: OperatorAction.Kind,
         _ subject: OperatorAction.Subject, reason: String = "as the bureau asked",
-        ended: PacketState? = nil
+        after: UInt64? = nil, ended: PacketState? = nil
     ) -> OperatorResult? {
         let effects = harness.send(
             .operate(
                 OperatorOrder(
                     token: OrderToken(rawValue: 7), kind: kind, subject: subject, reason: reason,
-                    who: "person/operator/wang", ended: ended)))
+                    who: "person/operator/wang", after: after, ended: ended)))
         for case .ordered(OrderToken(rawValue: 7), let result) in effects { return result }
         return nil
     }
@@ -184,6 +184,17 @@ import struct RelayEngine.PacketEvent
         }
         let all = Set(OperatorAction.Kind.allCases.filter { $0.inverse != nil })
         #expect(undone == all, "\(all.subtracting(undone))")
+    }
+
+    @Test func `an order that was judged by what another has changed since is not carried out`() {
+        var harness = EngineHarness()
+        let chain = OperatorAction.Subject.chain("there")
+        #expect(code(order(&harness, .pausePeer, chain)) == "done")
+        #expect(code(order(&harness, .resumePeer, chain)) == "done")
+        #expect(code(order(&harness, .pausePeer, chain)) == "done")
+        #expect(code(order(&harness, .resumePeer, chain, after: 2)) == "action/raced")
+        #expect(harness.engine.standing(of: "there")?.isPeerPaused == true)
+        #expect(code(order(&harness, .resumePeer, chain, after: 3)) == "done")
     }
 
     @Test func `a retry does not wait for the next attempt`() {

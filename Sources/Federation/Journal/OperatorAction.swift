@@ -73,6 +73,23 @@ extension OperatorAction.Kind {
     }
 }
 
+extension OperatorAction.Kind {
+    /// What an action changes in its subject. A later one of the same aspect overtakes it.
+    public enum Aspect: Hashable, Sendable {
+        case packet, queuePause, peerPause
+    }
+
+    /// Nil: it only makes something happen sooner.
+    public var aspect: Aspect? {
+        switch self {
+        case .park, .release, .replay, .discard, .restore: .packet
+        case .pauseQueue, .resumeQueue: .queuePause
+        case .pausePeer, .resumePeer: .peerPause
+        case .retry, .retryRoute, .refreshClient: nil
+        }
+    }
+}
+
 /// What an operator holds up towards another chain. It survives a restart.
 public struct RoutePause: Hashable, Sendable {
     /// The raw values are stored: never reuse one.

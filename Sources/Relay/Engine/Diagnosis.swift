@@ -13,7 +13,7 @@ extension RelayEngine {
             explainBar(route), explainOwnChain(), explainClient(route), explainHosted(route),
         ].compactMap { $0 }
         found += [
-            explainPeer(route), explainPauses(route), explainAge(route), explainHostedAge(route),
+            explainPeer(route), explainPeerPause(route) ?? explainQueuePause(route), explainAge(route), explainHostedAge(route),
             explainChore(route),
         ].compactMap { $0 }
         return found.isEmpty ? [explainFlow(route)] : found
@@ -42,7 +42,7 @@ extension RelayEngine {
     /// The relay of the chain.
     package func explainPeer(_ chainID: String) -> [Explanation]? {
         guard let route = routeOfChain[chainID] else { return nil }
-        let found = [explainBar(route), explainPeer(route), explainPauses(route)]
+        let found = [explainBar(route), explainPeer(route), explainPeerPause(route) ?? explainQueuePause(route)]
             .compactMap { $0 }
         guard found.isEmpty else { return found }
         var well = Explanation(
@@ -166,6 +166,21 @@ extension RelayEngine {
     }
 
     private func explainPeer(_ route: Int) -> Explanation? {
+        if let answer = explainUnreached(route) { return answer }
+        let facts = routes[route]
+        guard facts.peer.skew.magnitude > configuration.timing.clockSkewAlarm.magnitude else {
+            return nil
+        }
+        var answer = Explanation(
+            "peer/clock-skew",
+            "The clock of \(facts.chainID)'s relay is \(RelayEngine.skewText(facts.peer.skew)).",
+            Advice(code: "peer/clock-skew")?.next ?? "", .operators)
+        answer.evidence = peerEvidence(route)
+        return answer
+    }
+
+    /// Why the peer cannot be called now, whatever people have paused.
+    func explainUnreached(_ route: Int) -> Explanation? {
         let facts = routes[route]
         var answer: Explanation?
         if !facts.peer.isConnected {
@@ -189,12 +204,6 @@ extension RelayEngine {
                     + "\(advice?.sentence ?? "")",
                 "Tried again in \(RelayEngine.span(facts.peer.pausedUntil - clock)). "
                     + "\(advice?.next ?? "")", advice?.turn ?? .peer)
-        } else if facts.peer.skew.magnitude > configuration.timing.clockSkewAlarm.magnitude {
-            answer = Explanation(
-                "peer/clock-skew",
-                "The clock of \(facts.chainID)'s relay is "
-                    + "\(facts.peer.skew / EngineTiming.second) s ahead of ours.",
-                Advice(code: "peer/clock-skew")?.next ?? "", .operators)
         }
         answer?.evidence = peerEvidence(route)
         return answer
@@ -204,14 +213,17 @@ extension RelayEngine {
         routes[route].configuration.bar.map { explainBar(route, $0) }
     }
 
-    private func explainPauses(_ route: Int) -> Explanation? {
+    func explainPeerPause(_ route: Int) -> Explanation? {
         let facts = routes[route]
-        if facts.isPaused {
-            return Explanation(
-                "route/paused",
-                "The exchange with \(facts.chainID) is paused: \(facts.pauseReason)",
-                "Resume it: `cityrelay peer resume \(facts.chainID) --reason …`.", .operators)
-        }
+        guard facts.isPaused else { return nil }
+        return Explanation(
+            "route/paused",
+            "The exchange with \(facts.chainID) is paused: \(facts.pauseReason)",
+            "Resume it: `cityrelay peer resume \(facts.chainID) --reason …`.", .operators)
+    }
+
+    func explainQueuePause(_ route: Int) -> Explanation? {
+        let facts = routes[route]
         guard !facts.queuePauseReason.isEmpty else { return nil }
         return Explanation(
             "queue/paused",
@@ -278,9 +290,16 @@ extension RelayEngine {
         if !peer.lastCode.isEmpty { lines.append("last failure: \(peer.lastCode)") }
         if peer.isConnected {
             lines.append("it trusts our chain up to \(peer.trustedHeight)")
-            lines.append("its clock is \(peer.skew / EngineTiming.second) s ahead of ours")
+            lines.append("its clock is \(RelayEngine.skewText(peer.skew))")
         }
         return lines
+    }
+
+    /// How another clock stands to ours; for people.
+    package static func skewText(_ nanoseconds: Int64) -> String {
+        let seconds = nanoseconds / EngineTiming.second
+        guard seconds != 0 else { return "within a second of ours" }
+        return "\(seconds.magnitude) s \(seconds > 0 ? "ahead of" : "behind") ours"
     }
 
     /// A stretch of time in the unit that fits it; for people.

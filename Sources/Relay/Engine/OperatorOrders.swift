@@ -18,12 +18,16 @@ package struct OperatorOrder: Hashable, Sendable {
     package let who: String
     /// The earlier action that this takes back; 0: none.
     package let undoes: UInt64
+    /// The last action that whoever judged the order knew of; another one since then refuses it.
+    /// Nil: whatever came before, it holds.
+    package let after: UInt64?
     /// The state that the store shows, where the packet has ended: an end never changes.
     package let ended: PacketState?
 
     package init(
         token: OrderToken, kind: OperatorAction.Kind, subject: OperatorAction.Subject,
-        reason: String, who: String, undoes: UInt64 = 0, ended: PacketState? = nil
+        reason: String, who: String, undoes: UInt64 = 0, after: UInt64? = nil,
+        ended: PacketState? = nil
     ) {
         self.token = token
         self.kind = kind
@@ -31,6 +35,7 @@ package struct OperatorOrder: Hashable, Sendable {
         self.reason = reason
         self.who = who
         self.undoes = undoes
+        self.after = after
         self.ended = ended
     }
 }

@@ -11,6 +11,11 @@ extension RelayEngine {
                 throw OrderRefusal(
                     "action/no-reason", "the order says no reason", "Say why, in a few words.")
             }
+            guard order.after.map({ $0 == lastAction }) ?? true else {
+                throw OrderRefusal(
+                    "action/raced", "somebody else ordered something in the same moment",
+                    "Look at `cityrelay queue actions`, then order again.")
+            }
             let touched = try carryOut(order)
             lastAction += 1
             let action = OperatorAction(

@@ -4,7 +4,7 @@ import Federation
 import LightClient
 
 /// A step that a packet can stand before.
-enum Stage: Int, Hashable, Sendable, CaseIterable {
+package enum Stage: Int, Hashable, Sendable, CaseIterable {
     /// Our chain proves the packet's commitment.
     case prove
     /// The peer takes the packet.
@@ -20,7 +20,15 @@ enum Stage: Int, Hashable, Sendable, CaseIterable {
     /// Our chain is asked how the packet stands.
     case lookUp
 
-    var name: String {
+    /// Whether our chain's nodes are asked for it.
+    var needsOurChain: Bool {
+        switch self {
+        case .prove, .submit, .proveAcknowledgement, .lookUp: true
+        case .deliver, .ask, .acknowledge: false
+        }
+    }
+
+    package var name: String {
         switch self {
         case .prove: "prove"
         case .deliver: "deliver"
@@ -34,7 +42,7 @@ enum Stage: Int, Hashable, Sendable, CaseIterable {
 }
 
 /// What an open packet is doing. Not stored: it follows from the state after a restart.
-enum Phase: Hashable, Sendable {
+package enum Phase: Hashable, Sendable {
     case queued(Stage)
     case inFlight(Stage, JobID)
     /// Waits until its timer, then queues.

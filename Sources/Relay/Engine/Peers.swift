@@ -41,7 +41,7 @@ extension RelayEngine {
         if skew.magnitude > configuration.timing.clockSkewAlarm.magnitude {
             note(
                 .alarm, "peer/clock-skew", route: route,
-                "its clock is \(skew / EngineTiming.second) s ahead of ours")
+                "its clock is \(RelayEngine.skewText(skew))")
         }
         note(.info, "peer/connected", route: route, hello.software)
     }

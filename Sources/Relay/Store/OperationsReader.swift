@@ -67,16 +67,6 @@ extension JournalReader {
         return result
     }
 
-    /// Packets in work or parked that have changed since a moment, in the order of their changes.
-    package func moved(since: Timestamp, chain: String?, limit: Int) throws -> [PacketRow] {
-        var query = PacketQuery()
-        query.isOpen = true
-        query.counterpartyChain = chain
-        query.changedAfter = since
-        query.limit = limit
-        return try packets(query).sorted { $0.lastChanged < $1.lastChanged }
-    }
-
     /// Time of the newest trusted header of a chain.
     package func headerTime(chainID: String) throws -> Timestamp? {
         let statement = try database.prepare(
@@ -131,6 +121,33 @@ extension JournalReader {
             "SELECT number FROM operator_action WHERE undoes = ?1 LIMIT 1")
         statement.bind(1, number)
         return try statement.step() ? statement.unsigned(0) : nil
+    }
+
+    /// Number of the newest action; 0: there is none.
+    package var lastAction: UInt64 {
+        get throws {
+            let statement = try database.prepare("SELECT MAX(number) FROM operator_action")
+            return try statement.step() ? statement.unsigned(0) : 0
+        }
+    }
+
+    /// The newest later action that changed the same thing; nil: this one still holds.
+    package func overtaking(_ action: OperatorAction) throws -> OperatorAction? {
+        let statement = try database.prepare(
+            """
+            SELECT number, kind, subject, reason, who, at, undoes FROM operator_action
+            WHERE subject = ?1 AND number > ?2 ORDER BY number DESC
+            """)
+        statement.bind(1, action.subject.description)
+        statement.bind(2, Int64(clamping: action.number))
+        while try statement.step() {
+            if let later = OperatorTables.action(statement),
+                later.kind.aspect == action.kind.aspect
+            {
+                return later
+            }
+        }
+        return nil
     }
 
     package func isDiscarded(_ id: PacketID) throws -> Bool {

@@ -14,8 +14,8 @@ package struct PacketQuery: Hashable, Sendable {
     package var isOpen = false
     /// Only packets first seen at or before this moment.
     package var seenBefore: Timestamp?
-    /// Only packets that have changed after this moment.
-    package var changedAfter: Timestamp?
+    /// Only these rows of the table; nil: any.
+    package var rows: [Int64]?
     /// The reason's code begins with this.
     package var reason: String?
     /// Only packets with a payload from this port: "providentfund", "licences".
@@ -39,7 +39,10 @@ package struct PacketQuery: Hashable, Sendable {
         if client != nil { terms.append("client = ?2") }
         if counterpartyChain != nil { terms.append("counterparty_chain = ?3") }
         if seenBefore != nil { terms.append("first_seen <= ?4") }
-        if changedAfter != nil { terms.append("last_changed > ?9") }
+        if let rows {
+            // Numbers of our own table, so they may stand in the text.
+            terms.append("id IN (\(rows.map { String($0) }.joined(separator: ",")))")
+        }
         if reason != nil { terms.append("substr(reason_code, 1, length(?5)) = ?5") }
         if !states.isEmpty {
             // Raw values are ours, so they may stand in the text.
@@ -70,7 +73,6 @@ package struct PacketQuery: Hashable, Sendable {
         if let counterpartyChain { statement.bind(3, counterpartyChain) }
         if let seenBefore { statement.bind(4, seenBefore.column) }
         if let reason { statement.bind(5, reason) }
-        if let changedAfter { statement.bind(9, changedAfter.column) }
         if let kind {
             // The payload's first field as it stands in the packet's bytes.
             let port = Array(kind.utf8.prefix(127))

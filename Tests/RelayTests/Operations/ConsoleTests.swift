@@ -47,6 +47,10 @@ extension `Relays among peers` {
                 port: port, relay, .post, ConsoleService.linksPath,
                 json: "{\"name\":\"wang\",\"role\":\"operator\"}")
             let path = try #require(link.body["path"]?.string)
+            let higher = try await DoorCallers.call(
+                port: port, relay, .post, ConsoleService.linksPath,
+                json: "{\"name\":\"wang\",\"role\":\"administrator\"}")
+            #expect(higher.body["code"]?.string == "console/role-by-certificate")
 
             let folder = try Pictures.folder()
             let outcome = try Program.run(
@@ -55,7 +59,7 @@ extension `Relays among peers` {
                     "https://127.0.0.1:\(port)\(path)", packet, folder,
                 ], seconds: 180)
             #expect(outcome.status == 0, "\(outcome.output.prefix(2_000))")
-            #expect(outcome.output.contains("seen as person/operator/wang"))
+            #expect(outcome.output.contains("seen as person/operator/link:wang"))
         }
     }
 }

@@ -92,6 +92,14 @@ extension `Relays among peers` {
             let undone = try run(
                 ["queue", "undo", undo, "--reason", "done"], as: DoorCallers.wang)
             #expect(undone.output.contains("resume-queue"), "\(undone.errors)")
+            // Somebody pauses again: what was done before is no longer what holds.
+            let again = try run(pause + ["--reason", "their next upgrade"], as: DoorCallers.wang)
+            #expect(again.status == .success, "\(again.errors)")
+            let number = try #require(UInt64(undo))
+            let late = try run(
+                ["queue", "undo", String(number + 1), "--reason", "x"], as: DoorCallers.wang)
+            #expect(late.errors.contains("action/overtaken"), "\(late.output)\(late.errors)")
+            #expect(try run(["why", "route", chain]).output.contains("queue/paused"))
         }
 
         @Test func `a stuck packet is found, explained, parked, released and undone`() async throws

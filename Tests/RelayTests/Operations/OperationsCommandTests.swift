@@ -124,6 +124,25 @@ import Testing
         #expect(!Self.run("queue list", folder).output.contains("07-tendermint-0/1 "))
     }
 
+    @Test func `the status of many routes fits a screen, the worst first`() throws {
+        let folder = try ScratchFolder()
+        let journal = try SQLiteJournal(
+            path: folder.file("relay.db"), owner: "330100/330100000000000")
+        try journal.commit(
+            (1...490).map { number in
+                .link(
+                    LinkRecord(
+                        counterpartyChain: "city-\(number)", localClient: "07-tendermint-\(number)",
+                        remoteClient: "07-tendermint-0", isRegistered: true))
+            } + [.packet(Self.record(2, .parked, chain: "city-321"))])
+        let screen = Self.run("status", folder).output.split(separator: "\n")
+        #expect(screen.count <= 45, "\(screen.count)")
+        let first = screen.firstIndex { $0.hasPrefix("ROUTE") } ?? 0
+        #expect(screen[first + 1].hasPrefix("city-321 "), "\(screen[first + 1])")
+        #expect(screen.contains { $0.hasPrefix("and 474 other routes, 474 of them well") })
+        #expect(Self.run("status --all", folder).output.split(separator: "\n").count > 490)
+    }
+
     @Test func `what is not there is said with a code and the next step`() throws {
         let folder = try ScratchFolder()
         try Self.store(folder)

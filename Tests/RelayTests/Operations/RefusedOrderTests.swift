@@ -105,6 +105,8 @@ extension `Relays among peers` {
                 let trouble = status.troubles.first { $0.code == "certificate/expiring" }
                 #expect(trouble?.level == level, "\(days) days")
                 #expect(status.certificates.first?.daysLeft == days)
+                // Readiness is progress, not a calendar.
+                #expect(status.holdUps.map(\.code) == ["relay/not-running"])
                 let metrics = RelayMetrics.text(sources, reasons: [], commits: 0)
                 #expect(
                     metrics.contains("cityrelay_certificate_days_left{use=\"peer\"} \(days)\n"),

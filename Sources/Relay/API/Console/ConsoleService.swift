@@ -57,8 +57,10 @@ package final class ConsoleService: Sendable {
         guard let holder = sessions.withLock({ $0.holder(ofSession: secret, now: now) }) else {
             return nil
         }
+        // No certificate says this name: a colon, which no certificate's name has, tells so in every
+        // record of what is done.
         return CallerIdentity(
-            member: member, kind: .person(name: holder.name, role: holder.role))
+            member: member, kind: .person(name: "link:\(holder.name)", role: holder.role))
     }
 
     // MARK: Private
@@ -69,8 +71,15 @@ package final class ConsoleService: Sendable {
         guard let role = PersonRole(rawValue: request.role), request.isNameInForm else {
             throw APIError(
                 422, "console/malformed-link", "name or role is not in form",
-                next: "Give a name of letters, digits, dots and dashes, and a role: observer, "
-                    + "operator or administrator.")
+                next: "Give a name of letters, digits, dots and dashes, and a role: observer or "
+                    + "operator.")
+        }
+        guard role != .administrator else {
+            throw APIError(
+                422, "console/role-by-certificate",
+                "a link makes nobody an administrator: whoever prints it only says a name",
+                next: "Ask for observer or operator, or open the console with the "
+                    + "administrator's certificate.")
         }
         let secret = ConsoleService.secret()
         let now = now()

@@ -21,7 +21,8 @@ package struct ActionReport: Codable, Hashable, Sendable {
     package var canBeUndone: Bool
 
     package init(
-        _ action: OperatorAction, packets: Int? = nil, undoneBy: UInt64? = nil
+        _ action: OperatorAction, packets: Int? = nil, undoneBy: UInt64? = nil,
+        isOvertaken: Bool = false
     ) {
         number = action.number
         self.action = action.kind.rawValue
@@ -32,7 +33,7 @@ package struct ActionReport: Codable, Hashable, Sendable {
         self.packets = packets
         undoes = action.undoes == 0 ? nil : action.undoes
         self.undoneBy = undoneBy
-        canBeUndone = action.kind.inverse != nil && undoneBy == nil
+        canBeUndone = action.kind.inverse != nil && undoneBy == nil && !isOvertaken
     }
 }
 
@@ -41,7 +42,9 @@ package struct ActionList: Codable, Hashable, Sendable {
 
     package init(subject: String?, limit: Int, _ reader: JournalReader) throws {
         actions = try reader.actions(subject: subject, limit: limit).map {
-            ActionReport($0, undoneBy: try reader.undoing($0.number))
+            ActionReport(
+                $0, undoneBy: try reader.undoing($0.number),
+                isOvertaken: try reader.overtaking($0) != nil)
         }
     }
 }

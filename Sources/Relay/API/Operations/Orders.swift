@@ -113,7 +113,16 @@ extension OperationsService {
                         "action \(number) (\(action.kind.rawValue)) leaves nothing to undo",
                         next: "Nothing: it only made something happen sooner.")
                 }
-                try submit(inverse, action.subject, reason, caller, undoes: number, reply)
+                if let later = try reader.overtaking(action) {
+                    throw APIError(
+                        409, "action/overtaken",
+                        "action \(later.number) (\(later.kind.rawValue), \(later.who)) came after "
+                            + "action \(number): to undo that would undo this one, too",
+                        next: "Look at `cityrelay queue actions`, then order what should hold now.")
+                }
+                try submit(
+                    inverse, action.subject, reason, caller, undoes: number,
+                    after: try reader.lastAction, reply)
             } catch let error as APIError {
                 reply.finish(error)
             } catch {
@@ -125,7 +134,7 @@ extension OperationsService {
 
     private func submit(
         _ kind: OperatorAction.Kind, _ subject: OperatorAction.Subject, _ reason: String,
-        _ caller: CallerIdentity, undoes: UInt64, _ reply: APIReply
+        _ caller: CallerIdentity, undoes: UInt64, after: UInt64? = nil, _ reply: APIReply
     ) throws(APIError) {
         if OperationsService.administrators.contains(kind) {
             try APIAccess.administrators.check(caller)
@@ -140,7 +149,7 @@ extension OperationsService {
             }
             let order = OperatorOrder(
                 token: token, kind: kind, subject: subject, reason: reason, who: caller.name,
-                undoes: undoes, ended: ended)
+                undoes: undoes, after: after, ended: ended)
             guard context.submit([.operate(order)]) else {
                 orders.take(token)?.finish(.busy)
                 return

@@ -94,6 +94,8 @@ extension StatusReport {
         "client/frozen", "client/expired", "hosted-client/not-active", "peer/topology-mismatch",
         "peer/protocol-version", "link/wrong-counterparty", "link/remote-client-changed",
         "chain/stalled",
+        // Beyond the limit that headers are judged by: theirs are refused, or ours.
+        "peer/clock-skew",
     ]
 
     private static func judge(
@@ -123,7 +125,8 @@ extension StatusReport {
             let advice = Advice(code: "peer/clock-skew")
         {
             var trouble = Trouble("peer/clock-skew", advice, .warning, subject: route.chain)
-            trouble.sentence = "Its relay's clock is \(skew) s ahead of ours."
+            let words = RelayEngine.skewText(skew * EngineTiming.second)
+            trouble.sentence = "Its relay's clock is \(words)."
             troubles.append(trouble)
         }
         if backlog > 0, live != nil, route.paused.isEmpty,

@@ -2,10 +2,9 @@
 
 /// From when on the status warns and alarms.
 package enum StatusLimits {
-    /// Seconds that clocks may differ before it is said; headers from the future are refused at 10.
+    /// Seconds that clocks may differ before it is said. At `EngineTiming.clockSkewAlarm`, where
+    /// headers from the future are refused, it is critical.
     package static let skewSeconds: Int64 = 5
-    /// Seconds at which nothing works any more.
-    package static let criticalSkewSeconds: Int64 = 10
     /// Per cent of the disk that should stay free: SQLite needs room for its log.
     package static let diskPercent = 10
     package static let criticalDiskPercent = 3

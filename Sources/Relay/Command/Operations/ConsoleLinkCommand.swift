@@ -5,9 +5,10 @@ import RelayAPI
 /// `console link`: a one-time link to the console, for a browser without a certificate.
 enum ConsoleLinkCommand {
     static let name = CommandOption(
-        "name", value: "NAME", "Who it is for; kept with whatever is done after the login.")
+        "name", value: "NAME",
+        "Who it is for; kept as `link:NAME` with whatever is done after the login.")
     static let role = CommandOption(
-        "role", value: "ROLE", choices: ["observer", "operator", "administrator"],
+        "role", value: "ROLE", choices: ["observer", "operator"],
         "What the login may do; observer where none is given.")
 
     static let command = Command(

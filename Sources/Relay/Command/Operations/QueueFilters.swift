@@ -22,21 +22,30 @@ enum QueueFilters {
     static let all = CommandOption("all", "Finished packets too.")
     static let limit = CommandOption("limit", value: "N", "At most N packets; 50.")
     static let offset = CommandOption("offset", value: "N", "Leave out the first N; 0.")
-    static let options = [chain, direction, state, olderThan, reason, kind, limit, offset]
+    static let conditions = [chain, direction, state, olderThan, reason, kind]
+    static let options = conditions + [limit, offset]
 
     static func query(
         _ arguments: Arguments, _ now: Timestamp, isDead: Bool
+    ) throws(ArgumentError) -> PacketQuery {
+        var query = try conditions(arguments, now)
+        query.isOpen = !isDead && query.states.isEmpty && !arguments.has(all)
+        query.isDead = isDead
+        query.limit = try arguments.number(limit, in: 1...PacketQuery.maxLimit) ?? 50
+        query.offset = try arguments.number(offset, in: 0...Int(Int32.max)) ?? 0
+        return query
+    }
+
+    /// What packets must be like, however many are shown.
+    static func conditions(
+        _ arguments: Arguments, _ now: Timestamp
     ) throws(ArgumentError) -> PacketQuery {
         var query = PacketQuery()
         query.counterpartyChain = arguments.value(chain)
         query.direction = arguments.value(direction).map { $0 == "out" ? .outgoing : .incoming }
         query.states = arguments.values(state).compactMap { PacketState(name: $0) }
-        query.isOpen = !isDead && query.states.isEmpty && !arguments.has(all)
-        query.isDead = isDead
         query.reason = arguments.value(reason)
         query.kind = arguments.value(kind)
-        query.limit = try arguments.number(limit, in: 1...PacketQuery.maxLimit) ?? 50
-        query.offset = try arguments.number(offset, in: 0...Int(Int32.max)) ?? 0
         if let text = arguments.value(olderThan) {
             let scalar = YAMLScalar(text: text, isPlain: true, mark: .start)
             guard let time = try? ScalarParser.duration(scalar) else {

@@ -10,31 +10,43 @@ import RelayStore
 enum QueueTailCommand {
     private static let rounds = CommandOption(
         "rounds", value: "N", "Look N times, a second apart, then end; else until it is stopped.")
-    /// Packets shown a look: more scroll away unread.
-    private static let rows = 200
+    /// How far back the first look goes, nanoseconds: what just happened is why somebody looks.
+    private static let firstLook: Int64 = 10_000_000_000
 
     static let command = Command(
         "queue tail", "Show packets as they move, until it is stopped",
-        discussion: "Reads the store beside the running relay. One line a packet that has moved.",
-        options: [QueueFilters.chain, rounds] + [StoreAccess.config, StoreAccess.store]
+        discussion:
+            "Reads the store beside the running relay, once a second. One line a packet\n"
+            + "that has moved since, also when it ended. With --json one object a line.",
+        options: QueueFilters.conditions + [rounds] + [StoreAccess.config, StoreAccess.store]
     ) { arguments, console in
         let limit = try arguments.number(rounds, in: 1...1_000_000)
+        let query = try QueueFilters.conditions(arguments, console.now)
         let access = try OperationsAccess(arguments, console)
         let reader = try JournalReader(path: access.storePath)
-        var since = console.now.adding(nanoseconds: -10_000_000_000)
+        var tail = try PacketTail(
+            query, reader, since: console.now.adding(nanoseconds: -firstLook))
         var round = 0
         while true {
-            let moved = try reader.moved(
-                since: since, chain: arguments.value(QueueFilters.chain), limit: rows)
-            for row in moved {
-                let reason = row.reasonCode.isEmpty ? "" : "  \(row.reasonCode)"
-                let line = "\(row.lastChanged.utcText.prefix(19))Z  \(row.id)  \(row.state.name)"
-                console.stream(line + reason)
-                since = max(since, row.lastChanged)
+            for row in try tail.look(reader) {
+                console.stream(arguments.isJSON ? json(row) : line(row))
             }
             round += 1
             if let limit, round >= limit { return .success }
             sleep(1)
         }
+    }
+
+    private static func line(_ row: PacketRow) -> String {
+        let reason = row.reasonCode.isEmpty ? "" : "  \(row.reasonCode)"
+        return "\(row.lastChanged.utcText.prefix(19))Z  \(row.id)  \(row.state.name)" + reason
+    }
+
+    private static func json(_ row: PacketRow) -> String {
+        JSONText.object([
+            ("at", .string(row.lastChanged.utcText)), ("packet", .string("\(row.id)")),
+            ("chain", .string(row.counterpartyChain)), ("state", .string(row.state.name)),
+            ("attempts", .integer(Int64(row.attempts))), ("reasonCode", .string(row.reasonCode)),
+        ]).line
     }
 }

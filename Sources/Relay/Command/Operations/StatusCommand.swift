@@ -7,6 +7,9 @@ import RelayStore
 import RelayTransport
 
 enum StatusCommand {
+    private static let all = CommandOption(
+        "all", "Every route and every trouble; else the worst that fit a screen.")
+
     static let command = Command(
         "status", "Show on one screen how the relay stands",
         discussion:
@@ -15,7 +18,7 @@ enum StatusCommand {
             + "that our chain hosts, the peer, its clock's skew.\n"
             + "Below: what needs you, worst first, with the next step.\n"
             + "Exit status for monitors: 0 all well, 1 critical, 4 warning, 3 cannot tell.",
-        options: OperationsAccess.options
+        options: [all] + OperationsAccess.options
     ) { arguments, console in
         try OperationsAccess.run(arguments, &console) { access, console in
             let (status, _) = try access.read("/v1/operations/status") { reader in
@@ -24,7 +27,7 @@ enum StatusCommand {
             if arguments.isJSON {
                 console.print(json: status)
             } else {
-                for line in StatusScreen(status: status).lines { console.print(line) }
+                for line in StatusScreen(status: status, showsAll: arguments.has(all)).lines { console.print(line) }
             }
             switch status.level {
             case .ok: return .success
@@ -78,12 +81,26 @@ extension OperationsAccess {
 /// The status as lines of at most 80 columns.
 struct StatusScreen {
     let status: StatusReport
+    let showsAll: Bool
+    /// The worst trouble by its subject.
+    private let levels: [String: StatusReport.Level]
+
+    init(status: StatusReport, showsAll: Bool = false) {
+        self.status = status
+        self.showsAll = showsAll
+        levels = Dictionary(status.troubles.map { ($0.subject, $0.level) }, uniquingKeysWith: max)
+    }
+
+    /// Rows of one screen: with the head and the troubles some forty lines.
+    private static let maxRoutes = 16
+    private static let maxTroubles = 6
 
     var lines: [String] {
         var lines = [head]
         lines += routes
         lines.append("")
-        for trouble in status.troubles {
+        let shown = showsAll ? status.troubles.count : StatusScreen.maxTroubles
+        for trouble in status.troubles.prefix(shown) {
             let word = trouble.level == .critical ? "CRITICAL" : "WARNING "
             lines += Screen.wrap(
                 "\(trouble.subject): \(trouble.code) (\(trouble.cause))", first: "\(word) ",
@@ -92,6 +109,10 @@ struct StatusScreen {
             lines += Screen.wrap("next: \(trouble.next)", first: "         ", rest: "         ")
         }
         if status.troubles.isEmpty { lines.append("All well: nothing needs you.") }
+        let more = status.troubles.count - shown
+        if more > 0 {
+            lines.append("and \(more) more of these: `cityrelay status --all`, or --json")
+        }
         return lines
     }
 
@@ -126,7 +147,9 @@ struct StatusScreen {
             "",
             "ROUTE                   OUT    IN PARK OLDEST  /MIN MOVED CLIENTS  PEER     SKEW",
         ]
-        for route in status.routes {
+        let worst = worstFirst
+        let shown = showsAll ? worst[...] : worst.prefix(StatusScreen.maxRoutes)
+        for route in shown {
             let peer = route.paused.isEmpty ? route.peer : "paused"
             lines.append(
                 Screen.left(route.chain, 20)
@@ -139,7 +162,27 @@ struct StatusScreen {
                     + " " + Screen.left(clients(route), 9) + Screen.left(peer, 7)
                     + Screen.right(route.clockSkewSeconds.map { "\($0)s" } ?? "-", 6))
         }
+        let rest = worst.dropFirst(shown.count)
+        if !rest.isEmpty {
+            let well = rest.count { level(of: $0) == .ok }
+            lines.append(
+                "and \(rest.count) other routes, \(well) of them well: `cityrelay status --all`")
+        }
         return lines
+    }
+
+    /// By the worst that is known of a route, then by what waits; as configured where all fit.
+    private var worstFirst: [StatusReport.Route] {
+        guard status.routes.count > StatusScreen.maxRoutes else { return status.routes }
+        return status.routes.sorted { left, right in
+            let (first, second) = (level(of: left), level(of: right))
+            if first != second { return first > second }
+            return left.outgoing + left.incoming > right.outgoing + right.incoming
+        }
+    }
+
+    private func level(of route: StatusReport.Route) -> StatusReport.Level {
+        levels[route.chain] ?? .ok
     }
 
     /// Trust left in our client and, behind the stroke, in the one that our chain hosts; a word
