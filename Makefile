@@ -33,7 +33,7 @@ build: packages ## build everything
 	$(BUILD)
 
 demo: build ## three cities, their relays and letters between them (KEEP=1 leaves it running; ACTS=a,b)
-	$(BIN)/relay-demo yangtze $(if $(KEEP),--keep) $(if $(ACTS),--acts $(ACTS))
+	$(BIN)/relay-demo yangtze $(if $(KEEP),--keep) $(if $(ACTS),--acts "$(ACTS)")
 
 test: packages ## pass every test
 	swift build -c $(CONFIGURATION) --build-tests --explicit-target-dependency-import-check error

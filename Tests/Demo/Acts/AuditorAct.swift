@@ -7,7 +7,8 @@ import LightClient
 extension Act {
     static let auditor = Act(
         name: "auditor",
-        title: "an auditor lists and verifies a city's access log, and finds it tampered with"
+        title: "an auditor lists and verifies a city's access log, and finds it tampered with",
+        asserts: "the log verifies; edited, moved, deleted: each is found"
     ) { stage in
         let (desk, city, _) = try stage.hall()
         let matter = "HZ-2026-0007"
@@ -27,12 +28,14 @@ extension Act {
         try audit.search(matter, outcomes: ["released", "absent", "refused"])
 
         let first = try audit.visit("visit-1")
-        try stage.require(first.status == 0, first.output)
+        try stage.require(
+            first.status == 0, "the export verifies on the first visit", shown: first.output)
         say("· first visit: \(Audit.summary(first.output))")
         try ask(4)
         let second = try audit.visit("visit-2", since: "visit-1")
         try stage.require(
-            second.status == 0 && second.output.contains(": 1 entries read"), second.output)
+            second.status == 0 && second.output.contains(": 1 entries read"),
+            "the second visit reads one entry more", shown: second.output)
         say("· second visit: \(Audit.summary(second.output))")
         try audit.tamper()
     }

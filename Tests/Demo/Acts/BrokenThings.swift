@@ -5,7 +5,8 @@ import Glibc
 
 extension Act {
     static let cutLink = Act(
-        name: "cut-link", title: "a link is cut; why says so, a packet is parked and released"
+        name: "cut-link", title: "a link is cut; why says so, a packet is parked and released",
+        asserts: "status and why name the link; park, release and trace"
     ) { stage in
         guard let far = stage.world.cities.last, let sender = stage.senders.first else { return }
         let near = Operator(world: stage.world, city: sender.city)
@@ -35,7 +36,8 @@ extension Act {
 
     static let stoppedChain = Act(
         name: "stopped-chain",
-        title: "a chain loses its quorum, then its node; its relay and its peer say so"
+        title: "a chain loses its quorum, then its node; its relay and its peer say so",
+        asserts: "why tells 2 of 3 signatures, at home and at the peer"
     ) { stage in
         guard stage.world.cities.count > 1, let node = stage.world.node(stage.world.cities[1])
         else { return }

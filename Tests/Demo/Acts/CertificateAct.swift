@@ -5,7 +5,8 @@ import Glibc
 extension Act {
     static let certificate = Act(
         name: "certificate",
-        title: "a relay's certificate runs out, and a new one is put in place without a restart"
+        title: "a relay's certificate runs out, and a new one is put in place without a restart",
+        asserts: "announced, expired, told by why; renewed in the process"
     ) { stage in
         let world = stage.world
         guard world.cities.count > 2, let first = world.cities.first else { return }

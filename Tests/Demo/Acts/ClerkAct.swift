@@ -6,7 +6,8 @@ import LightClient
 extension Act {
     static let clerk = Act(
         name: "clerk",
-        title: "a clerk asks two other cities: present, absent, revoked, refused"
+        title: "a clerk asks two other cities: present, absent, revoked, refused",
+        asserts: "present, absent, revoked are proven; refusals have codes"
     ) { stage in
         let (desk, near, far) = try stage.hall()
         let person = stage.person(0, of: near)
@@ -20,7 +21,8 @@ extension Act {
         try stage.require(
             present.outcomes == ["present"]
                 && present.parts[0]["fields"]?["JZNY"]?.string == "202610"
-                && present.verdict.contains("monthsGE ≥ 12: yes"), present.text)
+                && present.verdict.contains("monthsGE ≥ 12: yes"),
+            "the account is proven present", shown: present.text)
         say("· present: \(present.verdict)")
 
         let absent = try desk.ask(
@@ -32,7 +34,7 @@ extension Act {
         try stage.require(
             absent.outcomes == ["absent"]
                 && absent.verdict == "\(far.name) proves that it holds no such record.",
-            absent.text)
+            "the absence of a licence is proven", shown: absent.text)
         say("· absent: \(absent.verdict)")
 
         try revoke(stage, desk, near)
@@ -40,7 +42,8 @@ extension Act {
 
         let mixed = try desk.ask(mixedQuestions(near, far, person), caseNumber: "HZ-2026-0002")
         try stage.require(
-            mixed.outcomes == ["present", "refused", "absent"], mixed.text)
+            mixed.outcomes == ["present", "refused", "absent"],
+            "three sources give three outcomes", shown: mixed.text)
         say("· one request, three sources: \(mixed.outcomes.joined(separator: ", "))")
     }
 
@@ -71,7 +74,7 @@ extension Act {
         let before = try desk.ask([question], caseNumber: "HZ-2026-0003")
         try stage.require(
             before.status?["code"]?.string == "01" && before.status?["inForce"] == .bool(true),
-            before.text)
+            "the licence is proven in force", shown: before.text)
         try stage.world.change(city, "licence", licence, status: "07")
         var after = before
         // The chain shows it with one of the next blocks.
@@ -81,7 +84,8 @@ extension Act {
         }
         try stage.require(
             after.status?["code"]?.string == "07" && after.status?["inForce"] == .bool(false)
-                && after.verdict.contains("inForce: no"), after.text)
+                && after.verdict.contains("inForce: no"),
+            "the licence is proven revoked", shown: after.text)
         say("· revoked: \(after.verdict)")
     }
 
@@ -101,14 +105,17 @@ extension Act {
                         predicates: predicates)
                 ], caseNumber: "HZ-2026-0004")
             try stage.require(
-                answer.outcomes == ["refused"] && answer.code == code, answer.text)
+                answer.outcomes == ["refused"] && answer.code == code,
+                "\(kind) is refused, \(code)", shown: answer.text)
             say("· refused, \(code): \(answer.verdict)")
         }
         let two = [person, stage.person(1, of: city)].map {
             LoanDesk.Question(city: city, kind: "fund-account", reference: $0, fields: ["JZNY"])
         }
         let answer = try desk.ask(two, caseNumber: "HZ-2026-0005")
-        try stage.require(answer.code == "policy/several-subjects", answer.text)
+        try stage.require(
+            answer.code == "policy/several-subjects", "two persons are refused",
+            shown: answer.text)
         say("· two persons in one request: \(answer.code)")
     }
 }

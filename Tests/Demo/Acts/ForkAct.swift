@@ -10,7 +10,8 @@ import TestSupport
 extension Act {
     static let fork = Act(
         name: "fork", title: "Nanjing's chain forks; every relay freezes it within two blocks",
-        needs: ["registration", "rescue"]
+        asserts: "evidence kept and told, clients frozen, nothing lost",
+        needs: ["registration"], mendedBy: "rescue"
     ) { stage in
         let world = stage.world
         let city = City.nanjing
@@ -44,7 +45,9 @@ extension Act {
         try stage.require(
             frozenAt <= (visibleAt ?? 0) + 2,
             "visible at height \(visibleAt ?? 0), frozen everywhere at \(frozenAt) only")
-        say("· visible at height \(visibleAt ?? 0), frozen at every relay at height \(frozenAt)")
+        stage.measured(
+            "fork visible → frozen at every relay (at most 2 blocks)",
+            "\(frozenAt - (visibleAt ?? frozenAt)) blocks")
         try requireEvidence(others, stage)
         try requireSentences(others, stage)
         try sendIntoTheFreeze(stage)
@@ -132,7 +135,8 @@ extension Act {
         let ledger = try Ledger(stage.packets, world: stage.world)
         try stage.require(
             ledger.open >= stage.packets.count - before && ledger.wrong == 0,
-            "\(ledger.open) packets are open, \(ledger.wrong) ended wrongly")
+            "what was sent into the freeze waits, and nothing ended wrongly",
+            shown: "\(ledger.open) open, \(ledger.wrong) ended wrongly")
         say("· \(ledger.open) packets are in flight and wait; none is lost")
     }
 }

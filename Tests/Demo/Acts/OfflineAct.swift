@@ -5,7 +5,8 @@ import LightClient
 extension Act {
     static let offline = Act(
         name: "offline",
-        title: "all relays stop; two programs that share no code verify the clerk's bundle"
+        title: "all relays stop; two programs that share no code verify the clerk's bundle",
+        asserts: "Swift and Python verify a bundle, refuse a changed one"
     ) { stage in
         let (desk, near, far) = try stage.hall()
         let world = stage.world
@@ -24,21 +25,23 @@ extension Act {
         try stage.require(
             verified.status == 0 && words.contains("monthsGE: at least 12")
                 && words.contains("no drivers-licence record is on the chain")
-                && words.contains("refused, policy/not-shared"), words)
+                && words.contains("refused, policy/not-shared"),
+            "the bundle verifies without a relay", shown: words)
         say("· cityrelay verify, no relay running (\(bundle.line.utf8.count) bytes):")
         for line in words.split(separator: "\n").prefix(5) { say("    \(line)") }
 
         let python = try world.python(["Tests/Verifier/verify_bundle.py", path] + world.roots)
         try stage.require(
             python.status == 0 && python.output.contains("no such drivers-licence record"),
-            python.output)
+            "the Python verifier agrees", shown: python.output)
         say("· Tests/Verifier/verify_bundle.py agrees")
 
         let refused = try world.tool(["verify", "\(world.directory)/bent.json"] + world.roots)
         let alike = try world.python(
             ["Tests/Verifier/verify_bundle.py", "\(world.directory)/bent.json"] + world.roots)
         try stage.require(
-            refused.status == 1 && alike.status == 1, refused.output + alike.output)
+            refused.status == 1 && alike.status == 1, "both refuse a changed value",
+            shown: refused.output + alike.output)
         say("· one value changed: \(refused.output.prefix { $0 != "\n" })")
         try world.startRelaysAgain()
         try desk.waitForCities()

@@ -5,7 +5,8 @@ import Federation
 extension Act {
     static let poisonedPacket = Act(
         name: "poisoned-packet",
-        title: "a packet that its destination can never take is parked alone and put aside"
+        title: "a packet that its destination can never take is parked alone and put aside",
+        asserts: "one packet parked alone, discarded by role, refunded"
     ) { stage in
         guard let far = stage.world.cities.last, stage.senders.count > 1 else { return }
         let sender = stage.senders[1]
@@ -33,7 +34,7 @@ extension Act {
         let refused = try stage.world.command(far, order + ["--reason", "nobody will take it"])
         try stage.require(
             refused.status != 0 && refused.output.contains("access/role-too-small"),
-            refused.output)
+            "an operator may not put a packet aside", shown: refused.output)
         try there.order(order, because: "its sender is refunded", as: "zhao")
         try there.waitForStatus(0)
         try there.ask(["queue", "actions"], until: ["administrator/zhao", "is refunded"])

@@ -5,17 +5,11 @@ import LightClient
 import RelayEngine
 import RelayStore
 
-extension City {
-    /// The city that comes in while the others work.
-    static let nanjing = City(
-        name: "Nanjing", code: "320100", chainID: "nanjing-320100-1", rpcPort: 27410,
-        relayPort: 27400)
-}
-
 extension Act {
     static let registration = Act(
         name: "registration",
-        title: "a fourth city registers by three of four approvals while letters flow"
+        title: "a fourth city registers by three of four approvals while letters flow",
+        asserts: "two approvals refused, three enough; no relay restarted"
     ) { stage in
         let world = stage.world
         guard let registry = world.registry, let first = world.cities.first else { return }
@@ -48,7 +42,7 @@ extension Act {
             return try world.journal(nanjing).count(incoming) > 0
         }
         let verified = World.milliseconds(since: begun)
-        say("· from the last approval to the first verified packet: \(verified) ms")
+        stage.measured("last approval → first verified packet", "\(verified) ms")
         try stage.require(
             processes == others.compactMap { world.relays[$0.code]?.pid },
             "a relay was started again")

@@ -8,7 +8,8 @@ import RelayStore
 extension Act {
     static let rescue = Act(
         name: "rescue", title: "a quorum gives Nanjing a new anchor; what waited is proven again",
-        needs: ["registration", "fork"]
+        asserts: "trusted anew by quorum; what waited is proven again",
+        needs: ["fork"]
     ) { stage in
         let world = stage.world
         let city = City.nanjing
@@ -33,20 +34,24 @@ extension Act {
                     && record?.anchorHeight.height == anchor.height
             }
         }
-        let milliseconds = World.milliseconds(since: begun)
-        say(
-            "· every relay trusts Nanjing anew from height \(anchor.height), after \(milliseconds) ms"
-        )
+        say("· every relay trusts Nanjing anew from height \(anchor.height)")
+        stage.measured(
+            "new anchor approved → trusted by every relay",
+            "\(World.milliseconds(since: begun)) ms")
         for other in others { try recoverHosted(on: other, anchor, stage) }
         say("· each chain's governance gave its frozen client the state of a new one")
         try stage.wait(forPart: 1, of: 1)
         let ledger = try Ledger(stage.packets, world: world)
         try stage.require(
             ledger.open == 0 && ledger.wrong == 0,
-            "\(ledger.open) packets are open, \(ledger.wrong) ended wrongly")
+            "every packet has ended as it should",
+            shown: "\(ledger.open) open, \(ledger.wrong) ended wrongly")
         say(
             "· what was in flight was proven again: \(ledger.ended) packets have ended, none is open"
         )
+        stage.measured(
+            "new anchor approved → every waiting packet has ended",
+            "\(World.milliseconds(since: begun)) ms")
         for other in others {
             try Operator(world: world, city: other)
                 .ask(["why", "client", city.chainID], until: ["Our client of", "is active"])

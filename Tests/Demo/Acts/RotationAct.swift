@@ -8,6 +8,7 @@ import RelayStore
 extension Act {
     static let rotation = Act(
         name: "rotation", title: "Nanjing's relay gets another key; no stream is dropped",
+        asserts: "two keys in an overlap; no peer lost, no call cut off",
         needs: ["registration"]
     ) { stage in
         let world = stage.world

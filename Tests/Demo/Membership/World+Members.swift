@@ -82,32 +82,4 @@ extension World {
         }
         return World.milliseconds(since: begun)
     }
-
-    func journal(_ city: City) throws -> JournalReader {
-        try JournalReader(path: storePath(city))
-    }
-
-    /// Looks every 20 ms until something is so; throws what was waited for when it never is.
-    func wait(_ seconds: Int, _ what: String, until isSo: () throws -> Bool) throws {
-        for _ in 0..<(seconds * 50) {
-            if try isSo() { return }
-            for relay in relays.values where relay.exitStatus == nil && !relay.isRunning {
-                throw Failure(description: "\(relay.name) has ended; see \(relay.logPath)")
-            }
-            usleep(20_000)
-        }
-        throw Failure(description: "in \(seconds) s it never came about that \(what)")
-    }
-
-    /// How often a relay's log holds a code.
-    func mentions(_ code: String, in city: City) throws -> Int {
-        let log = String(
-            decoding: try Corpus.read("\(directory)/log/relay-\(city.code).log"), as: UTF8.self)
-        return log.split(separator: "\n").count { $0.contains(code) }
-    }
-
-    static func milliseconds(since begun: ContinuousClock.Instant) -> Int {
-        let (seconds, attoseconds) = (ContinuousClock.now - begun).components
-        return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
-    }
 }

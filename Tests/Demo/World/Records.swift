@@ -10,8 +10,6 @@ struct Records {
     let city: City
     let others: [City]
 
-    /// Name of the application that the loan desk of every city runs.
-    static let application = "loan-desk"
     static let purpose = "housing-loan"
 
     /// Ed25519 seed of the city's evidence key.
@@ -35,13 +33,14 @@ struct Records {
         return candidates.first { (try? SocialCreditCode($0)) != nil } ?? ""
     }
 
-    /// The section of the relay's configuration; `folder` holds the two files that it names.
+    /// The section of the relay's configuration; `folder` holds the files that it names.
     func section(folder: String) -> String {
         """
         records:
           evidence_key_file: \(folder)/evidence.key
           office: http://127.0.0.1:\(city.officePort)
           policy: \(folder)/policy.yaml
+          sender_key_file: \(folder)/bureau.key
 
         """
     }
@@ -88,7 +87,7 @@ struct Records {
             \(what)
             requester: "\(other.member)"
             department: "\(Records.department(other))"
-            application: \(Records.application)
+            application: \(Application.Name.loanDesk.rawValue)
             service_items: ["\(Records.serviceItem(other))"]
             purpose: \(Records.purpose)
             basis: \(basis)

@@ -3,8 +3,7 @@
 import CityChain
 import LightClient
 
-/// The loan desk of one city's service hall: its application asks the city's own relay over mutual
-/// TLS and HTTP/2, as APPLICATIONS.md tells it to; curl carries the call.
+/// The loan desk of one city's service hall: it asks other cities about a person's records.
 struct LoanDesk {
     /// What one city is asked about one record.
     struct Question {
@@ -49,8 +48,10 @@ struct LoanDesk {
         }
     }
 
-    let world: World
-    let city: City
+    let application: Application
+
+    var city: City { application.city }
+    private var world: World { application.world }
 
     /// Seconds in which every city must be able to answer.
     private static let patience = 60
@@ -60,7 +61,7 @@ struct LoanDesk {
         var last = StrictJSON.null
         for _ in 0..<LoanDesk.patience {
             // A relay that was just started may not listen yet.
-            last = (try? call("/v1/cities")) ?? .null
+            last = (try? application.call("/v1/cities")) ?? .null
             let cities = last["cities"]?.array ?? []
             if cities.count == world.cities.count - 1,
                 cities.allSatisfy({ $0["canAnswer"] == .bool(true) })
@@ -74,7 +75,7 @@ struct LoanDesk {
 
     func ask(_ questions: [Question], caseNumber: String) throws -> Answer {
         let body = StrictJSON.object([
-            ("idempotencyKey", .string("desk-\(UInt64.random(in: .min ... .max))")),
+            ("idempotencyKey", Application.freshKey("desk")),
             ("department", .string(Records.department(city))), ("officer", .string("window-3")),
             ("purpose", .string(Records.purpose)),
             ("serviceItem", .string(Records.serviceItem(city))),
@@ -82,32 +83,11 @@ struct LoanDesk {
             ("waitMilliseconds", .integer(20_000)), ("patienceSeconds", .integer(15)),
             ("sources", .array(questions.map(\.json))),
         ])
-        return Answer(body: try call("/v1/proofs", body.line))
-    }
-
-    /// GET, or POST where there is a body.
-    func call(_ path: String, _ body: String? = nil) throws -> StrictJSON {
-        let certificate = "\(world.directory)/certs/\(Records.application)-\(city.code)"
-        var words = [
-            "--silent", "--show-error", "--http2", "--max-time", "40",
-            "--cacert", "\(world.directory)/certs/ca.crt", "--cert", "\(certificate).crt",
-            "--key", "\(certificate).key",
-        ]
-        if let body { words += ["--header", "content-type: application/json", "--data", body] }
-        return try world.curl(words + ["https://127.0.0.1:\(city.apiPort)\(path)"])
+        return Answer(body: try application.call("/v1/proofs", body))
     }
 }
 
 extension World {
-    /// The JSON that an address answers with.
-    func curl(_ words: [String]) throws -> StrictJSON {
-        let (status, output) = try capture("/usr/bin/env", ["curl"] + words)
-        guard status == 0, let json = try? StrictJSON(reading: Array(output.utf8)) else {
-            throw Failure(description: "curl ended with \(status): \(output)")
-        }
-        return json
-    }
-
     /// A change of a record by the city's own system, beside the relay.
     func change(_ city: City, _ kind: String, _ reference: String, status: String) throws {
         let body = StrictJSON.object([
@@ -130,7 +110,8 @@ extension Stage {
         guard world.cities.count >= 3 else {
             throw World.Failure(description: "this act needs three cities")
         }
-        let desk = LoanDesk(world: world, city: world.cities[0])
+        let desk = LoanDesk(
+            application: Application(world: world, city: world.cities[0], name: .loanDesk))
         try desk.waitForCities()
         return (desk, world.cities[1], world.cities[2])
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 
 // Unsafe: posix_spawn takes C arrays. No pointer leaves this file.
 
@@ -13,9 +14,8 @@ final class ChildProcess {
     private(set) var pid: pid_t = 0
     private(set) var exitStatus: Int32?
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
+    /// What was started and has not been seen to end.
+    private static let running = Mutex<Set<pid_t>>([])
 
     init(name: String, program: String, arguments: [String], logPath: String) {
         self.name = name
@@ -33,15 +33,26 @@ final class ChildProcess {
         unsafe posix_spawn_file_actions_addopen(
             &actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // The run's own thread waits for signals; its children get theirs as always.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
-        let status = unsafe posix_spawn(&pid, program, &actions, nil, words, environ)
+        defer { for index in unsafe words.indices { unsafe free(words[index]) } }
+        let status = unsafe posix_spawn(
+            &pid, program, &actions, &attributes, words, environ)
         guard status == 0 else {
-            throw Failure(
+            throw World.Failure(
                 description:
                     "\(name): cannot start \(program): \(unsafe String(cString: strerror(status)))")
         }
         exitStatus = nil
+        let started = pid
+        ChildProcess.running.withLock { _ = $0.insert(started) }
     }
 
     /// Whether it still runs; collects its exit status when it does not.
@@ -49,7 +60,10 @@ final class ChildProcess {
         guard pid > 0, exitStatus == nil else { return false }
         var status: Int32 = 0
         let ended = unsafe waitpid(pid, &status, WNOHANG)
-        if ended == pid { exitStatus = status }
+        if ended == pid {
+            exitStatus = status
+            ChildProcess.running.withLock { _ = $0.remove(ended) }
+        }
         return exitStatus == nil
     }
 
@@ -68,6 +82,19 @@ final class ChildProcess {
     func killNow() {
         signal(SIGKILL)
         while isRunning { usleep(5_000) }
+    }
+
+    /// Ends whatever still runs, from any thread; for a run that is broken off.
+    static func endAll() {
+        let pids = running.withLock { $0 }
+        for pid in pids { kill(pid, SIGTERM) }
+        // Stopped ones take their signal once they go on.
+        for pid in pids { kill(pid, SIGCONT) }
+        for _ in 0..<100 where pids.contains(where: { kill($0, 0) == 0 }) {
+            for pid in pids { _ = waitpid(pid, nil, WNOHANG) }
+            usleep(20_000)
+        }
+        for pid in pids { kill(pid, SIGKILL) }
     }
 
     /// Runs a program to its end and gives its exit code.

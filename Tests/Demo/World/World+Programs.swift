@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
-import Glibc
 import TestSupport
 
 /// Programs that people run beside the federation, and what they say.
@@ -33,7 +32,7 @@ extension World {
     func capture(
         _ program: String, _ arguments: [String]
     ) throws -> (status: Int32, output: String) {
-        let log = "\(directory)/log/command.txt"
+        let log = "\(logs)/command.txt"
         try write("", to: log, mode: 0o600)
         let status = try ChildProcess.run(program, arguments, log: log)
         return (status, String(decoding: try Corpus.read(log), as: UTF8.self))
@@ -44,6 +43,4 @@ extension World {
         let path = "\(directory)/\(cities[0].code)/federation.manifest"
         return FileManager.default.fileExists(atPath: path) ? ["--roots", path] : []
     }
-
-    func pause(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
 }

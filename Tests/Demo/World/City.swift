@@ -19,3 +19,10 @@ struct City: Hashable {
     var officePort: Int { relayPort + 60 }
     var rpc: String { "http://127.0.0.1:\(rpcPort)" }
 }
+
+extension City {
+    /// The city that comes in while the others work.
+    static let nanjing = City(
+        name: "Nanjing", code: "320100", chainID: "nanjing-320100-1", rpcPort: 27410,
+        relayPort: 27400)
+}

@@ -70,6 +70,6 @@ struct LiveFigures {
 
     private static func text(_ value: Double) -> String {
         let hundredths = Int((value * 100).rounded())
-        return "\(hundredths / 100).\(Letter.padded(hundredths % 100, 2))"
+        return "\(hundredths / 100).\(Parcel.padded(hundredths % 100, 2))"
     }
 }

@@ -30,11 +30,14 @@ final class Sender {
         try readAccount()
     }
 
+    /// Tries of one transaction while others use the account, which is also the fund centre's and
+    /// the licence hall's: a few blocks' time.
+    private static let attempts = 20
     /// Messages in one transaction: well below the mempool's limit of bytes.
     private static let lettersPerTransaction = 20
 
     /// Sends letters and says what must become of each.
-    func track(_ letters: [Letter], to other: City, client: String) throws -> [Tracked] {
+    func track(_ letters: [Parcel], to other: City, client: String) throws -> [Tracked] {
         var tracked: [Tracked] = []
         for start in stride(from: 0, to: letters.count, by: Sender.lettersPerTransaction) {
             let part = Array(
@@ -57,7 +60,7 @@ final class Sender {
 
     /// Sends all letters in one transaction and gives the sequences that their packets got.
     private func send(
-        _ letters: [Letter], client: String
+        _ letters: [Parcel], client: String
     ) throws -> (height: UInt64, sequences: [UInt64]) {
         let messages = letters.map { letter in
             MsgSendPacket(
@@ -83,7 +86,7 @@ final class Sender {
 
     /// Includes messages in one transaction and gives its outcome.
     func submit(_ messages: [ProtobufAny]) throws -> RPCTransaction {
-        for _ in 0..<5 {
+        for _ in 0..<Sender.attempts {
             let gas = 100_000 + Sender.gasPerSend * UInt64(messages.count)
             let terms = TransactionTerms(
                 chainID: WireText(city.chainID), accountNumber: number, sequence: sequence,

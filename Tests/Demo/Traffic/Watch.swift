@@ -8,17 +8,18 @@ struct Watch {
     /// Seconds.
     let patience: Int
 
-    func until(_ wanted: Int, of packets: [Tracked]) throws {
+    /// False when patience has ended first.
+    func until(_ wanted: Int, of packets: [Tracked]) throws -> Bool {
+        guard wanted > 0 else { return true }
         for second in 0..<patience {
             let ledger = try Ledger(packets, world: world)
             if second % 5 == 0 || ledger.ended >= wanted {
                 say("· \(ledger.ended) of \(packets.count) ended, \(ledger.open) on their way")
             }
-            if ledger.ended >= wanted { return }
-            for relay in world.relays.values where relay.exitStatus == nil && !relay.isRunning {
-                throw World.Failure(description: "\(relay.name) has ended; see \(relay.logPath)")
-            }
+            if ledger.ended >= wanted { return true }
+            try world.requireRelays()
             sleep(1)
         }
+        return false
     }
 }

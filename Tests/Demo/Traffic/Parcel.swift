@@ -5,7 +5,7 @@ import Federation
 import LightClient
 
 /// What is sent, and how it must end.
-struct Letter {
+struct Parcel {
     enum End: String, CaseIterable {
         case acknowledged, refused, timedOut
     }
@@ -21,19 +21,19 @@ struct Letter {
     static func fund(
         from: City, to: City, number: Int, person: Int, expected: End, isLate: Bool,
         timeoutSeconds: UInt64, destinationPort: WireText = "providentfund"
-    ) -> Letter {
+    ) -> Parcel {
         let fen = UInt64(10_000 + number * 37 % 90_000)
         let yuan = "\(fen / 100).\(fen % 100 < 10 ? "0" : "")\(fen % 100)"
         var fields: [(String, String)] = [
             ("TxCode", "BDC901"), ("TxFunc", "0"),
-            ("ConNum", "\(from.code)261126\(Letter.padded(number, 4))"),
+            ("ConNum", "\(from.code)261126\(Parcel.padded(number, 4))"),
             ("TranOutUnitNo", from.institution),
             ("account", SyntheticPeople.accountReference(division: from.code, index: person)),
             ("TranAmt", yuan), ("OrAcctAmt", yuan), ("Yinter", "0.00"), ("GenDate", "20261126"),
         ]
         if expected == .refused { fields.append(("rig_reply", "refuse")) }
         if isLate { fields.append(("rig_reply", "later")) }
-        return Letter(
+        return Parcel(
             payload: payload("providentfund", to: destinationPort, fields),
             timeoutSeconds: timeoutSeconds, expected: expected, fen: fen)
     }
@@ -41,7 +41,7 @@ struct Letter {
     /// A licence's status, told to the other city under a blind reference.
     static func licence(
         from: City, to: City, number: Int, expected: End, isLate: Bool, timeoutSeconds: UInt64
-    ) -> Letter {
+    ) -> Parcel {
         var fields: [(String, String)] = [
             ("kind", "licence-status"),
             (
@@ -51,7 +51,7 @@ struct Letter {
         ]
         if expected == .refused { fields.append(("rig_reply", "refuse")) }
         if isLate { fields.append(("rig_reply", "later")) }
-        return Letter(
+        return Parcel(
             payload: payload("licence", to: "licence", fields), timeoutSeconds: timeoutSeconds,
             expected: expected, fen: 0)
     }

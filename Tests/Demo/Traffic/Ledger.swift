@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
-import Glibc
 import LightClient
-import RelayEngine
 import RelayStore
-
-/// One packet of the run: who sent it, how it must end, how it did.
-struct Tracked {
-    let from: City
-    let to: City
-    let id: PacketID
-    let expected: Letter.End
-    let fen: UInt64
-    /// Block of the source chain that holds the send.
-    let sentHeight: UInt64
-}
 
 /// What became of the run's packets, read from the source relays' stores.
 struct Ledger {
     struct Row {
         var sent = 0
-        var ends: [Letter.End: Int] = [:]
+        var ends: [Parcel.End: Int] = [:]
         var wrong = 0
         var open = 0
         /// Milliseconds from the first sight of the send to the end.
@@ -30,6 +17,8 @@ struct Ledger {
 
     private(set) var rows: [String: Row] = [:]
     private(set) var problems: [String] = []
+    /// Those that have not ended, by route and name.
+    private(set) var openPackets: [String] = []
 
     var open: Int { rows.values.reduce(0) { $0 + $1.open } }
     var wrong: Int { rows.values.reduce(0) { $0 + $1.wrong } }
@@ -46,6 +35,7 @@ struct Ledger {
             rows[route, default: Row()].sent += 1
             guard let record, let end = Ledger.end(record.state) else {
                 rows[route]?.open += 1
+                openPackets.append("\(packet.id) (\(route))")
                 continue
             }
             rows[route]?.ends[end, default: 0] += 1
@@ -58,7 +48,7 @@ struct Ledger {
         }
     }
 
-    private static func end(_ state: PacketState) -> Letter.End? {
+    private static func end(_ state: PacketState) -> Parcel.End? {
         switch state {
         case .acknowledged: .acknowledged
         case .refused: .refused
@@ -67,19 +57,17 @@ struct Ledger {
         }
     }
 
-    /// The table, one line a route.
+    /// The table, one line a route, for a screen of 80 columns.
     var table: String {
         var lines = [
             Ledger.line(
-                "route", ["sent", "delivered", "ack'd", "refused", "timed out", "open", "wrong"],
+                "route", ["sent", "ack'd", "refused", "timed out", "open", "wrong"],
                 "p50 ms", "p99 ms")
         ]
         for (route, row) in rows.sorted(by: { $0.key < $1.key }) {
-            let acknowledged = row.ends[.acknowledged] ?? 0
-            let refused = row.ends[.refused] ?? 0
             let counts = [
-                row.sent, acknowledged + refused, acknowledged, refused, row.ends[.timedOut] ?? 0,
-                row.open, row.wrong,
+                row.sent, row.ends[.acknowledged] ?? 0, row.ends[.refused] ?? 0,
+                row.ends[.timedOut] ?? 0, row.open, row.wrong,
             ]
             let sorted = row.latencies.sorted()
             lines.append(
@@ -94,13 +82,17 @@ struct Ledger {
         sorted.isEmpty ? "-" : String(sorted[min(sorted.count - 1, sorted.count * percent / 100)])
     }
 
+    /// Columns of the route, and of each cell behind it: a blank and its heading.
+    private static let routeColumns = 19
+    private static let cellColumns = [5, 6, 8, 10, 5, 6, 8, 8]
+
     private static func line(_ route: String, _ cells: [String], _ p50: String, _ p99: String)
         -> String
     {
-        let wide = route + String(repeating: " ", count: max(0, 22 - route.count))
-        return wide
-            + (cells + [p50, p99]).map { cell in
-                String(repeating: " ", count: max(1, 10 - cell.count)) + cell
+        let blanks = String(repeating: " ", count: max(0, routeColumns - route.count))
+        return route + blanks
+            + zip(cells + [p50, p99], cellColumns).map { cell, columns in
+                String(repeating: " ", count: max(1, columns - cell.count)) + cell
             }.joined()
     }
 }

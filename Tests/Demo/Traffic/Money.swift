@@ -39,6 +39,6 @@ struct Money {
     }
 
     private func yuan(_ fen: UInt64) -> String {
-        "\(fen / 100).\(Letter.padded(Int(fen % 100), 2))"
+        "\(fen / 100).\(Parcel.padded(Int(fen % 100), 2))"
     }
 }

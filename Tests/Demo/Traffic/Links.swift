@@ -28,9 +28,7 @@ struct Links {
                 }
             }
             if links.clients.count == wanted { return links }
-            for relay in world.relays.values where !relay.isRunning {
-                throw World.Failure(description: "\(relay.name) has ended; see \(relay.logPath)")
-            }
+            try world.requireRelays()
             if second % 5 == 4 { say("\(links.clients.count) of \(wanted) clients are registered") }
             sleep(1)
         }
