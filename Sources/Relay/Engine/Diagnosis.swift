@@ -13,7 +13,8 @@ extension RelayEngine {
             explainBar(route), explainOwnChain(), explainClient(route), explainHosted(route),
         ].compactMap { $0 }
         found += [
-            explainPeer(route), explainPeerPause(route) ?? explainQueuePause(route), explainAge(route), explainHostedAge(route),
+            explainPeer(route), explainPeerPause(route) ?? explainQueuePause(route),
+            explainAge(route), explainHostedAge(route),
             explainChore(route),
         ].compactMap { $0 }
         return found.isEmpty ? [explainFlow(route)] : found
@@ -42,8 +43,11 @@ extension RelayEngine {
     /// The relay of the chain.
     package func explainPeer(_ chainID: String) -> [Explanation]? {
         guard let route = routeOfChain[chainID] else { return nil }
-        let found = [explainBar(route), explainPeer(route), explainPeerPause(route) ?? explainQueuePause(route)]
-            .compactMap { $0 }
+        let found = [
+            explainBar(route), explainPeer(route),
+            explainPeerPause(route) ?? explainQueuePause(route),
+        ]
+        .compactMap { $0 }
         guard found.isEmpty else { return found }
         var well = Explanation(
             "peer/well", "The relay of \(chainID) is connected and answers.", "Nothing.", .nobody)

@@ -19,7 +19,8 @@ import Testing
     /// (`OrderRefusal`), and no packet waits with it.
     static let orderRefusals: Set<String> = [
         "proposal/no-block", "proposal/other-kind", "store/not-writable",
-        "action/no-reason", "action/raced", "action/wrong-subject", "dead/ended-for-good", "dead/ended-well",
+        "action/no-reason", "action/raced", "action/wrong-subject", "dead/ended-for-good",
+        "dead/ended-well",
         "dead/holds-money", "dead/still-under-way", "route/not-paused", "route/unknown",
     ]
     /// Notes about what was done; nothing waits with them.

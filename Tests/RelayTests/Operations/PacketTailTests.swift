@@ -25,7 +25,8 @@ import Testing
         rows.map { "\($0.id.sequence) \($0.state.name)" }
     }
 
-    @Test func `each change is told once, an end too, and one that came and went in between`() throws
+    @Test func `each change is told once, an end too, and one that came and went in between`()
+        throws
     {
         let folder = try ScratchFolder()
         let path = folder.file("relay.db")

@@ -5,7 +5,8 @@ extension RecordSchema {
     /// Source: specs/domain.md sections 2.2, 2.3 and 3.1.
     public static let fundAccount = RecordSchema(
         id: "frr.fund-account", version: 1, kind: "fund-account", chinese: "住房公积金个人账户",
-        reference: .document, statuses: StatusCode.codes(of: FundAccountStatus.self, inForce: \.isOpen),
+        reference: .document,
+        statuses: StatusCode.codes(of: FundAccountStatus.self, inForce: \.isOpen),
         fields: fundPerson + fundMoney + fundLoan,
         predicates: [
             RecordPredicate(id: "SixMconFlag", chinese: "连续足额缴存满六个月", form: .flag),

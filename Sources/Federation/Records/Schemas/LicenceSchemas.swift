@@ -64,7 +64,8 @@ extension RecordSchema {
     /// Source: specs/domain.md section 2.8 (field names unverified).
     public static let driversLicence = RecordSchema(
         id: "frr.drivers-licence", version: 1, kind: "drivers-licence", chinese: "机动车驾驶证",
-        reference: .document, statuses: StatusCode.codes(of: LicenceStatus.self, inForce: \.isInForce),
+        reference: .document,
+        statuses: StatusCode.codes(of: LicenceStatus.self, inForce: \.isInForce),
         fields: [
             RecordField(
                 id: "ZH", chinese: "证号", pinyin: "ZhengHao", type: .identityNumber,

@@ -57,8 +57,8 @@ package final class ConsoleService: Sendable {
         guard let holder = sessions.withLock({ $0.holder(ofSession: secret, now: now) }) else {
             return nil
         }
-        // No certificate says this name: a colon, which no certificate's name has, tells so in every
-        // record of what is done.
+        // No certificate says this name: a colon, which no certificate's name has, tells so in
+        // every record of what is done.
         return CallerIdentity(
             member: member, kind: .person(name: "link:\(holder.name)", role: holder.role))
     }

@@ -46,8 +46,8 @@ extension OperationsService {
 }
 
 extension StatusReport {
-    /// What holds packets up now. A certificate that runs out or a disk that fills calls for people,
-    /// and yet everything moves: to take the relay out of service for it would be the only harm.
+    /// What holds packets up now. A certificate that runs out or a disk that fills calls for
+    /// people, and yet everything moves: to take the relay out of service would be the only harm.
     package var holdUps: [Trouble] {
         let moving = Set(routes.map(\.chain) + [ownChain.chain, "relay"])
         return troubles.filter { $0.level == .critical && moving.contains($0.subject) }

@@ -27,7 +27,9 @@ enum StatusCommand {
             if arguments.isJSON {
                 console.print(json: status)
             } else {
-                for line in StatusScreen(status: status, showsAll: arguments.has(all)).lines { console.print(line) }
+                for line in StatusScreen(status: status, showsAll: arguments.has(all)).lines {
+                    console.print(line)
+                }
             }
             switch status.level {
             case .ok: return .success
