@@ -27,6 +27,28 @@ public struct Digest: Hashable, Sendable {
         self.words = words
     }
 
+    /// A digest that was received: throws unless there are exactly 32 bytes.
+    public init<Fault: Error>(
+        _ bytes: some Collection<UInt8>, or fault: @autoclosure () -> Fault
+    ) throws(Fault) {
+        guard let digest = Digest(bytes) else { throw fault() }
+        self = digest
+    }
+
+    /// Nil unless the text is 64 hexadecimal digits.
+    public init?(hex text: String) {
+        guard let bytes = Hex.decode(text), let digest = Digest(bytes) else { return nil }
+        self = digest
+    }
+
+    /// Digests that stand one behind the other; nil where a part of one is left over.
+    public static func list(_ bytes: [UInt8]) -> [Digest]? {
+        guard bytes.count.isMultiple(of: byteCount) else { return nil }
+        return stride(from: 0, to: bytes.count, by: byteCount).compactMap {
+            Digest(bytes[$0..<$0 + byteCount])
+        }
+    }
+
     init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
     public var bytes: [UInt8] {

@@ -33,7 +33,7 @@ extension Bundle {
     }
 
     private init(_ message: CompactBundle) throws(BundleError) {
-        guard let manifest = Digest(message.manifest) else { throw .form("manifest") }
+        let manifest = try Digest(message.manifest, or: BundleError.form("manifest"))
         var chains: [BundleChain] = []
         for chain in message.chains {
             guard let member = MemberID(chain.member) else { throw .form("chains.member") }

@@ -53,12 +53,7 @@ struct CompactPart: ProtobufMessage {
         }
         var proof: [UInt8] = []
         if !checkpoint.isEmpty {
-            var path: [Digest] = []
-            for start in stride(from: 0, to: logPath.count, by: Digest.byteCount) {
-                let end = min(start + Digest.byteCount, logPath.count)
-                guard let hash = Digest(logPath[start..<end]) else { throw .form("parts.log") }
-                path.append(hash)
-            }
+            guard let path = Digest.list(logPath) else { throw .form("parts.log") }
             proof = LogProofText(index: logIndex, path: path, checkpoint: checkpoint).bytes
         }
         return BundlePart(

@@ -185,8 +185,7 @@ private struct StatementLine {
     }
 
     func digest(_ bytes: [UInt8]) throws(WireError) -> Digest {
-        guard let digest = Digest(bytes) else { throw .malformed("digest") }
-        return digest
+        try Digest(bytes, or: WireError.malformed("digest"))
     }
 
     func state(_ text: String) throws(WireError) -> LetterState {

@@ -61,78 +61,45 @@ public struct LetterPacket: Hashable, Sendable {
         return Array(json.line.utf8)
     }
 
-    /// Nil for bytes that are no such word. Chains have judged those that come from them; this
-    /// reader keeps a relay from believing what one did not.
-    public init?(reading bytes: [UInt8]) {
-        guard let json = try? StrictJSON(reading: bytes), json["kind"]?.string == LetterPacket.kind,
-            let act = json["act"]?.string.flatMap({ LetterAct(rawValue: $0) }),
-            let sequence = LetterPacket.number(json["SendSeqNo"]), sequence > 0,
-            let expires = LetterPacket.number(json["expires"]),
-            let commitment = LetterPacket.digest(json["commitment"]),
-            let institution = LetterPacket.institution(json["institution"]),
-            let from = LetterPacket.institution(json["SendNode"]),
-            let to = LetterPacket.institution(json["ReceiveNode"]), from != to,
-            from == institution || to == institution,
-            let number = json["ConNum"]?.string.flatMap({ try? LetterNumber($0) }),
-            let key = try? LetterKey(institution: institution, number: number),
-            let sealed = json["sealed"]?.string.flatMap({ Base64.decode($0) }),
-            json["TxCode"]?.string == act.code.rawValue,
-            json["TxFunc"]?.string == "\(act.function)"
-        else { return nil }
-        var reconciliation: Digest?
-        if let given = json["reconciliation"] {
-            guard let digest = LetterPacket.digest(given) else { return nil }
-            reconciliation = digest
+    /// Reads a packet's value, as chains judge it and relays believe it. Refuses every member that
+    /// it does not know.
+    public init(reading bytes: [UInt8]) throws(PacketFormError) {
+        let fields = try PacketMembers(
+            reading: bytes, kinds: [LetterPacket.kind: LetterPacket.names])
+        guard let act = LetterAct(rawValue: try fields.text("act")) else { throw .member("act") }
+        let sequence = try fields.number("SendSeqNo")
+        guard try fields.text("TxCode") == act.code.rawValue,
+            try fields.text("TxFunc") == "\(act.function)", sequence > 0
+        else { throw .member("TxCode") }
+        let institution = try fields.institution("institution", form: .fundCentre)
+        guard let number = try? LetterNumber(try fields.text("ConNum")),
+            let key = try? LetterKey(institution: institution, number: number)
+        else { throw .member("ConNum") }
+        let from = try fields.institution("SendNode", form: .fundCentre)
+        let to = try fields.institution("ReceiveNode", form: .fundCentre)
+        guard from != to, from == institution || to == institution else {
+            throw .member("SendNode")
         }
-        if let given = json["corrects"] {
-            guard let old = given.string.flatMap({ LetterKey($0) }) else { return nil }
+        if fields.has("corrects") {
+            guard act == .application, let old = LetterKey(try fields.text("corrects")) else {
+                throw .member("corrects")
+            }
             corrects = old
         }
         statement = LetterStatement(
-            act, sequence: sequence, commitment: commitment, reconciliation: reconciliation)
+            act, sequence: sequence, commitment: try fields.digest("commitment"),
+            reconciliation: fields.has("reconciliation")
+                ? try fields.digest("reconciliation") : nil)
         context = SealingContext(
-            key: key, from: from, to: to, purpose: act, expiresUnixSeconds: expires)
-        self.sealed = sealed
+            key: key, from: from, to: to, purpose: act,
+            expiresUnixSeconds: try fields.number("expires"))
+        sealed = try fields.sealed("sealed")
     }
 
-    private static func number(_ json: StrictJSON?) -> UInt64? {
-        guard let text = json?.string, let number = UInt64(text), "\(number)" == text else {
-            return nil
-        }
-        return number
-    }
-
-    private static func digest(_ json: StrictJSON?) -> Digest? {
-        json?.string.flatMap { Hex.decode($0) }.flatMap { Digest($0) }
-    }
-
-    private static func institution(_ json: StrictJSON?) -> InstitutionCode? {
-        guard let code = json?.string.flatMap({ try? InstitutionCode($0) }),
-            code.form == .fundCentre
-        else { return nil }
-        return code
-    }
-}
-
-/// What the receiving chain answered to a word.
-public enum LetterVerdict: Hashable, Sendable {
-    case taken
-    case refused(LetterErrorCode)
-
-    /// Reads an application acknowledgement. Bytes that say neither are a refusal: a letter must
-    /// not move on what nobody said.
-    public init(acknowledgement bytes: [UInt8]) {
-        guard let json = try? StrictJSON(reading: bytes) else {
-            self = .refused(.notRead)
-            return
-        }
-        if json["result"]?.string == "taken" {
-            self = .taken
-        } else {
-            self = .refused(
-                json["code"]?.string.flatMap { LetterErrorCode(rawValue: $0) } ?? .notRead)
-        }
-    }
+    private static let names: Set<String> = [
+        "TxCode", "TxFunc", "act", "institution", "ConNum", "SendNode", "ReceiveNode",
+        "SendSeqNo", "corrects", "expires", "commitment", "reconciliation", "sealed",
+    ]
 }
 
 /// BDC909 in a packet: the institution codes that a city speaks for, and the key that letters to

@@ -42,7 +42,6 @@ public enum SealedContent {
     private static let info = Array("cityrelay/letter-sealed/1".utf8)
     /// Length classes in bytes: a letter without a long remark fits the first.
     public static let sizeClasses = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536]
-    private static let lengthByteCount = 4
 
     /// Nil for a receiver's key that is none, or content above the largest class. `ephemeral` is 32
     /// random bytes for this call alone.
@@ -50,14 +49,9 @@ public enum SealedContent {
         _ content: LetterContent, for context: SealingContext, to receiver: [UInt8],
         ephemeral: [UInt8]
     ) -> [UInt8]? {
-        let bytes = content.encoded
-        let needed = lengthByteCount + bytes.count
-        guard let size = sizeClasses.first(where: { $0 >= needed }) else { return nil }
-        var padded = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bytes.count >> $0) }
-        padded += bytes
-        padded += [UInt8](repeating: 0, count: size - needed)
-        return HPKE.seal(
-            padded, to: receiver, info: info, aad: context.aad, ephemeral: ephemeral)
+        SizeClass.pad(content.encoded, to: sizeClasses).flatMap {
+            HPKE.seal($0, to: receiver, info: info, aad: context.aad, ephemeral: ephemeral)
+        }
     }
 
     /// Opens at the receiving centre, and checks the commitment that the chain carries.
@@ -68,11 +62,8 @@ public enum SealedContent {
         guard now.unixSeconds <= context.expiresUnixSeconds else { throw .expired }
         guard
             let padded = HPKE.open(sealed, secret: secret, info: info, aad: context.aad),
-            padded.count >= lengthByteCount
+            let bytes = SizeClass.unpad(padded, of: sizeClasses)
         else { throw .unreadable }
-        let count = padded.prefix(lengthByteCount).reduce(0) { $0 << 8 | Int($1) }
-        guard count <= padded.count - lengthByteCount else { throw .unreadable }
-        let bytes = Array(padded.dropFirst(lengthByteCount).prefix(count))
         let content: LetterContent
         do throws(LetterFormError) {
             content = try LetterContent(reading: bytes)

@@ -59,7 +59,6 @@ public struct LicenceContent: Hashable, Sendable {
     public static let maxFields = 64
     private static let domain = Array("cityrelay/licence/1".utf8) + [0x00]
     private static let info = Array("cityrelay/licence-sealed/1".utf8)
-    private static let lengthByteCount = 4
 
     public init(salt: [UInt8], licence: String, fields: [Field]) {
         self.salt = salt
@@ -90,17 +89,11 @@ public struct LicenceContent: Hashable, Sendable {
     public func seal(
         for context: LicenceSealing, to receiver: [UInt8], ephemeral: [UInt8]
     ) -> [UInt8]? {
-        let bytes = encoded
-        let needed = LicenceContent.lengthByteCount + bytes.count
-        guard let size = SealedContent.sizeClasses.first(where: { $0 >= needed }) else {
-            return nil
+        SizeClass.pad(encoded, to: SealedContent.sizeClasses).flatMap {
+            HPKE.seal(
+                $0, to: receiver, info: LicenceContent.info, aad: context.aad,
+                ephemeral: ephemeral)
         }
-        var padded = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bytes.count >> $0) }
-        padded += bytes
-        padded += [UInt8](repeating: 0, count: size - needed)
-        return HPKE.seal(
-            padded, to: receiver, info: LicenceContent.info, aad: context.aad,
-            ephemeral: ephemeral)
     }
 
     /// Opens a word at the receiving office; checks what the chain committed to: the content, and
@@ -111,12 +104,8 @@ public struct LicenceContent: Hashable, Sendable {
         guard
             let padded = HPKE.open(
                 word.sealed, secret: secret, info: info, aad: word.context.aad),
-            padded.count >= lengthByteCount
-        else { throw .unreadable }
-        let count = padded.prefix(lengthByteCount).reduce(0) { $0 << 8 | Int($1) }
-        guard count <= padded.count - lengthByteCount,
-            let content = try? LicenceContent(
-                reading: Array(padded.dropFirst(lengthByteCount).prefix(count)))
+            let bytes = SizeClass.unpad(padded, of: SealedContent.sizeClasses),
+            let content = try? LicenceContent(reading: bytes)
         else { throw .unreadable }
         guard content.commitment == word.commitment,
             LicenceMoveKey(licence: content.licence, salt: content.salt) == word.context.key

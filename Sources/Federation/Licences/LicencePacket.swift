@@ -96,19 +96,9 @@ public enum LicencePacket: Hashable, Sendable {
 
     /// Reads a packet's value. Refuses every member that it does not know: what should have been
     /// sealed must not get onto a chain. `rig_reply` steers laboratory chains and is passed over.
-    public init(reading bytes: [UInt8]) throws(LicencePacketError) {
-        guard let json = try? StrictJSON(reading: bytes), let members = json.members else {
-            throw .notJSON
-        }
-        let kind = json["kind"]?.string ?? ""
-        guard let known = LicencePacket.names[kind] else { throw .unknownKind }
-        for member in members where !known.contains(member.name) {
-            guard member.name == "kind" || member.name == "rig_reply" else {
-                throw .member(LicencePacket.allNames.contains(member.name) ? member.name : "?")
-            }
-        }
-        let fields = Fields(json: json)
-        switch kind {
+    public init(reading bytes: [UInt8]) throws(PacketFormError) {
+        let fields = try PacketMembers(reading: bytes, kinds: LicencePacket.names)
+        switch fields.kind {
         case "licence-move": self = .move(try Word(fields))
         case "licence-office": self = .office(try Office(fields))
         default: self = .status(try Status(fields))
@@ -122,92 +112,56 @@ public enum LicencePacket: Hashable, Sendable {
         "licence-office": ["codes", "sealingKey"],
         "licence-status": ["reference", "status", "statusAsOf"],
     ]
-    private static let allNames = names.values.reduce(into: Set<String>()) { $0.formUnion($1) }
-
-    fileprivate struct Fields {
-        let json: StrictJSON
-
-        func text(_ name: String) throws(LicencePacketError) -> String {
-            guard let text = json[name]?.string else { throw .member(name) }
-            return text
-        }
-
-        func digest(_ name: String) throws(LicencePacketError) -> Digest {
-            guard let bytes = Hex.decode(try text(name)), let digest = Digest(bytes) else {
-                throw .member(name)
-            }
-            return digest
-        }
-
-        func number(_ name: String) throws(LicencePacketError) -> UInt64 {
-            let text = try text(name)
-            guard let number = UInt64(text), "\(number)" == text, number < 1 << 53 else {
-                throw .member(name)
-            }
-            return number
-        }
-
-        func institution(_ text: String?, _ name: String) throws(LicencePacketError)
-            -> InstitutionCode
-        {
-            guard let text, let code = try? InstitutionCode(text) else { throw .member(name) }
-            return code
-        }
-    }
-}
-
-/// Why a packet's value is none of port `licence`. Names a member, never a value.
-public enum LicencePacketError: Error, Hashable, Sendable {
-    case notJSON
-    case unknownKind
-    case member(String)
+    /// Numbers that every JSON program counts exactly.
+    fileprivate static let numberLimit: UInt64 = 1 << 53 - 1
 }
 
 extension LicencePacket.Word {
-    fileprivate init(_ fields: LicencePacket.Fields) throws(LicencePacketError) {
+    fileprivate init(_ fields: PacketMembers) throws(PacketFormError) {
         guard let act = LicenceMove.Act(rawValue: try fields.text("act")) else {
             throw .member("act")
         }
-        let from = try fields.institution(fields.text("SendNode"), "SendNode")
-        let to = try fields.institution(fields.text("ReceiveNode"), "ReceiveNode")
+        let from = try fields.institution("SendNode")
+        let to = try fields.institution("ReceiveNode")
         guard from != to else { throw .member("ReceiveNode") }
         self.init(
             LicenceSealing(
                 key: LicenceMoveKey(try fields.digest("move")), from: from, to: to, act: act,
-                expiresUnixSeconds: try fields.number("expires")))
+                expiresUnixSeconds: try fields.number(
+                    "expires", through: LicencePacket.numberLimit)))
         if act == .cancel {
-            guard fields.json["commitment"] == nil, fields.json["sealed"] == nil else {
+            guard !fields.has("commitment"), !fields.has("sealed") else {
                 throw .member("sealed")
             }
             return
         }
         commitment = try fields.digest("commitment")
-        guard let sealed = Base64.decode(try fields.text("sealed")),
-            SealedContent.sizeClasses.contains(sealed.count - HPKE.overheadByteCount)
-        else { throw .member("sealed") }
-        self.sealed = sealed
+        sealed = try fields.sealed("sealed")
     }
 }
 
 extension LicencePacket.Office {
-    fileprivate init(_ fields: LicencePacket.Fields) throws(LicencePacketError) {
+    fileprivate init(_ fields: PacketMembers) throws(PacketFormError) {
         guard let list = fields.json["codes"]?.array,
             (1...LicencePacket.Office.limit).contains(list.count)
         else { throw .member("codes") }
         institutions = []
         for item in list {
-            institutions.append(try fields.institution(item.string, "codes"))
+            guard let code = item.string.flatMap({ try? InstitutionCode($0) }) else {
+                throw .member("codes")
+            }
+            institutions.append(code)
         }
         sealingKey = try fields.digest("sealingKey").bytes
     }
 }
 
 extension LicencePacket.Status {
-    fileprivate init(_ fields: LicencePacket.Fields) throws(LicencePacketError) {
+    fileprivate init(_ fields: PacketMembers) throws(PacketFormError) {
         guard let status = LicenceStatus(rawValue: try fields.text("status")) else {
             throw .member("status")
         }
-        let seconds = try fields.number("statusAsOf")
+        let seconds = try fields.number("statusAsOf", through: LicencePacket.numberLimit)
         guard let asOf = Timestamp(seconds: Int64(clamping: seconds)) else {
             throw .member("statusAsOf")
         }
@@ -237,11 +191,8 @@ public struct LicenceAnswer: Hashable, Sendable {
         return Array(json.line.utf8)
     }
 
-    /// What an acknowledgement says about our word: nil when it was taken. Bytes that say neither
-    /// are a refusal: a move must not go on what nobody said.
+    /// Why an acknowledgement says that our word was not taken; nil when it was.
     public static func refusal(in acknowledgement: [UInt8]) -> LicenceErrorCode? {
-        guard let json = try? StrictJSON(reading: acknowledgement) else { return .notRead }
-        if json["result"]?.string == "taken" { return nil }
-        return json["code"]?.string.flatMap { LicenceErrorCode(rawValue: $0) } ?? .notRead
+        PacketAnswer.refusal(in: acknowledgement, unread: .notRead)
     }
 }

@@ -138,10 +138,8 @@ extension ManifestHead {
         guard format == ManifestHead.currentFormat else { throw .unknownFormat(format) }
         var digest = Digest.zero
         if !previous.isEmpty {
-            guard let value = Digest(previous), value != .zero else {
-                throw .wire(.outOfRange("previous"))
-            }
-            digest = value
+            digest = try Digest(previous, or: ManifestError.wire(.outOfRange("previous")))
+            guard digest != .zero else { throw .wire(.outOfRange("previous")) }
         }
         var ids: [MemberID] = []
         for text in council {

@@ -42,10 +42,10 @@ extension ChainEntryMessage {
         }
         var anchor: TrustAnchor?
         if anchorHeight != 0 || !anchorHash.isEmpty {
-            guard let hash = Digest(anchorHash) else {
-                throw .wire(.outOfRange("anchor hash"))
-            }
-            anchor = TrustAnchor(height: anchorHeight, headerHash: hash)
+            anchor = TrustAnchor(
+                height: anchorHeight,
+                headerHash: try Digest(
+                    anchorHash, or: ManifestError.wire(.outOfRange("anchor hash"))))
         }
         return Chain(
             family: family,

@@ -70,11 +70,10 @@ public struct RegistrationRequest: Hashable, Sendable {
         guard let purpose = Purpose(rawValue: fields.purpose) else {
             throw .wire(.outOfRange("purpose"))
         }
-        var basis = Digest.zero
-        if !fields.basis.isEmpty {
-            guard let digest = Digest(fields.basis) else { throw .wire(.outOfRange("basis")) }
-            basis = digest
-        }
+        let basis =
+            fields.basis.isEmpty
+            ? Digest.zero
+            : try Digest(fields.basis, or: ManifestError.wire(.outOfRange("basis")))
         self.init(
             purpose, federation: fields.federation, basis: basis, createdAt: fields.createdAt,
             entry: try ManifestMember(reading: fields.entry), proofs: fields.proofs)

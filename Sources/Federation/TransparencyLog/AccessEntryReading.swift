@@ -113,8 +113,7 @@ extension AccessEntryMessage {
     private static func digest(
         _ field: String, _ bytes: [UInt8]
     ) throws(AccessEntryError) -> Digest {
-        guard let digest = Digest(bytes) else { throw .field(field) }
-        return digest
+        try Digest(bytes, or: AccessEntryError.field(field))
     }
 
     private static func optionalDigest(

@@ -17,10 +17,11 @@ extension AccessEntry {
     public var encoded: [UInt8] { AccessEntryMessage(self).encoded }
 
     private init(_ message: AccessEntryMessage) throws(AccessEntryError) {
-        guard let previous = Digest(message.previousHead) else { throw .field("previous_head") }
         self.init(
             sequence: message.sequence, time: Timestamp(unixNanoseconds: message.time),
-            previousHead: previous, access: try message.record())
+            previousHead: try Digest(
+                message.previousHead, or: AccessEntryError.field("previous_head")),
+            access: try message.record())
     }
 }
 

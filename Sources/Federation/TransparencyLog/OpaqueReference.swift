@@ -45,7 +45,7 @@ extension OpaqueReference: CustomStringConvertible {
 
     /// Nil unless the text is 64 hexadecimal digits.
     public init?(_ text: String) {
-        guard let bytes = Hex.decode(text), let digest = Digest(bytes) else { return nil }
+        guard let digest = Digest(hex: text) else { return nil }
         self.init(digest)
     }
 }

@@ -46,16 +46,19 @@ package struct IncludedTransaction: Hashable, Sendable {
     package let gasUsed: UInt64
     /// Id of the client that it created; empty: none.
     package let createdClient: String
+    /// Sequences of the packets that it sent, in the order of its messages.
+    package let sentPackets: [UInt64]
 
     package init(
         hash: [UInt8], height: Height, result: TransactionResult, gasUsed: UInt64,
-        createdClient: String = ""
+        createdClient: String = "", sentPackets: [UInt64] = []
     ) {
         self.hash = hash
         self.height = height
         self.result = result
         self.gasUsed = gasUsed
         self.createdClient = createdClient
+        self.sentPackets = sentPackets
     }
 }
 

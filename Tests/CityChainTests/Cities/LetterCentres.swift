@@ -69,7 +69,7 @@ final class LetterCentre {
 
     /// Opens what a packet brought, and follows the chain's own verdict on it.
     func hear(_ packet: Packet) throws {
-        let record = try LetterPacket(JSONParser.parse(packet.payloads[0].value))
+        let record = try LetterPacket(reading: packet.payloads[0].value)
         let content = try SealedContent.open(
             record.sealed, for: record.context, commitment: record.statement.commitment,
             secret: secret, now: city.now)

@@ -253,7 +253,7 @@ import Testing
             try TwoCities.send(
                 String(decoding: JSONValue.object(members).encoded, as: UTF8.self),
                 port: "transfer", from: cities.hangzhou.city), by: "bureau")
-        #expect(clear.log.contains("member IdNum is not in form"))
+        #expect(clear.log.contains("an unknown member is not in form"))
     }
 
     @Test func `no name, number, reason or amount is in a store or a transaction of either chain`()

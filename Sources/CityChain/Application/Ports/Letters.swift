@@ -30,7 +30,7 @@ package struct Letters: RecordBook {
         if InstitutionRecord.isOne(record) {
             return try InstitutionRecord(record).check(ownedBy: signer, in: context)
         }
-        let letter = try LetterPacket(record)
+        let letter = try LetterPacket(chain: payload.value)
         try InstitutionRecord.check(letter.context.from, ownedBy: signer, in: context)
         try InstitutionRecord.check(
             letter.context.to, reachedBy: payload.client, in: context)
@@ -61,7 +61,7 @@ package struct Letters: RecordBook {
             else { return }
             return try InstitutionRecord(json).noteAnnounced(to: payload.client, in: context)
         }
-        let letter = try LetterPacket(json)
+        let letter = try LetterPacket(chain: payload.value)
         let store = LetterStore(context: context, client: payload.client)
         guard var kept = store.read(letter.key) else { return }
         let id = letter.statement.id
@@ -86,9 +86,9 @@ package struct Letters: RecordBook {
         if InstitutionRecord.isOne(record) {
             return try InstitutionRecord(record).bind(to: payload.client, in: context)
         }
-        let letter = try LetterPacket(record)
+        let letter = try LetterPacket(chain: payload.value)
         let store = LetterStore(context: context, client: payload.client)
-        var answer = LetterAnswer(key: letter.key, id: letter.statement.id)
+        var answer = LetterAnswer(letter.key, letter.statement.id)
         do throws(LetterError) {
             answer.state = try take(letter, store)
         } catch {
@@ -100,7 +100,7 @@ package struct Letters: RecordBook {
             default: break
             }
         }
-        return answer.json.encoded
+        return answer.encoded
     }
 
     private func take(
@@ -217,7 +217,27 @@ extension Letters {
     }
 }
 
+extension LetterPacket {
+    fileprivate init(chain bytes: [UInt8]) throws(ExecutionError) {
+        do throws(PacketFormError) {
+            try self.init(reading: bytes)
+        } catch {
+            switch error {
+            case .notJSON: throw .brokenLetter("record")
+            case .unknownKind: throw .brokenLetter("kind")
+            case .member("?"): throw .brokenLetter("an unknown member")
+            case .member(let name): throw .brokenLetter(name)
+            }
+        }
+    }
+}
+
 extension ExecutionError {
+    /// Names the member, never its value.
+    static func brokenLetter(_ member: String) -> ExecutionError {
+        .refusedRecord("letter: \(member) is not in form")
+    }
+
     /// A letter refused our own word: the transaction fails with the stable code in front.
     static func refusedLetter(_ error: LetterError) -> ExecutionError {
         ExecutionError("cityapp", 6, "\(error.code.rawValue): \(error.code.english)")

@@ -190,7 +190,7 @@ package struct Licences: RecordBook {
     private static func read(
         _ record: JSONValue, _ payload: CityPayload
     ) throws(ExecutionError) -> LicencePacket? {
-        do throws(LicencePacketError) {
+        do throws(PacketFormError) {
             return try LicencePacket(reading: payload.value)
         } catch {
             guard record.saysNothing else { throw .refusedRecord("licence packet: \(error)") }

@@ -17,12 +17,12 @@ struct SentPackets: Hashable, Sendable {
 /// reads what the chain says of them. Any thread; answers on the connector's loop.
 final class PortSubmission: Sendable {
     private let connector: CometBFTConnector
-    private let account: AccountKey?
+    private let line: AccountLine?
 
-    /// - Parameter account: nil: nothing can be sent.
-    init(connector: CometBFTConnector, account: AccountKey?) {
+    /// - Parameter line: of the account that signs; nil: nothing can be sent.
+    init(connector: CometBFTConnector, line: AccountLine?) {
         self.connector = connector
-        self.account = account
+        self.line = line
     }
 
     /// One transaction with a packet for each payload; answers once a block holds it, or it is
@@ -31,18 +31,15 @@ final class PortSubmission: Sendable {
         _ payloads: [Payload], client: String, timeoutSeconds: UInt64,
         then: @escaping @Sendable (Result<SentPackets, DisclosureFailure>) -> Void
     ) {
-        guard let account else {
+        guard let line else {
             return then(
                 .failure(
                     DisclosureFailure(.chainUnavailable, "this relay has no account that sends")))
         }
-        let messages = payloads.map {
-            MsgSendPacket(
-                sourceClient: WireText(client), timeoutSeconds: timeoutSeconds, payloads: [$0],
-                signer: account.address
-            ).wrapped
+        let words = payloads.map {
+            AccountLine.Word(client: client, timeoutSeconds: timeoutSeconds, payload: $0)
         }
-        connector.send(messages, as: account) { result in
+        line.send(words) { result in
             switch result {
             case .success(let sent):
                 then(

@@ -2,6 +2,7 @@
 
 import Federation
 import LightClient
+import RelayConnectors
 import RelayEngine
 import RelayStore
 
@@ -13,7 +14,7 @@ extension RelayDaemon {
 
     /// The part of the relay that is about records; nil where the configuration has none.
     static func disclosures(
-        _ configuration: DaemonConfiguration, _ context: PeerContext,
+        _ configuration: DaemonConfiguration, _ context: PeerContext, _ lines: AccountLines,
         caller: @escaping @Sendable (String) -> PeerCaller?
     ) throws -> DisclosureDoor? {
         guard let disclosure = configuration.disclosure else { return nil }
@@ -26,7 +27,7 @@ extension RelayDaemon {
             disclosure,
             DisclosureDoor.Surroundings(
                 own: own, chainID: context.ownChainID, connector: context.connector,
-                verifiers: context.verifiers, now: context.now, manifest: manifest,
+                lines: lines, verifiers: context.verifiers, now: context.now, manifest: manifest,
                 members: { Array(context.directory.all.values) },
                 client: { context.shared.client(of: $0) },
                 clients: {

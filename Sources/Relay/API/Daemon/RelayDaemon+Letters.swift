@@ -2,21 +2,20 @@
 
 import Federation
 import LightClient
+import RelayConnectors
 import RelayEngine
-import RelayTransport
 
 extension RelayDaemon {
     /// The part of the relay that carries one centre's letters; nil where the configuration has
     /// none.
     static func letters(
-        _ configuration: DaemonConfiguration, _ nodes: EventLoop, _ decider: Decider,
+        _ configuration: DaemonConfiguration, _ lines: AccountLines, _ decider: Decider,
         _ directory: PeerDirectory, _ now: @escaping @Sendable () -> Timestamp,
         _ log: @escaping @Sendable (EngineNote) -> Void
     ) throws -> LettersDoor? {
         guard let letters = configuration.letters else { return nil }
         return try LettersDoor(
-            letters, owner: configuration.ownMember, nodes: nodes,
-            connector: configuration.connector,
+            letters, owner: configuration.ownMember, lines: lines,
             clients: {
                 let links = decider.look { engine in
                     engine.routeChains.compactMap { engine.route(to: $0) }

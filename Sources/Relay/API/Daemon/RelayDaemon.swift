@@ -19,6 +19,7 @@ package final class RelayDaemon: @unchecked Sendable {
     private let shared = SharedState()
     private let decider: Decider
     private let connector: CometBFTConnector
+    private let lines: AccountLines
     private let tls: TLSContext
     private let service: PeerService
     private let directory: PeerDirectory
@@ -86,8 +87,12 @@ package final class RelayDaemon: @unchecked Sendable {
                 in: configuration.topology, of: configuration.engine.routes)
             directory.replace(peers)
             let submit: @Sendable ([EngineEvent]) -> Bool = { decider.submit($0) }
+            let lines = AccountLines(
+                loop: nodeLoop, configuration: configuration.connector, now: now)
+            self.lines = lines
+            running.append { lines.stop() }
             let letters = try RelayDaemon.letters(
-                configuration, nodeLoop, decider, directory, now, log)
+                configuration, lines, decider, directory, now, log)
             self.letters = letters
             if let letters { running.append { letters.stop() } }
             connector = try CometBFTConnector(
@@ -121,7 +126,7 @@ package final class RelayDaemon: @unchecked Sendable {
             }
             self.callers = callers
             let service = service
-            disclosures = try RelayDaemon.disclosures(configuration, context) {
+            disclosures = try RelayDaemon.disclosures(configuration, context, lines) {
                 callers.caller($0)
             }
             if let disclosures { running.append { disclosures.stop() } }
@@ -262,6 +267,7 @@ package final class RelayDaemon: @unchecked Sendable {
         disclosures?.stop()
         proposals?.stop()
         connector.stop()
+        lines.stop()
         letters?.stop()
         decider.stop()
         verifiers.stop()

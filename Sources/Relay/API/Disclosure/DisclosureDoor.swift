@@ -23,6 +23,8 @@ final class DisclosureDoor: Sendable {
         let own: MemberID
         let chainID: String
         let connector: CometBFTConnector
+        /// Of accounts that are not the relay's own.
+        let lines: AccountLines
         let verifiers: VerifierPool
         let now: @Sendable () -> Timestamp
         /// The manifest as it holds; made of the topology where the federation has none.

@@ -11,7 +11,7 @@ import RelayStore
 /// the letters' thread alone.
 final class LetterAnnouncer {
     private let book: LetterBook
-    private let line: InstitutionLine
+    private let line: AccountLine
     private let clients: @Sendable () -> [LetterPeer]
     private let now: @Sendable () -> Timestamp
     private let log: @Sendable (EngineNote) -> Void
@@ -27,7 +27,7 @@ final class LetterAnnouncer {
     private static let lookBlocks: UInt64 = 3
 
     init(
-        book: LetterBook, line: InstitutionLine, clients: @escaping @Sendable () -> [LetterPeer],
+        book: LetterBook, line: AccountLine, clients: @escaping @Sendable () -> [LetterPeer],
         now: @escaping @Sendable () -> Timestamp, log: @escaping @Sendable (EngineNote) -> Void,
         post: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
         queued: @escaping () -> Void

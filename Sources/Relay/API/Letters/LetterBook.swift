@@ -126,7 +126,7 @@ final class LetterBook {
     }
 
     /// Writes a word down before anybody is told of it.
-    func add(_ words: [LetterWordRow], _ answer: LetterStoredAnswer?, now: Timestamp) throws {
+    func add(_ words: [LetterWordRow], _ answer: StoredAnswer?, now: Timestamp) throws {
         var changes = words.map { LetterChange.word($0) } + [.forgetAnswers(before: now)]
         if let answer { changes.append(.answer(answer)) }
         try store.commit(changes)
@@ -265,7 +265,7 @@ extension LetterBook {
         guard event.packet.destinationPort == LetterPacket.port,
             let packet = try? Packet(reading: event.packet.encoded),
             let payload = packet.payloads.first,
-            let letter = LetterPacket(reading: payload.value)
+            let letter = try? LetterPacket(reading: payload.value)
         else { return nil }
         let ours = configuration.institution
         return letter.context.from == ours || letter.context.to == ours ? letter : nil
@@ -328,28 +328,24 @@ extension LetterBook {
         case .send where isOurs: return row(.said, event.packet.outgoingID, value)
         case .writeAcknowledgement where !isOurs:
             let id = event.packet.incomingID
-            switch LetterBook.verdict(event.acknowledgement) {
-            case .taken: return row(.heard, id, value)
-            case .refused(let code):
-                return row(.refusedTheirs, id, name + Array(" \(code.rawValue)".utf8))
-            }
+            return LetterBook.refusal(in: event.acknowledgement).map {
+                row(.refusedTheirs, id, name + Array(" \($0.rawValue)".utf8))
+            } ?? row(.heard, id, value)
         case .acknowledge where isOurs:
             let id = event.packet.outgoingID
-            switch LetterBook.verdict(answers[id] ?? []) {
-            case .taken: return row(.taken, id, name)
-            case .refused(let code):
-                return row(.refused, id, name + Array(" \(code.rawValue)".utf8))
-            }
+            return LetterBook.refusal(in: answers[id] ?? []).map {
+                row(.refused, id, name + Array(" \($0.rawValue)".utf8))
+            } ?? row(.taken, id, name)
         case .timeout where isOurs: return row(.timedOut, event.packet.outgoingID, name)
         default: return nil
         }
     }
 
-    static func verdict(_ acknowledgement: [UInt8]) -> LetterVerdict {
+    private static func refusal(in acknowledgement: [UInt8]) -> LetterErrorCode? {
         guard let read = try? Acknowledgement(reading: acknowledgement),
             let answer = read.appAcknowledgements.first, read.isSuccess
-        else { return .refused(.notRead) }
-        return LetterVerdict(acknowledgement: answer)
+        else { return .notRead }
+        return LetterAnswer.refusal(in: answer)
     }
 
     // MARK: Time

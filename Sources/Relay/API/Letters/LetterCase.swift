@@ -32,7 +32,7 @@ struct LetterCase: Sendable {
     }
 
     /// By the national table of entries: 07 transferred out, 08 transferred in.
-    enum Booking: String, Sendable {
+    enum Booking: String, CodedText, Sendable {
         case transferredOut = "07"
         case transferredIn = "08"
 
@@ -109,7 +109,7 @@ struct LetterHistory {
     private func speak(
         _ row: LetterEventRow, _ letterCase: inout LetterCase?
     ) throws -> [LetterEffect]? {
-        guard let packet = LetterPacket(reading: row.body) else { return nil }
+        guard let packet = try? LetterPacket(reading: row.body) else { return nil }
         let statement = packet.statement
         let isOurs = row.kind == .said
         if letterCase == nil { letterCase = try open(packet, isOurs: isOurs, row) }

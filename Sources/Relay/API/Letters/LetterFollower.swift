@@ -18,7 +18,7 @@ final class LetterFollower {
     private static let gapBlocks: UInt64 = 20
 
     private let book: LetterBook
-    private let line: InstitutionLine
+    private let line: AccountLine
     private let now: @Sendable () -> Timestamp
     private let log: @Sendable (EngineNote) -> Void
     private let post: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -29,7 +29,7 @@ final class LetterFollower {
     private(set) var tip: (height: UInt64, time: Timestamp)?
 
     init(
-        book: LetterBook, line: InstitutionLine, now: @escaping @Sendable () -> Timestamp,
+        book: LetterBook, line: AccountLine, now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (EngineNote) -> Void,
         post: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
         taken: @escaping ([LetterKey]) -> Void

@@ -11,14 +11,17 @@ import RelayStore
 /// is never made anew. Touched on the letters' thread alone.
 final class LetterSender {
     private let book: LetterBook
-    private let line: InstitutionLine
+    private let line: AccountLine
     private let now: @Sendable () -> Timestamp
     private let log: @Sendable (EngineNote) -> Void
     /// Runs work on the letters' thread.
     private let post: @Sendable (@escaping @Sendable () -> Void) -> Void
     /// Tells that a letter has changed.
-    private let changed: (LetterKey) -> Void
+    var changed: (LetterKey) -> Void = { _ in }
     private var isBusy = false
+    /// Held from the making of a transaction until it is in a block or can be in none any more.
+    private var turn: AccountTurn?
+    private var isTurnUsed = false
     private var raises = 0
     private var tip: UInt64 = 0
     private var lookedAt: UInt64 = 0
@@ -32,19 +35,19 @@ final class LetterSender {
     private static let missesBeforeRepeat = 3
     /// Words of one transaction: a thousand letters of a batch then take a minute.
     private static let wordsOfTransaction = 16
+    /// Times that gas is raised for one transaction: then it is three times what was simulated.
+    private static let maxRaises = 8
 
     init(
-        book: LetterBook, line: InstitutionLine, now: @escaping @Sendable () -> Timestamp,
+        book: LetterBook, line: AccountLine, now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (EngineNote) -> Void,
-        post: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
-        changed: @escaping (LetterKey) -> Void
+        post: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.book = book
         self.line = line
         self.now = now
         self.log = log
         self.post = post
-        self.changed = changed
     }
 
     /// A new block is there.
@@ -53,19 +56,51 @@ final class LetterSender {
         kick()
     }
 
+    /// An earlier process may have left a transaction under way: nobody is to use its sequence.
+    func resume() {
+        if book.outbox.values.contains(where: { $0.step == .submitted }) { takeTurn() }
+    }
+
     func kick() {
         guard !isBusy, tip > 0 else { return }
         let open = book.outbox.values.filter { $0.step == .queued || $0.step == .submitted }
             .sorted { $0.sequence < $1.sequence }
-        if let first = open.first(where: { $0.step == .submitted }) {
+        let submitted = open.first { $0.step == .submitted }
+        if submitted == nil, isTurnUsed || open.isEmpty { endTurn() }
+        guard let first = open.first else { return }
+        // What can be in no block any more is looked for without a turn.
+        if turn == nil, submitted.map({ $0.lastHeight >= tip }) ?? true { return takeTurn() }
+        if let submitted {
             // Once a block is enough.
             guard lookedAt < tip else { return }
             lookedAt = tip
-            return look(for: open.filter { $0.hash == first.hash })
+            return look(for: open.filter { $0.hash == submitted.hash })
         }
-        guard let first = open.first else { return }
         let count = first.sequence <= aloneThrough ? 1 : LetterSender.wordsOfTransaction
         prepare(Array(open.prefix(count)))
+    }
+
+    // MARK: Turns
+
+    /// Others may use the institution's account, too.
+    private func takeTurn() {
+        isBusy = true
+        let back = LettersConfined(LetterSender.returning(self))
+        line.turn { turn in back.value { $0.take(turn) } }
+    }
+
+    private func take(_ turn: AccountTurn?) {
+        isBusy = false
+        // With the next block.
+        guard let turn else { return }
+        self.turn = turn
+        isTurnUsed = false
+        kick()
+    }
+
+    private func endTurn() {
+        turn?.end()
+        turn = nil
     }
 
     // MARK: Sending
@@ -73,7 +108,7 @@ final class LetterSender {
     private func prepare(_ words: [LetterWordRow]) {
         isBusy = true
         let packets = words.map { word in
-            InstitutionLine.Word(
+            AccountLine.Word(
                 client: word.client, timeoutSeconds: word.timeout,
                 payload: Payload(
                     sourcePort: WireText(LetterPacket.port),
@@ -87,10 +122,11 @@ final class LetterSender {
         }
     }
 
-    private func take(_ prepared: InstitutionLine.Prepared, _ words: [LetterWordRow]) {
+    private func take(_ prepared: AccountLine.Prepared, _ words: [LetterWordRow]) {
         isBusy = false
         switch prepared {
         case .failed(let failure):
+            endTurn()
             log(
                 EngineNote(
                     level: .info, code: "letters/chain-unavailable", detail: failure.detail))
@@ -105,6 +141,7 @@ final class LetterSender {
             guard write(submitted) else { return }
             misses = 0
             lookedAt = tip
+            isTurnUsed = true
             broadcast(submitted)
         }
     }
@@ -123,16 +160,15 @@ final class LetterSender {
 
     /// What is not for the letter to decide is tried again; everything else ends the word.
     private func refused(_ words: [LetterWordRow], _ result: TransactionResult) {
-        switch (result.codespace, result.code) {
-        // Sequence, mempool full, already in mempool, gas, fee.
-        case ("sdk", 32), ("sdk", 20), ("sdk", 19), ("sdk", 11), ("sdk", 13):
-            if result.code == 11 || result.code == 13 { raises = min(raises + 1, 8) }
+        endTurn()
+        if result.isPassing {
+            if result.wantsGas { raises = min(raises + 1, LetterSender.maxRaises) }
             requeue(words, result.log)
-        case _ where words.count > 1:
+        } else if words.count > 1 {
             aloneThrough = words.last?.sequence ?? 0
             requeue(words, "one of \(words.count) words was refused")
             kick()
-        default:
+        } else {
             raises = 0
             for word in words { end(word, result) }
             kick()
@@ -195,9 +231,12 @@ final class LetterSender {
             _ = write(done)
             kick()
         case .included(let transaction): refused(words, transaction.result)
-        case .absent: requeue(words, "in no block up to \(first.lastHeight)")
+        case .absent:
+            endTurn()
+            requeue(words, "in no block up to \(first.lastHeight)")
         case .unknown:
             misses += 1
+            if tip > first.lastHeight { endTurn() }
             if misses % LetterSender.missesBeforeRepeat == 0, tip < first.lastHeight {
                 broadcast(words)
             }

@@ -12,7 +12,7 @@ extension LetterService {
         let verdict: String
         /// The act that says it.
         let act: String
-        var reason: LetterView.Text?
+        var reason: CodeText?
         /// Which rule of identity failed, never the other side's value.
         var rule: String?
     }
@@ -54,10 +54,6 @@ extension LetterService {
     }
 
     private func verdict(_ verdict: ReviewVerdict, _ key: LetterKey) -> Verdict {
-        func text(_ reason: LetterReason) -> LetterView.Text {
-            LetterView.Text(
-                code: reason.rawValue, chinese: reason.chinese, english: reason.english)
-        }
         let letter = LetterPath.text(key)
         switch verdict {
         case .clear:
@@ -66,11 +62,11 @@ extension LetterService {
         case .hold(let reason):
             return Verdict(
                 letter: letter, verdict: "hold", act: LetterAct.hold.rawValue,
-                reason: text(reason))
+                reason: CodeText(reason))
         case .reject(let reason, let rule):
             return Verdict(
                 letter: letter, verdict: "reject", act: LetterAct.rejection.rawValue,
-                reason: text(reason), rule: rule?.rawValue)
+                reason: CodeText(reason), rule: rule?.rawValue)
         }
     }
 }

@@ -16,7 +16,7 @@ extension LetterService {
         let act: String
         let type: String
         let id: String
-        let state: LetterView.State
+        let state: CodeText
         let follow: String
         let events: String
 
@@ -27,7 +27,7 @@ extension LetterService {
             act = statement.act.rawValue
             type = "\(statement.id.code.rawValue)/\(statement.id.function)"
             id = statement.id.description
-            self.state = LetterView.State(state)
+            self.state = CodeText(state)
             follow = "/v1/letters/\(letter)"
             events = "\(follow)/events"
         }
@@ -305,8 +305,8 @@ extension LetterService {
         let moment = now()
         try book.add(
             words,
-            LetterStoredAnswer(
-                application: call.application, key: call.idempotencyKey,
+            StoredAnswer(
+                scope: call.application, key: call.idempotencyKey,
                 body: call.fingerprint, answer: answer,
                 expires: moment.adding(nanoseconds: LetterService.idempotencyNanoseconds)),
             now: moment)

@@ -15,13 +15,13 @@ import RelayTransport
 final class LetterService: @unchecked Sendable {
     let loop: EventLoop
     let book: LetterBook
-    let line: InstitutionLine
+    let line: AccountLine
     let now: @Sendable () -> Timestamp
     let log: @Sendable (EngineNote) -> Void
     let lateCounts: LateLetters
     /// Clients on our chain of the other chains, once they are registered.
     let clients: @Sendable () -> [LetterPeer]
-    private(set) var sender: LetterSender
+    let sender: LetterSender
     private(set) var follower: LetterFollower?
     private var announcer: LetterAnnouncer?
     private var watchers: [LetterKey: [ObjectIdentifier: EventStream]] = [:]
@@ -35,7 +35,7 @@ final class LetterService: @unchecked Sendable {
     /// Requires the loop's thread: the store is opened on it.
     init(
         _ configuration: LettersConfiguration, owner: MemberID, loop: EventLoop,
-        line: InstitutionLine, clients: @escaping @Sendable () -> [LetterPeer],
+        line: AccountLine, clients: @escaping @Sendable () -> [LetterPeer],
         lateCounts: LateLetters, now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (EngineNote) -> Void
     ) throws {
@@ -47,18 +47,15 @@ final class LetterService: @unchecked Sendable {
         self.lateCounts = lateCounts
         book = try LetterBook(configuration, owner: owner, now: now(), log: log)
         let post: @Sendable (@escaping @Sendable () -> Void) -> Void = { loop.postAlways($0) }
-        // Set twice, so that what it tells can name this object.
-        sender = LetterSender(
-            book: book, line: line, now: now, log: log, post: post, changed: { _ in })
-        sender = LetterSender(
-            book: book, line: line, now: now, log: log, post: post,
-            changed: { [unowned self] in tell([$0]) })
+        sender = LetterSender(book: book, line: line, now: now, log: log, post: post)
+        sender.changed = { [unowned self] in tell([$0]) }
         follower = LetterFollower(
             book: book, line: line, now: now, log: log, post: post,
             taken: { [unowned self] in taken($0) })
         announcer = LetterAnnouncer(
             book: book, line: line, clients: clients, now: now, log: log, post: post,
             queued: { [unowned self] in sender.kick() })
+        sender.resume()
     }
 
     /// Nothing is read or written from here on. On the loop's thread.
@@ -153,7 +150,8 @@ final class LetterService: @unchecked Sendable {
 
     func view(_ key: LetterKey) throws -> LetterView {
         guard let found = try book.find(key) else {
-            guard let word = book.openWord(of: key), let packet = LetterPacket(reading: word.value),
+            guard let word = book.openWord(of: key),
+                let packet = try? LetterPacket(reading: word.value),
                 let letter = try? Letter(
                     key, side: packet.side, transferOut: packet.transferOut, now: now())
             else { throw APIError(.letterNotFound, "no such letter is here") }

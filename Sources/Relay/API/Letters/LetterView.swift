@@ -6,16 +6,6 @@ import RelayStore
 
 /// `GET /v1/letters/{letter}`: one letter, for the centre that it is of.
 struct LetterView: Encodable {
-    struct State: Encodable {
-        let code: String
-        let chinese: String
-        let english: String
-
-        init(_ state: LetterState) {
-            (code, chinese, english) = (state.rawValue, state.chinese, state.english)
-        }
-    }
-
     struct Deadline: Encodable {
         /// All in working days.
         let limit: Int
@@ -51,20 +41,20 @@ struct LetterView: Encodable {
         let fields: [String: String]?
         /// Why it counts for nothing.
         let code: String?
-        let reason: Text?
-    }
-
-    struct Text: Encodable {
-        let code: String
-        let chinese: String
-        let english: String
+        let reason: CodeText?
     }
 
     struct Refusal: Encodable {
-        let code: String
-        let chinese: String
-        let english: String
+        let text: CodeText
         let id: String
+
+        private enum CodingKeys: String, CodingKey { case id }
+
+        func encode(to encoder: any Encoder) throws {
+            try text.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+        }
     }
 
     struct Money: Encodable {
@@ -80,7 +70,7 @@ struct LetterView: Encodable {
     let side: String
     let other: String
     let corrects: String?
-    let state: State
+    let state: CodeText
     let ended: Bool
     let turn: String?
     let deadline: Deadline?
@@ -88,7 +78,7 @@ struct LetterView: Encodable {
     let timeline: [Entry]
     let received: [Received]
     let money: Money?
-    let bookings: [Text]
+    let bookings: [CodeText]
     let lastRefusal: Refusal?
     let packets: [String]
     let channelFrozen: Bool
@@ -104,7 +94,7 @@ struct LetterView: Encodable {
         side = kept.side.name
         other = letterCase.other.text
         corrects = kept.corrects.map { LetterPath.text($0) }
-        state = State(kept.state)
+        state = CodeText(kept.state)
         ended = kept.state.isTerminal
         turn = kept.state.turn.map { $0 == kept.side ? "ours" : "theirs" }
         deadline = Deadline(kept, now: now, calendar, limits)
@@ -124,13 +114,9 @@ struct LetterView: Encodable {
         timeline = kept.entries.map { Entry($0, of: kept.side) }
         received = letterCase.heard.map { Received($0) }
         money = Money(letterCase.dossier)
-        bookings = letterCase.bookings.map {
-            Text(code: $0.rawValue, chinese: $0.chinese, english: $0.english)
-        }
+        bookings = letterCase.bookings.map { CodeText($0) }
         lastRefusal = letterCase.refusal.map { refusal in
-            Refusal(
-                code: refusal.code.rawValue, chinese: refusal.code.chinese,
-                english: refusal.code.english, id: refusal.id.description)
+            Refusal(text: CodeText(refusal.code), id: refusal.id.description)
         }
         packets = letterCase.packets
         channelFrozen = kept.isChannelFrozen
@@ -180,9 +166,7 @@ extension LetterView.Received {
                 Dictionary(
                     fields.list.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
             }, code: heard.objection?.rawValue,
-            reason: reason.map {
-                LetterView.Text(code: $0.rawValue, chinese: $0.chinese, english: $0.english)
-            })
+            reason: reason.map { CodeText($0) })
     }
 }
 
@@ -204,7 +188,7 @@ struct LetterLine: Encodable {
     let institution: String
     let side: String
     let other: String
-    let state: LetterView.State
+    let state: CodeText
     let ended: Bool
     let turn: String?
     let due: String?
@@ -220,7 +204,7 @@ struct LetterLine: Encodable {
         institution = key.institution.text
         self.side = side.name
         other = row.other
-        self.state = LetterView.State(state)
+        self.state = CodeText(state)
         ended = row.isEnded
         turn = state.turn.map { $0 == side ? "ours" : "theirs" }
         due = row.due.isEmpty ? nil : row.due

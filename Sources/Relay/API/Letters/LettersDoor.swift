@@ -12,21 +12,15 @@ import Synchronization
 final class LettersDoor: Sendable {
     let late = LateLetters()
     private let loop: EventLoop
-    private let line: InstitutionLine
     private let service: LetterService
 
     /// Opens the store. Throws what kept it from starting; then nothing of it runs.
-    ///
-    /// - Parameter connector: the relay's own; the institution's account stands in for its.
     init(
-        _ configuration: LettersConfiguration, owner: MemberID, nodes: EventLoop,
-        connector: ConnectorConfiguration, clients: @escaping @Sendable () -> [LetterPeer],
+        _ configuration: LettersConfiguration, owner: MemberID, lines: AccountLines,
+        clients: @escaping @Sendable () -> [LetterPeer],
         now: @escaping @Sendable () -> Timestamp, log: @escaping @Sendable (EngineNote) -> Void
     ) throws {
-        var connector = connector
-        connector.account = configuration.account
-        let line = try InstitutionLine(loop: nodes, configuration: connector, now: now)
-        self.line = line
+        let line = try lines.line(of: configuration.account)
         let loop = try EventLoop(name: "letters")
         self.loop = loop
         let late = late
@@ -38,7 +32,6 @@ final class LettersDoor: Sendable {
             }
         } catch {
             loop.stop()
-            line.stop()
             throw error
         }
     }
@@ -47,7 +40,6 @@ final class LettersDoor: Sendable {
     func see(_ event: EngineEvent) { service.see(event) }
 
     func stop() {
-        line.stop()
         // The store is let go at once, whoever still holds the service.
         try? loop.performAndWait { [service] in service.close() }
         loop.stop()

@@ -7,13 +7,21 @@ import LightClient
 /// whoever holds the place.
 struct LicenceView: Encodable, Sendable {
     struct Status: Encodable {
-        let code: String
-        let chinese: String
-        let english: String
+        let text: CodeText
         let asOf: String
         let inForce: Bool
         /// Whether nothing follows any more.
         let final: Bool
+
+        private enum CodingKeys: String, CodingKey { case asOf, inForce, final }
+
+        func encode(to encoder: any Encoder) throws {
+            try text.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(asOf, forKey: .asOf)
+            try container.encode(inForce, forKey: .inForce)
+            try container.encode(final, forKey: .final)
+        }
     }
 
     struct Packet: Encodable {
@@ -55,9 +63,7 @@ struct LicenceView: Encodable, Sendable {
 extension LicenceView.Status {
     fileprivate init(_ state: RecordState, isGone: Bool) {
         let status = LicenceStatus(rawValue: state.status)
-        code = state.status
-        chinese = status?.chinese ?? ""
-        english = status?.english ?? ""
+        text = status.map { CodeText($0) } ?? CodeText(state.status, "", "")
         asOf = RFC3339.format(state.statusAsOf)
         inForce = status?.isInForce ?? false
         final = status?.isFinal == true || (isGone && status == .movedOut)
@@ -86,8 +92,8 @@ extension LicenceView.Move {
     }
 }
 
-extension LicenceStatus {
-    fileprivate var english: String {
+extension LicenceStatus: CodedText {
+    var english: String {
         switch self {
         case .valid: "valid"
         case .suspended: "suspended"

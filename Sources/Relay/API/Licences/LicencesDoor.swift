@@ -21,7 +21,9 @@ final class LicencesDoor: Sendable {
         let loop = try EventLoop(name: "licences")
         self.loop = loop
         let office: LicenceOffice?
+        let line: AccountLine?
         do {
+            line = try configuration.sender.map { try around.lines.line(of: $0) }
             office = try configuration.office.map {
                 try LicenceOffice(loop: loop, configuration, url: $0)
             }
@@ -30,8 +32,7 @@ final class LicencesDoor: Sendable {
             throw error
         }
         self.office = office
-        let ports = PortSubmission(
-            connector: around.connector, account: configuration.sender)
+        let ports = PortSubmission(connector: around.connector, line: line)
         service = LicenceService(
             loop: loop, office: office, ports: ports, canSend: configuration.sender != nil,
             ledger: ledger, directory: directory, fingerprint: { secrets.fingerprint($0) },

@@ -131,6 +131,12 @@ extension RPCTxResult {
     var createdClient: String {
         (events ?? []).first { $0.type == "create_client" }?["client_id"] ?? ""
     }
+
+    /// Sequences of the packets that it sent.
+    var sentPackets: [UInt64] {
+        (events ?? []).filter { $0.type == "send_packet" }
+            .compactMap { $0["packet_sequence"].flatMap { UInt64($0) } }
+    }
 }
 
 extension RPCEvent {

@@ -28,8 +28,6 @@ package final class CometBFTConnector: @unchecked Sendable {
     private var follower: ChainFollower?
     private var hints: NodeWebSocket?
     private var isStopped = false
-    /// Senders of other accounts of ours, by address.
-    private var senders: [String: AccountSender] = [:]
     /// Hosted clients that are being read, and whether they were asked for again meanwhile.
     private var readingClients: [String: Bool] = [:]
 
@@ -151,30 +149,9 @@ package final class CometBFTConnector: @unchecked Sendable {
         loop.postAlways { [self] in submitter.setCounterparties(counterparties) }
     }
 
-    /// Sends messages as an account that is not the relay's own, and waits for their block. Any
-    /// thread; answers on the loop.
-    package func send(
-        _ messages: [ProtobufAny], as account: AccountKey,
-        then: @escaping @Sendable (Result<SentTransaction, SendFailure>) -> Void
-    ) {
-        let posted = loop.post { [self] in
-            guard !isStopped else { return then(.failure(.unavailable("the relay stops"))) }
-            let address = account.address.description
-            let sender =
-                senders[address]
-                ?? AccountSender(
-                    account, configuration: configuration, rpc: rpc, transactions: transactions,
-                    tip: { [weak self] in self?.follower?.tip?.height ?? 0 })
-            senders[address] = sender
-            sender.send(messages, then: then)
-        }
-        if !posted { then(.failure(.unavailable("the connector is overloaded or stopping"))) }
-    }
-
     package func stop() {
         _ = loop.post { [self] in
             isStopped = true
-            senders = [:]
             follower?.stop()
             hints?.close()
             rpc.close()

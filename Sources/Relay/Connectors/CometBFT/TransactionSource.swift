@@ -88,7 +88,7 @@ struct TransactionSource {
             IncludedTransaction(
                 hash: hash, height: Height(revision: revision, height: height),
                 result: result.judgement, gasUsed: UInt64(clamping: result.gas_used.value),
-                createdClient: result.createdClient))
+                createdClient: result.createdClient, sentPackets: result.sentPackets))
     }
 
     private func search(

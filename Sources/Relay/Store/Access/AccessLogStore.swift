@@ -144,7 +144,7 @@ package final class AccessLogStore {
     package func answer(
         scope: String, key: String, now: Timestamp
     ) throws -> StoredAnswer? {
-        try tables.answer(scope: scope, key: key, now: now)
+        try tables.answers.answer(scope: scope, key: key, now: now)
     }
 
     /// A use-code by its hash.

@@ -10,15 +10,13 @@ final class AccessTables {
     private let insertNode: Statement
     private let insertCheckpoint: Statement
     private let insertReceipt: Statement
-    private let insertAnswer: Statement
-    private let selectAnswer: Statement
-    private let deleteAnswers: Statement
     private let addUse: Statement
     private let selectUse: Statement
     private let deleteUses: Statement
     private let selectTicket: Statement
     private let selectPlace: Statement
     private let count: Statement
+    let answers: AnswerTable
     let presentations: PresentationTables
 
     init(_ database: Database) throws {
@@ -31,11 +29,7 @@ final class AccessTables {
             "INSERT INTO access_checkpoint VALUES (?1, ?2, ?3, ?4)")
         insertReceipt = try database.prepare(
             "INSERT INTO access_receipt VALUES (?1, ?2) ON CONFLICT (sequence) DO NOTHING")
-        insertAnswer = try database.prepare(
-            "INSERT OR REPLACE INTO access_answer VALUES (?1, ?2, ?3, ?4, ?5)")
-        selectAnswer = try database.prepare(
-            "SELECT body, answer, expires FROM access_answer WHERE scope = ?1 AND key = ?2")
-        deleteAnswers = try database.prepare("DELETE FROM access_answer WHERE expires <= ?1")
+        answers = try AnswerTable(database, "access_answer", scope: "scope")
         addUse = try database.prepare(
             """
             INSERT INTO access_use VALUES (?1, ?2, ?3)
@@ -99,13 +93,7 @@ final class AccessTables {
     func write(_ change: AccessChange) throws {
         switch change {
         case .append: return
-        case .answer(let answer):
-            insertAnswer.bind(1, answer.scope)
-            insertAnswer.bind(2, answer.key)
-            insertAnswer.bind(3, copying: answer.body.bytes)
-            insertAnswer.bind(4, copying: answer.answer)
-            insertAnswer.bind(5, answer.expires.unixNanoseconds)
-            try insertAnswer.run()
+        case .answer(let answer): try answers.write(answer)
         case .use(let name, let window, let count):
             addUse.bind(1, name)
             addUse.bind(2, window)
@@ -118,24 +106,12 @@ final class AccessTables {
         case .present(let code): try presentations.insert(code)
         case .withdraw(let consent, let now): try presentations.withdraw(consent, at: now)
         case .forgetAnswers(let now):
-            deleteAnswers.bind(1, now.unixNanoseconds)
-            try deleteAnswers.run()
+            try answers.forget(expiredBy: now)
             try presentations.forgetPresentations(expiredBy: now)
         case .forgetUses(let window):
             deleteUses.bind(1, window)
             try deleteUses.run()
         }
-    }
-
-    func answer(scope: String, key: String, now: Timestamp) throws -> StoredAnswer? {
-        selectAnswer.bind(1, scope)
-        selectAnswer.bind(2, key)
-        defer { selectAnswer.reset() }
-        guard try selectAnswer.step(), let body = Digest(selectAnswer.bytes(0)) else { return nil }
-        let expires = Timestamp(unixNanoseconds: selectAnswer.integer(2))
-        guard now < expires else { return nil }
-        return StoredAnswer(
-            scope: scope, key: key, body: body, answer: selectAnswer.bytes(1), expires: expires)
     }
 
     func used(name: String, window: Int64) throws -> Int64 {

@@ -137,32 +137,13 @@ package struct LetterArrivalRow: Hashable, Sendable {
     }
 }
 
-/// An answer under an idempotency key.
-package struct LetterStoredAnswer: Hashable, Sendable {
-    package var application: String
-    package var key: String
-    package var body: Digest
-    package var answer: [UInt8]
-    package var expires: Timestamp
-
-    package init(
-        application: String, key: String, body: Digest, answer: [UInt8], expires: Timestamp
-    ) {
-        self.application = application
-        self.key = key
-        self.body = body
-        self.answer = answer
-        self.expires = expires
-    }
-}
-
 /// What one commit of the letters' store writes.
 package enum LetterChange: Hashable, Sendable {
     case letter(LetterRow)
     case event(LetterEventRow)
     case word(LetterWordRow)
     case arrival(LetterArrivalRow)
-    case answer(LetterStoredAnswer)
+    case answer(StoredAnswer)
     /// The last block that was read.
     case cursor(UInt64)
     case forgetAnswers(before: Timestamp)

@@ -102,8 +102,8 @@ package final class LetterStore {
 
     package func answer(
         application: String, key: String, now: Timestamp
-    ) throws -> LetterStoredAnswer? {
-        try parts().tables.answer(application, key, now)
+    ) throws -> StoredAnswer? {
+        try parts().tables.answers.answer(scope: application, key: key, now: now)
     }
 
     /// The last number that an institution's letters have of a day: `prefix` is its first twelve

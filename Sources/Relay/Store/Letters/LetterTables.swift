@@ -20,9 +20,7 @@ final class LetterTables {
     private let putArrival: Statement
     private let getArrival: Statement
     private let getSuspense: Statement
-    private let putAnswer: Statement
-    private let getAnswer: Statement
-    private let dropAnswers: Statement
+    let answers: AnswerTable
 
     private static let word =
         "SELECT sequence, letter, act, client, timeout, value, content, step, tx, tx_hash, "
@@ -65,11 +63,7 @@ final class LetterTables {
         getArrival = try database.prepare("SELECT * FROM letter_arrival WHERE mark = ?1")
         getSuspense = try database.prepare(
             "SELECT * FROM letter_arrival WHERE letter = '' ORDER BY time")
-        putAnswer = try database.prepare(
-            "INSERT OR REPLACE INTO letter_answer VALUES (?1, ?2, ?3, ?4, ?5)")
-        getAnswer = try database.prepare(
-            "SELECT body, answer, expires FROM letter_answer WHERE application = ?1 AND key = ?2")
-        dropAnswers = try database.prepare("DELETE FROM letter_answer WHERE expires <= ?1")
+        answers = try AnswerTable(database, "letter_answer", scope: "application")
     }
 
     func countCommit() throws { try count.run() }
@@ -95,19 +89,11 @@ final class LetterTables {
             putArrival.bind(4, row.reason)
             putArrival.bind(5, copying: row.notice)
             try putArrival.run()
-        case .answer(let answer):
-            putAnswer.bind(1, answer.application)
-            putAnswer.bind(2, answer.key)
-            putAnswer.bind(3, copying: answer.body.bytes)
-            putAnswer.bind(4, copying: answer.answer)
-            putAnswer.bind(5, answer.expires.unixNanoseconds)
-            try putAnswer.run()
+        case .answer(let answer): try answers.write(answer)
         case .cursor(let height):
             setCursor.bind(1, height)
             try setCursor.run()
-        case .forgetAnswers(let moment):
-            dropAnswers.bind(1, moment.unixNanoseconds)
-            try dropAnswers.run()
+        case .forgetAnswers(let moment): try answers.forget(expiredBy: moment)
         }
     }
 
@@ -234,19 +220,5 @@ final class LetterTables {
                 mark: mark, letter: row.text(1), time: Timestamp(unixNanoseconds: row.integer(2)),
                 reason: row.text(3), notice: row.bytes(4))
         }
-    }
-
-    func answer(_ application: String, _ key: String, _ now: Timestamp) throws
-        -> LetterStoredAnswer?
-    {
-        getAnswer.bind(1, application)
-        getAnswer.bind(2, key)
-        return try all(getAnswer) { row -> LetterStoredAnswer? in
-            let expires = Timestamp(unixNanoseconds: row.integer(2))
-            guard now < expires, let body = Digest(row.bytes(0)) else { return nil }
-            return LetterStoredAnswer(
-                application: application, key: key, body: body, answer: row.bytes(1),
-                expires: expires)
-        }.first
     }
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Federation
-package import LightClient
+import LightClient
 package import RelayEngine
-package import RelayTransport
+import RelayTransport
 
 package import struct RelayEngine.BlockSummary
 
-/// Our own chain as one institution uses it: its account signs the institution's own packets, and
-/// its side of them is read back. Beside the connector, with an account of its own, so that neither
-/// waits for the other's sequence.
+/// Our own chain as one account uses it that is not the relay's: it signs packets of its own, and
+/// its side of them is read back. Beside the connector, so that neither waits for the other's
+/// sequence; all that use one account share its line (`AccountLines`) and take turns on it.
 ///
 /// `@unchecked Sendable`, because everything but the immutable values is touched on the loop's
 /// thread alone: entry points called from elsewhere post themselves there.
-package final class InstitutionLine: @unchecked Sendable {
+package final class AccountLine: @unchecked Sendable {
     package typealias Answer<Value> = @Sendable (Result<Value, NodeError>) -> Void
 
     /// What a word became on its way to the chain's mempool.
@@ -27,22 +27,33 @@ package final class InstitutionLine: @unchecked Sendable {
 
     /// Bech32 of the account.
     package let address: String
-    private let loop: EventLoop
-    private let rpc: NodeRPC
+    let loop: EventLoop
+    let rpc: NodeRPC
     private let revision: UInt64
+    /// Blocks after which a transaction of this account can be in none any more.
+    let lifetimeBlocks: UInt64
     private let submitter: Submitter
     private let queries: StateQueries
     private let transactions: TransactionSource
     private let reader: BlockReader
+    private var waiting: [TurnTaker] = []
+    private var isTaken = false
+    private(set) var isStopped = false
 
-    /// - Parameter configuration: the relay's own, with the institution's account.
-    package init(
+    package typealias TurnTaker = @Sendable (AccountTurn?) -> Void
+
+    /// Turns that may wait: one takes about two blocks, and behind most a person waits.
+    package static let maxWaiting = 64
+
+    /// - Parameter configuration: the relay's own, with this account.
+    init(
         loop: EventLoop, configuration: ConnectorConfiguration,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         self.loop = loop
         address = configuration.account.address.description
         revision = try configuration.chainID.revision()
+        lifetimeBlocks = configuration.lifetimeBlocks
         rpc = try NodeRPC(
             loop: loop, addresses: configuration.nodes, chainID: configuration.chainID,
             authorityFile: configuration.nodeAuthorities, limits: configuration.nodeLimits)
@@ -54,8 +65,40 @@ package final class InstitutionLine: @unchecked Sendable {
             lifetimeBlocks: configuration.lifetimeBlocks)
     }
 
-    package func stop() {
-        _ = loop.post { [self] in rpc.close() }
+    func stop() {
+        loop.postAlways { [self] in
+            isStopped = true
+            rpc.close()
+            let left = waiting
+            waiting = []
+            for taker in left { taker(nil) }
+        }
+    }
+
+    // MARK: Turns
+
+    /// The account's next sequence, to make one transaction with: nobody else gets it before the
+    /// turn ends. Nil: too many wait, or the relay stops. Any thread; answers on the loop.
+    package func turn(then: @escaping TurnTaker) {
+        let posted = loop.postAlways { [self] in
+            guard !isStopped, waiting.count < AccountLine.maxWaiting else { return then(nil) }
+            waiting.append(then)
+            giveTurn()
+        }
+        if !posted { then(nil) }
+    }
+
+    private func giveTurn() {
+        guard !isTaken, !waiting.isEmpty else { return }
+        isTaken = true
+        let taker = waiting.removeFirst()
+        taker(
+            AccountTurn { [weak self, loop] in
+                loop.postAlways { [weak self] in
+                    self?.isTaken = false
+                    self?.giveTurn()
+                }
+            })
     }
 
     private func onLoop<Value>(
@@ -87,7 +130,7 @@ package final class InstitutionLine: @unchecked Sendable {
     }
 
     /// Signs the sending of packets, all or none, with the account's next sequence. Sends nothing.
-    /// Gas that was too little before is raised by `raises`.
+    /// Gas that was too little before is raised by `raises`. Requires the account's turn.
     package func prepare(
         _ words: [Word], tip: UInt64, raises: Int, then: @escaping @Sendable (Prepared) -> Void
     ) {
