@@ -154,6 +154,31 @@ extension `Relays among peers`.`Proofs about records` {
         #expect(second.code == "policy/cap-reached", "\(second.text)")
     }
 
+    @Test func `a city whose office is down says that it cannot answer, until it can`()
+        async throws
+    {
+        let rig = try DisclosureRig()
+        defer { rig.stop() }
+        func city(until code: String?) async throws -> JSON? {
+            var city: JSON?
+            for _ in 0..<150 {
+                city = try await rig.call(.get, "/v1/cities").body["cities"]?.array?.first
+                if city?["code"]?.string == code { return city }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            return city
+        }
+        let nobody = "http://127.0.0.1:1"
+        try rig.restart(rig.harness.hangzhou) { $0.office = nobody }
+        let down = try await city(until: "city/office-failed")
+        #expect(down?["canAnswer"]?.bool == false, "\(String(describing: down))")
+        #expect(down?["code"]?.string == "city/office-failed")
+        #expect(down?["counter"]?["chinese"]?.string?.isEmpty == false)
+        try rig.restart(rig.harness.hangzhou)
+        let back = try await city(until: nil)
+        #expect(back?["canAnswer"]?.bool == true, "\(String(describing: back))")
+    }
+
     @Test func `a use-code opens nothing again when its answer is no longer held`() async throws {
         let rig = try DisclosureRig()
         defer { rig.stop() }

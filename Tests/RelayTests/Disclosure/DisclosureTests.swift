@@ -268,6 +268,11 @@ extension `Relays among peers` {
             #expect(hangzhou["canAnswer"]?.bool == true)
             let kinds = hangzhou["kinds"]?.array?.compactMap { $0["kind"]?.string } ?? []
             #expect(Set(kinds) == ["fund-account", "licence", "drivers-licence", "marriage"])
+            let kiosk = try await rig.call(.get, "/v1/cities", as: rig.kiosk)
+            let seen = kiosk.body["cities"]?.array?.first
+            #expect(seen?["canAnswer"]?.bool == false, "no grant names it: \(kiosk.text)")
+            #expect(seen?["code"]?.string == "policy/no-grant")
+            #expect(seen?["kinds"]?.array?.isEmpty == true)
         }
     }
 }

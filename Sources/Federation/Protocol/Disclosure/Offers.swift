@@ -21,19 +21,23 @@ public struct Offer: Hashable, Sendable {
     public var predicates: [String]
     public var purposes: [String]
     public var serviceItems: [String]
+    /// The asking member's application that the grant names; empty: any.
+    public var application: String
 
     /// Entries of one list.
     public static let maxEntries = 64
 
     public init(
         kind: String = "", items: [String] = [], predicates: [String] = [],
-        purposes: [String] = [], serviceItems: [String] = []
+        purposes: [String] = [], serviceItems: [String] = [],
+        application: String = ""
     ) {
         self.kind = kind
         self.items = items
         self.predicates = predicates
         self.purposes = purposes
         self.serviceItems = serviceItems
+        self.application = application
     }
 }
 
@@ -49,6 +53,7 @@ extension Offer: ProtobufMessage {
         case 3: try Offer.append(field, &reader, &predicates)
         case 4: try Offer.append(field, &reader, &purposes)
         case 5: try Offer.append(field, &reader, &serviceItems)
+        case 6: application = try reader.string(field)
         default: try reader.skip(field)
         }
     }
@@ -66,6 +71,7 @@ extension Offer: ProtobufMessage {
         for predicate in predicates { writer.alwaysString(3, predicate) }
         for purpose in purposes { writer.alwaysString(4, purpose) }
         for item in serviceItems { writer.alwaysString(5, item) }
+        writer.string(6, application)
     }
 }
 
@@ -74,13 +80,16 @@ public struct OffersResponse: Hashable, Sendable {
     /// Whether the callee's city answers questions about records at all.
     public var answers: Bool
     public var offers: [Offer]
+    /// Code of what keeps the callee from answering right now; empty: nothing that it knows of.
+    public var obstacle: String
 
     /// Grants towards one member.
     public static let maxOffers = 256
 
-    public init(answers: Bool = false, offers: [Offer] = []) {
+    public init(answers: Bool = false, offers: [Offer] = [], obstacle: String = "") {
         self.answers = answers
         self.offers = offers
+        self.obstacle = obstacle
     }
 }
 
@@ -95,6 +104,7 @@ extension OffersResponse: ProtobufMessage {
         case 2:
             try reader.append(
                 field, to: &offers, limit: OffersResponse.maxOffers, "offers")
+        case 3: obstacle = try reader.string(field)
         default: try reader.skip(field)
         }
     }
@@ -102,6 +112,7 @@ extension OffersResponse: ProtobufMessage {
     public func write(to writer: inout ProtobufWriter) {
         writer.bool(1, answers)
         writer.messages(2, offers)
+        writer.string(3, obstacle)
     }
 }
 
@@ -120,7 +131,7 @@ extension DisclosurePolicy {
             return Offer(
                 kind: grant.resource, items: Array(items.prefix(Offer.maxEntries)),
                 predicates: grant.predicates, purposes: [grant.purpose],
-                serviceItems: grant.serviceItems)
+                serviceItems: grant.serviceItems, application: grant.requester.application ?? "")
         }
     }
 }

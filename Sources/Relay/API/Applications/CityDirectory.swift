@@ -25,21 +25,26 @@ final class CityDirectory: Sendable {
 
     /// Nanoseconds for which an offer is shown without asking again.
     private static let freshNanoseconds: Int64 = 10_000_000_000
-    /// The same for a failure: long enough that a hall full of windows does not ask in step.
+    /// The same for a failure or an obstacle: long enough that a hall full of windows does not ask
+    /// in step.
     private static let failedNanoseconds: Int64 = 1_000_000_000
+
+    /// Asks our own relay what a peer would ask of it.
+    typealias OwnOffers =
+        @Sendable (_ then: @escaping @Sendable (OffersResponse) -> Void) -> Void
 
     private let own: MemberID
     private let now: @Sendable () -> Timestamp
     private let members: @Sendable () -> [Facts]
     private let ownFacts: @Sendable () -> Facts?
-    private let ownOffers: @Sendable () -> OffersResponse
+    private let ownOffers: OwnOffers
     private let offers = Mutex<[MemberID: Offer]>([:])
 
     init(
         own: MemberID, now: @escaping @Sendable () -> Timestamp,
         members: @escaping @Sendable () -> [Facts],
         ownFacts: @escaping @Sendable () -> Facts?,
-        ownOffers: @escaping @Sendable () -> OffersResponse
+        ownOffers: @escaping OwnOffers
     ) {
         self.own = own
         self.now = now
@@ -62,61 +67,69 @@ final class CityDirectory: Sendable {
 
     // MARK: GET /v1/cities
 
-    /// Asks every city whose word is old, then answers.
-    func list(then: @escaping @Sendable ([CityAnswer]) -> Void) {
+    /// Asks every city whose word is old, then answers with what one application may ask.
+    func list(for application: String, then: @escaping @Sendable ([CityAnswer]) -> Void) {
         let all = members().sorted { $0.member < $1.member }
         let stale = all.filter { facts in
             guard let offer = offers.withLock({ $0[facts.member] }) else { return true }
             let age = now().nanoseconds(since: offer.at)
-            if case .success = offer.response { return age > CityDirectory.freshNanoseconds }
+            if case .success(let response) = offer.response, response.obstacle.isEmpty {
+                return age > CityDirectory.freshNanoseconds
+            }
             return age > CityDirectory.failedNanoseconds
         }
-        guard !stale.isEmpty else { return then(answers(all)) }
-        let missing = Mutex(stale.count)
-        for facts in stale {
-            facts.link?.offers { [self] result in
-                let response = result.flatMap {
-                    bytes -> Result<OffersResponse, DisclosureFailure> in
-                    guard let read = try? OffersResponse(reading: bytes) else {
-                        return .failure(
-                            DisclosureFailure(
-                                .proofNotVerified, "the answer is not of this protocol"))
-                    }
-                    return .success(read)
-                }
-                offers.withLock { $0[facts.member] = Offer(response: response, at: now()) }
-                let isLast = missing.withLock { count in
-                    count -= 1
-                    return count == 0
-                }
-                if isLast { then(answers(all)) }
+        let own = ownFacts()
+        let missing = Mutex(stale.count + (own == nil ? 0 : 1))
+        let told: @Sendable (MemberID, Result<OffersResponse, DisclosureFailure>) -> Void = {
+            [self] member, response in
+            offers.withLock { $0[member] = Offer(response: response, at: now()) }
+            let isLast = missing.withLock { count in
+                count -= 1
+                return count == 0
             }
+            if isLast { then(answers(all, own, application)) }
+        }
+        guard missing.withLock({ $0 > 0 }) else { return then(answers(all, own, application)) }
+        if let own { ownOffers { told(own.member, .success($0)) } }
+        for facts in stale {
+            facts.link?.offers { told(facts.member, CityDirectory.read($0)) }
+        }
+    }
+
+    private static func read(
+        _ answer: Result<[UInt8], DisclosureFailure>
+    ) -> Result<OffersResponse, DisclosureFailure> {
+        answer.flatMap { bytes in
+            guard let read = try? OffersResponse(reading: bytes) else {
+                return .failure(
+                    DisclosureFailure(.proofNotVerified, "the answer is not of this protocol"))
+            }
+            return .success(read)
         }
     }
 
     /// Our own city comes first, where its policy lets our own applications ask something.
-    private func answers(_ all: [Facts]) -> [CityAnswer] {
-        let own = ownFacts().flatMap { facts -> CityAnswer? in
-            let offers = ownOffers().offers
-            guard !offers.isEmpty else { return nil }
-            var answer = CityAnswer(
-                city: facts.member.description, name: facts.name, localName: facts.localName,
-                chain: facts.chainID)
-            answer.kinds = offers.map(CityAnswer.Kind.init)
-            return answer
-        }
-        return (own.map { [$0] } ?? []) + all.map(answer)
+    private func answers(
+        _ all: [Facts], _ own: Facts?, _ application: String
+    ) -> [CityAnswer] {
+        let own = own.map { answer($0, application) }.flatMap { $0.kinds.isEmpty ? nil : $0 }
+        return (own.map { [$0] } ?? []) + all.map { answer($0, application) }
     }
 
-    private func answer(_ facts: Facts) -> CityAnswer {
+    private func answer(_ facts: Facts, _ application: String) -> CityAnswer {
         var answer = CityAnswer(
             city: facts.member.description, name: facts.name, localName: facts.localName,
             chain: facts.chainID)
         let known = offers.withLock { $0[facts.member] }
         switch known?.response {
         case .success(let offer):
-            answer.kinds = offer.offers.map(CityAnswer.Kind.init)
-            if let failure = obstacle(facts, offer) { answer.obstruct(failure) }
+            let offers = offer.offers.filter {
+                $0.application == application || $0.application.isEmpty
+            }
+            answer.kinds = offers.map(CityAnswer.Kind.init)
+            if let failure = obstacle(facts, offer, hasGrant: !offers.isEmpty) {
+                answer.obstruct(failure)
+            }
         case .failure(let failure): answer.obstruct(failure)
         case nil: answer.obstruct(DisclosureFailure(.cityUnreachable, "it was not asked yet"))
         }
@@ -126,23 +139,33 @@ final class CityDirectory: Sendable {
         return answer
     }
 
-    private func obstacle(_ facts: Facts, _ offer: OffersResponse) -> DisclosureFailure? {
+    /// What is in the way of a question now: here, over there, or in their grants.
+    private func obstacle(
+        _ facts: Facts, _ offer: OffersResponse, hasGrant: Bool
+    ) -> DisclosureFailure? {
+        if facts.member != own, let lost = lostTrust(facts) { return lost }
+        guard offer.answers else {
+            return DisclosureFailure(.cityNoOffice, "it has no record office")
+        }
+        guard hasGrant else {
+            return DisclosureFailure(
+                .policyNoGrant, "no grant of its lets this application ask")
+        }
+        guard !offer.obstacle.isEmpty else { return nil }
+        return DisclosureFailure(
+            CounterCode(rawValue: offer.obstacle) ?? .cityBusy,
+            "the city says that it cannot answer right now")
+    }
+
+    private func lostTrust(_ facts: Facts) -> DisclosureFailure? {
         guard let client = facts.link?.client else {
             return DisclosureFailure(.cityTrustLost, "our client of its chain is not made yet")
         }
         let status = client.snapshot.status(now: now())
-        guard status == .active else {
-            return DisclosureFailure(
+        return status == .active
+            ? nil
+            : DisclosureFailure(
                 .cityTrustLost, "our client of its chain is \(status.rawValue)")
-        }
-        guard offer.answers else {
-            return DisclosureFailure(.cityNoOffice, "it has no record office")
-        }
-        guard !offer.offers.isEmpty else {
-            return DisclosureFailure(
-                .policyNoGrant, "no grant of its lets our applications ask")
-        }
-        return nil
     }
 }
 

@@ -68,6 +68,16 @@ final class ProofService: Sendable {
         found.listen(stream)
     }
 
+    /// `GET /v1/cities`.
+    func cities(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        do throws(DisclosureFailure) {
+            let application = try ProofService.application(request)
+            directory.list(for: application) { reply.finish(.json(["cities": $0])) }
+        } catch {
+            throw APIError(error)
+        }
+    }
+
     private func find(_ request: APIRequest) throws(APIError) -> ProofCase {
         let application: String
         do throws(DisclosureFailure) {

@@ -83,7 +83,7 @@ final class DisclosureDoor: Sendable {
                 guard service.answers else { return nil }
                 return ownCity.peer(around.own).map { CityDirectory.Facts(own: $0) }
             },
-            ownOffers: { service.offers(to: around.own) })
+            ownOffers: { service.offers(to: around.own, then: $0) })
         let secrets = DisclosureSecrets(configuration.evidenceKey)
         let peer: @Sendable (MemberID) -> DisclosureAsker.PeerLink? = { member in
             directory.facts(of: member)?.link
@@ -155,8 +155,8 @@ final class DisclosureDoor: Sendable {
                 (request, reply) throws(APIError) in
                 try proofs.events(request, reply)
             },
-            APIRoute(.get, "/v1/cities", .applications) { (_, reply) throws(APIError) in
-                proofs.directory.list { reply.finish(.json(["cities": $0])) }
+            APIRoute(.get, "/v1/cities", .applications) { (request, reply) throws(APIError) in
+                try proofs.cities(request, reply)
             },
             APIRoute(.post, "/v1/presentations", .applications) {
                 (request, reply) throws(APIError) in
@@ -200,8 +200,15 @@ extension DisclosureService {
     /// Keys whose time is over open nothing any more, whether a question comes or not.
     func forgetKeys() { ring.forget(now: now()) }
 
-    func offers(to requester: MemberID) -> OffersResponse {
-        OffersResponse(
-            answers: answers, offers: configuration.policy.offers(to: requester, now: now()))
+    func offers(
+        to requester: MemberID, then: @escaping @Sendable (OffersResponse) -> Void
+    ) {
+        checkHealth { [self] trouble in
+            then(
+                OffersResponse(
+                    answers: answers,
+                    offers: configuration.policy.offers(to: requester, now: now()),
+                    obstacle: trouble?.code.rawValue ?? ""))
+        }
     }
 }

@@ -41,6 +41,11 @@ final class DisclosureJob: @unchecked Sendable {
             kind: request.kind, reference: message.reference, items: permission.items,
             predicates: permission.predicates
         ) { [self] answer in
+            if case .failure(let failure) = answer, failure.code == .cityOfficeFailed {
+                service.health.heard(.office, failure, at: service.now())
+            } else {
+                service.health.heard(.office, nil, at: service.now())
+            }
             switch answer {
             case .failure(let failure): fail(failure)
             case .success(.absent(let index)):
@@ -80,10 +85,12 @@ final class DisclosureJob: @unchecked Sendable {
             case .failure(let error) where error.code == .notExecutedYet:
                 again(index, record)
             case .failure(let error):
-                fail(
-                    DisclosureFailure(
-                        .cityChainBehind, "our chain's nodes: \(error.code.rawValue)"))
+                let failure = DisclosureFailure(
+                    .cityChainBehind, "our chain's nodes: \(error.code.rawValue)")
+                service.health.heard(.chain, failure, at: service.now())
+                fail(failure)
             case .success(let proven):
+                service.health.heard(.chain, nil, at: service.now())
                 guard let proof = proven.proofs.first else { return again(index, record) }
                 guard agrees(proof.value, record) else { return again(index, record) }
                 addHeaders(proven.height, proof, record)
@@ -181,8 +188,9 @@ final class DisclosureJob: @unchecked Sendable {
             let changes = desk.released(access, of: permission.grant.id, on: day)
             return LedgerTurn(changes) { [self] result in
                 guard case .success(let logged) = result, let entry = logged.first else {
-                    return then(DiscloseResponse(DisclosureService.logFailure))
+                    return then(service.unlogged())
                 }
+                service.health.heard(.log, nil, at: service.now())
                 then(response.logged(entry))
             }
         }

@@ -25,6 +25,7 @@ final class DisclosureService: Sendable {
     let verifiers: VerifierPool
     /// Keys that other cities seal their questions to.
     let ring: SealingRing
+    let health = ProviderHealth()
     private let loop: EventLoop
 
     init(
@@ -231,6 +232,12 @@ final class DisclosureService: Sendable {
     private static let malformed = DisclosureFailure(
         .requestMalformed, "a part of the request is not in form")
 
+    /// Nothing leaves without its entry.
+    func unlogged() -> DiscloseResponse {
+        health.heard(.log, DisclosureService.logFailure, at: now())
+        return DiscloseResponse(DisclosureService.logFailure)
+    }
+
     static let logFailure = DisclosureFailure(
         .logUnavailable, "the access log takes no entry", retryAfterMilliseconds: 1_000)
 
@@ -249,10 +256,11 @@ final class DisclosureService: Sendable {
             then(DiscloseResponse(malformed))
             return nil
         }
-        return LedgerTurn([.append(record)]) { result in
+        return LedgerTurn([.append(record)]) { [self] result in
             guard case .success(let logged) = result, let entry = logged.first else {
-                return then(DiscloseResponse(DisclosureService.logFailure))
+                return then(unlogged())
             }
+            health.heard(.log, nil, at: now())
             then(DiscloseResponse(failure).logged(entry))
         }
     }

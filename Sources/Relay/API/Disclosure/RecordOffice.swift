@@ -45,6 +45,18 @@ final class RecordOffice: Sendable {
 
     func close() { http.close() }
 
+    /// Whether the office is there: any answer but a failure of its own shows it. Asks for a kind
+    /// that no office keeps. Answers on the loop.
+    func probe(then: @escaping @Sendable (DisclosureFailure?) -> Void) {
+        let question = Question(kind: "probe", reference: "probe", items: [], predicates: [])
+        ask(question) { answer in
+            guard case .failure(let failure) = answer, failure.code == .cityOfficeFailed else {
+                return then(nil)
+            }
+            then(failure)
+        }
+    }
+
     /// Answers on the loop.
     func disclose(
         kind: String, reference: String, items: [String], predicates: [PredicateQuestion],
@@ -55,6 +67,13 @@ final class RecordOffice: Sendable {
             predicates: predicates.map {
                 Question.Predicate(id: $0.id, atLeast: $0.atLeast)
             })
+        ask(question, then: then)
+    }
+
+    private func ask(
+        _ question: Question,
+        then: @escaping @Sendable (Result<OfficeAnswer, DisclosureFailure>) -> Void
+    ) {
         guard let body = try? JSONEncoder().encode(question) else {
             return then(.failure(DisclosureFailure(.cityOfficeFailed, "no question was made")))
         }

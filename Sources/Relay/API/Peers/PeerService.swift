@@ -319,8 +319,13 @@ final class PeerService: @unchecked Sendable {
     private func offers(
         _ request: OffersRequest, _ peer: PeerChain, _ call: GRPCCall
     ) -> GRPCStatus? {
-        let response = disclosures?.offers(to: peer.member) ?? OffersResponse()
-        finish(call, peer, .success(response.encoded))
+        guard let disclosures else {
+            finish(call, peer, .success(OffersResponse().encoded))
+            return nil
+        }
+        disclosures.offers(to: peer.member) { [self] in
+            finish(call, peer, .success($0.encoded))
+        }
         return nil
     }
 
