@@ -9,8 +9,7 @@ extension Act {
         asserts: "announced, expired, told by why; renewed in the process"
     ) { stage in
         let world = stage.world
-        guard world.cities.count > 2, let first = world.cities.first else { return }
-        let city = world.cities[2]
+        let (first, city) = (City.hangzhou, City.loudi)
         try stage.wait(forPart: 1, of: 1)
         let process = world.relays[city.code]?.pid
         let own = Operator(world: world, city: city)
@@ -39,10 +38,8 @@ extension Act {
         try own.waitForStatus(0)
         try stage.require(
             world.relays[city.code]?.pid == process && world.relays[city.code]?.isRunning == true,
-            "\(city.name)'s relay was started again")
-        guard let sender = stage.senders.first else { return }
-        try stage.send(
-            stage.mix.plain(from: first, to: city, count: 3), by: sender, to: city)
+            "\(city.name)'s relay was not started again")
+        try stage.send(3, from: first, to: city)
         try stage.wait(forPart: 1, of: 1)
         say("· the new certificate was picked up by the running relay, and letters pass again")
     }

@@ -16,16 +16,13 @@ extension Act {
         let world = stage.world
         let city = City.nanjing
         let others = world.cities.filter { $0 != city }
-        guard let node = world.node(city) else { return }
+        let node = try world.node(city)
         try stage.wait(forPart: 1, of: 1)
         let height = try showToOne(stage)
         let forged = try Fork.show(at: height, on: node)
         say("· Nanjing's validators signed a second header \(height); its node shows that one now")
         // In flight while nothing of Nanjing is believed: their receipts cannot be proven.
-        for sender in stage.senders where sender.city != city && sender.city != others.first {
-            try stage.send(
-                stage.mix.plain(from: sender.city, to: city, count: 3), by: sender, to: city)
-        }
+        for other in others where other != witness { try stage.send(3, from: other, to: city) }
         try world.relays[city.code]?.start()
         var visibleAt: UInt64?
         var frozenAt: UInt64 = 0
@@ -44,7 +41,8 @@ extension Act {
         }
         try stage.require(
             frozenAt <= (visibleAt ?? 0) + 2,
-            "visible at height \(visibleAt ?? 0), frozen everywhere at \(frozenAt) only")
+            "the fork is frozen everywhere within two blocks",
+            shown: "visible at height \(visibleAt ?? 0), frozen everywhere at \(frozenAt)")
         stage.measured(
             "fork visible → frozen at every relay (at most 2 blocks)",
             "\(frozenAt - (visibleAt ?? frozenAt)) blocks")
@@ -53,22 +51,22 @@ extension Act {
         try sendIntoTheFreeze(stage)
     }
 
+    /// Whose relay sees the first of the two headers.
+    private static let witness = City.hangzhou
+
     /// One relay sees a header of Nanjing's while the others are halted; Nanjing's relay is stopped
     /// before they can ask it for the same one. The header's height.
     private static func showToOne(_ stage: Stage) throws -> UInt64 {
         let world = stage.world
-        guard let own = stage.senders.first(where: { $0.city == .nanjing }),
-            let first = world.cities.first
-        else { return 0 }
-        let halted = world.cities.filter { $0 != first && $0 != .nanjing }
+        let halted = world.cities.filter { $0 != witness && $0 != .nanjing }
         for city in halted { world.relays[city.code]?.signal(SIGSTOP) }
         defer { for city in halted { world.relays[city.code]?.signal(SIGCONT) } }
-        let before = try newest(first, world)
-        try stage.send(stage.mix.plain(from: .nanjing, to: first, count: 1), by: own, to: first)
-        try world.wait(30, "\(first.name)'s relay has seen a new header") {
-            try newest(first, world) > before
+        let before = try newest(witness, world)
+        try stage.send(1, from: .nanjing, to: witness)
+        try world.wait(30, "\(witness.name)'s relay has seen a new header") {
+            try newest(witness, world) > before
         }
-        let height = try newest(first, world)
+        let height = try newest(witness, world)
         world.relays[City.nanjing.code]?.killNow()
         return height
     }
@@ -97,7 +95,8 @@ extension Act {
                 $0.chainID == City.nanjing.chainID && $0.kind == "client/conflicting-header"
             }
             try stage.require(
-                evidence.count == 1, "\(city.name) keeps \(evidence.count) pieces of evidence")
+                evidence.count == 1, "\(city.name) keeps one piece of evidence",
+                shown: "\(evidence.count)")
         }
         try world.wait(60, "the evidence is told, and the chains' own clients are frozen") {
             try others.allSatisfy {
@@ -126,11 +125,9 @@ extension Act {
 
     /// Letters of Nanjing's that nobody can verify now: they wait.
     private static func sendIntoTheFreeze(_ stage: Stage) throws {
-        guard let own = stage.senders.first(where: { $0.city == .nanjing }) else { return }
         let before = stage.packets.count
         for other in stage.world.cities where other != .nanjing {
-            try stage.send(
-                stage.mix.plain(from: .nanjing, to: other, count: 3), by: own, to: other)
+            try stage.send(3, from: .nanjing, to: other)
         }
         let ledger = try Ledger(stage.packets, world: stage.world)
         try stage.require(
@@ -138,33 +135,5 @@ extension Act {
             "what was sent into the freeze waits, and nothing ended wrongly",
             shown: "\(ledger.open) open, \(ledger.wrong) ended wrongly")
         say("· \(ledger.open) packets are in flight and wait; none is lost")
-    }
-}
-
-/// The laboratory's hand on a chain that signs two histories.
-enum Fork {
-    private struct Answer: Decodable {
-        let lightBlock: RPCBase64
-
-        private enum CodingKeys: String, CodingKey { case lightBlock = "light_block" }
-    }
-
-    private struct Nothing: Decodable {}
-
-    /// The chain's validators sign another header of a height, and its node shows that one from
-    /// then on. The forged header's hash.
-    static func show(at height: UInt64, on node: NodeClient) throws -> [UInt8] {
-        let other = SHA256.hash(Array("another history".utf8))
-        let answer = try node.call(
-            RPCCall(
-                "lab_fork", [("height", "\(height)"), ("app_hash", Hex.encode(other.bytes))],
-                flags: [("shown", true)]), as: Answer.self)
-        let block = try LightBlock(reading: answer.lightBlock.bytes)
-        return try block.signedHeader?.header?.hash().bytes ?? []
-    }
-
-    /// The second validators are stopped: the node shows one history again.
-    static func end(on node: NodeClient) throws {
-        _ = try node.call(RPCCall("lab_heal"), as: Nothing.self)
     }
 }

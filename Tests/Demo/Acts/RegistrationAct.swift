@@ -12,23 +12,24 @@ extension Act {
         asserts: "two approvals refused, three enough; no relay restarted"
     ) { stage in
         let world = stage.world
-        guard let registry = world.registry, let first = world.cities.first else { return }
+        let registry = try world.papers()
         let nanjing = City.nanjing
         try world.prepareNewcomer(nanjing)
-        guard world.node(nanjing)?.wait(forHeight: 10, seconds: 30) == true else { return }
+        try stage.require(
+            world.node(nanjing).wait(forHeight: 10, seconds: 30), "Nanjing's chain makes blocks")
         say("· Nanjing's chain makes blocks; its keys and its draft are made")
         for line in try registry.rehearse(nanjing) { say("    \(line)") }
         let request = try registry.request(nanjing.name)
         let review = try registry.review(request)
         try stage.require(
             review.contains("Nanjing") && review.contains("comes in"),
-            "the review does not say that Nanjing comes in:\n\(review)")
+            "the review says that Nanjing comes in", shown: review)
         try sendAmongFounders(stage)
         try gather(request, registry, stage)
         let begun = ContinuousClock.now
         let others = world.cities.filter { $0 != nanjing }
         let processes = others.compactMap { world.relays[$0.code]?.pid }
-        try world.give(to: first)
+        try world.give(to: .hangzhou)
         try world.startNewcomer(nanjing)
         try world.waitForVersion()
         say("· every relay has version 2 after \(World.milliseconds(since: begun)) ms")
@@ -45,7 +46,7 @@ extension Act {
         stage.measured("last approval → first verified packet", "\(verified) ms")
         try stage.require(
             processes == others.compactMap { world.relays[$0.code]?.pid },
-            "a relay was started again")
+            "no relay was started again")
         try stage.wait(forPart: 1, of: 1)
     }
 
@@ -61,30 +62,26 @@ extension Act {
         let refusal = try registry.assembleRefused(request, with: approvals)
         try stage.require(
             refusal.contains("manifest/not-enough-signatures"),
-            "two approvals were not refused by their code:\n\(refusal)")
+            "two approvals are refused by their code", shown: refusal)
         say("· two approvals of four: refused, manifest/not-enough-signatures")
         try registry.approveLast(request, by: Registry.ministry, with: approvals)
         say("· the ministry's approval is the third of four: version 2 is signed")
     }
 
     private static func sendAmongFounders(_ stage: Stage) throws {
-        for sender in stage.senders {
-            for other in stage.world.cities where other != sender.city && other != .nanjing {
-                try stage.send(
-                    stage.mix.plain(from: sender.city, to: other, count: 5), by: sender, to: other)
+        for city in City.founders {
+            for other in City.founders where other != city {
+                try stage.send(5, from: city, to: other)
             }
         }
     }
 
     private static func sendToAndFrom(_ city: City, _ stage: Stage) throws {
-        for sender in stage.senders where sender.city != city {
-            try stage.send(
-                stage.mix.plain(from: sender.city, to: city, count: 4), by: sender, to: city)
-        }
-        guard let own = stage.senders.first(where: { $0.city == city }) else { return }
         for other in stage.world.cities where other != city {
-            try stage.send(
-                stage.mix.next(from: city, to: other), by: own, to: other)
+            try stage.send(4, from: other, to: city)
+        }
+        for other in stage.world.cities where other != city {
+            try stage.sendMix(from: city, to: other)
         }
     }
 }

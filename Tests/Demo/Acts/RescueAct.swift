@@ -14,7 +14,8 @@ extension Act {
         let world = stage.world
         let city = City.nanjing
         let others = world.cities.filter { $0 != city }
-        guard let registry = world.registry, let node = world.node(city) else { return }
+        let registry = try world.papers()
+        let node = try world.node(city)
         try Fork.end(on: node)
         let anchor = try world.anchor(city, height: try node.height() - 1)
         try registry.completeDraft(city, anchor: anchor)
@@ -22,10 +23,10 @@ extension Act {
         let review = try registry.review(request)
         try stage.require(
             review.contains("trust begins anew at height \(anchor.height)"),
-            "the review does not name the new anchor:\n\(review)")
+            "the review names the new anchor", shown: review)
         try registry.approve(request, by: ["Beijing", "Loudi", Registry.ministry])
         let begun = ContinuousClock.now
-        try world.give(to: others[1])
+        try world.give(to: .beijing)
         try world.wait(90, "every relay's client of Nanjing begins anew") {
             try others.allSatisfy { other in
                 let record = try world.journal(other).clients()
@@ -64,14 +65,14 @@ extension Act {
         on city: City, _ anchor: TrustAnchor, _ stage: Stage
     ) throws {
         let world = stage.world
-        guard let node = world.node(city), let other = world.node(.nanjing) else { return }
+        let (node, other) = (try world.node(city), try world.node(.nanjing))
         let frozen = stage.links.client(on: city, of: .nanjing)
         var query = ProtobufWriter()
         query.string(1, frozen)
         let answer = try node.query(
             "/ibc.core.client.v1.Query/ClientState", query.bytes)
         var state = try ICS07.ClientState(reading: try any(in: answer).value)
-        try stage.require(!state.frozenHeight.isZero, "\(city.name)'s \(frozen) is not frozen")
+        try stage.require(!state.frozenHeight.isZero, "\(city.name)'s \(frozen) is frozen")
         state.frozenHeight = .zero
         state.latestHeight = Height(
             revision: state.latestHeight.revision, height: anchor.height)
@@ -99,8 +100,8 @@ extension Act {
         ])
         try stage.require(
             recovered.tx_result.code == 0,
-            "\(city.name): \(frozen) is not recovered by \(substitute): "
-                + recovered.tx_result.log)
+            "\(city.name)'s \(frozen) is recovered by \(substitute)",
+            shown: recovered.tx_result.log)
     }
 
     /// The first field of an answer: what it is about.

@@ -13,14 +13,14 @@ extension Act {
     ) { stage in
         let world = stage.world
         let city = City.nanjing
-        guard let registry = world.registry, world.cities.count > 2 else { return }
+        let registry = try world.papers()
         let voters = ["Hangzhou", "Loudi", Registry.ministry]
         let lost = try world.cities.map { try world.mentions("peer/lost", in: $0) }
         let sent = stage.packets.count
 
         try registry.approve(registry.rotateRelayKey(city, isFinish: false), by: voters)
         try trade(stage)
-        try world.give(to: world.cities[2])
+        try world.give(to: .loudi)
         try world.waitForVersion()
         say("· both keys count from version \(registry.version) on")
         try world.installKey("\(registry.home(city.name))/relay.next.key", of: city)
@@ -30,7 +30,7 @@ extension Act {
             sleep(1)
         }
         try registry.approve(registry.rotateRelayKey(city, isFinish: true), by: voters)
-        try world.give(to: world.cities[1])
+        try world.give(to: .beijing)
         try trade(stage)
         try world.waitForVersion()
         say("· the old key no longer counts from version \(registry.version) on")
@@ -48,15 +48,9 @@ extension Act {
     }
 
     private static func trade(_ stage: Stage) throws {
-        for sender in stage.senders where sender.city != .nanjing {
-            try stage.send(
-                stage.mix.plain(from: sender.city, to: .nanjing, count: 2), by: sender,
-                to: .nanjing)
-        }
-        guard let own = stage.senders.first(where: { $0.city == .nanjing }) else { return }
         for other in stage.world.cities where other != .nanjing {
-            try stage.send(
-                stage.mix.plain(from: .nanjing, to: other, count: 2), by: own, to: other)
+            try stage.send(2, from: other, to: .nanjing)
+            try stage.send(2, from: .nanjing, to: other)
         }
     }
 

@@ -13,7 +13,7 @@ struct ChainAgreement {
     let city: City
 
     func check(_ packets: [Tracked], links: Links) throws -> [String] {
-        guard let node = world.node(city) else { return ["\(city.name) has no node"] }
+        let node = try world.node(city)
         var problems: [String] = []
         for packet in packets {
             let suffix = "\(packet.id.client)/\(packet.id.sequence)"

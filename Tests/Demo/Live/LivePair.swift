@@ -79,10 +79,7 @@ struct LivePair {
         var packets: [Tracked] = []
         var mix = ParcelMix(count: letters)
         let senders = try world.cities.map { city -> Sender in
-            guard let node = world.node(city) else {
-                throw World.Failure(description: "\(city.name) has no node")
-            }
-            return try Sender(city: city, role: "bureau", node: node)
+            try Sender(city: city, role: "bureau", node: try world.node(city))
         }
         for (sender, other) in zip(senders, world.cities.reversed()) {
             packets += try sender.track(

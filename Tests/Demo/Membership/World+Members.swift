@@ -11,10 +11,7 @@ import TestSupport
 /// A world whose members are those of a signed manifest, and change while it runs.
 extension World {
     func anchor(_ city: City, height: UInt64) throws -> TrustAnchor {
-        guard let node = node(city) else {
-            throw Failure(description: "\(city.name) has no node")
-        }
-        let answer = try node.call(
+        let answer = try node(city).call(
             RPCCall("commit", [("height", "\(height)")]), as: RPCCommitAnswer.self)
         guard let hash = answer.signed_header.commit.flatMap({ Digest($0.block_id.hash.bytes) })
         else { throw Failure(description: "\(city.name)'s chain shows no header \(height)") }
@@ -46,7 +43,7 @@ extension World {
 
     /// A newcomer's chain and keys. Its relay starts when a version lists it.
     func prepareNewcomer(_ city: City) throws {
-        guard let registry else { throw Failure(description: "there is no manifest to come into") }
+        let registry = try papers()
         try add(city)
         try startChain(city, blockMilliseconds: 1_000)
         try connect(city)
@@ -55,7 +52,7 @@ extension World {
 
     /// The newcomer's relay comes up with the version that lists it.
     func startNewcomer(_ city: City) throws {
-        guard let registry else { return }
+        let registry = try papers()
         let versions = try (1...registry.version).map { try registry.text($0) }
         try write(versions.joined(), to: manifestPath(city))
         try writeConfiguration(city)
@@ -65,7 +62,7 @@ extension World {
 
     /// Gives the latest version to one relay, which passes it on.
     func give(to city: City) throws {
-        guard let registry else { return }
+        let registry = try papers()
         let known = String(decoding: try Corpus.read(manifestPath(city)), as: UTF8.self)
         try write(known + (try registry.text(registry.version)), to: manifestPath(city))
         relays[city.code]?.signal(SIGHUP)
@@ -74,7 +71,7 @@ extension World {
     /// Waits until every relay's store holds the latest version; milliseconds that it took.
     @discardableResult
     func waitForVersion(seconds: Int = 60) throws -> Int {
-        guard let registry else { return 0 }
+        let registry = try papers()
         let begun = ContinuousClock.now
         let version = registry.version
         try wait(seconds, "every relay has version \(version)") {

@@ -179,11 +179,9 @@ struct FundCentres {
 
     /// The letter as a city's chain itself keeps it; nil while it has none.
     func onChain(_ city: City, _ letter: String) throws -> Federation.Letter? {
-        guard let node = world.node(city),
-            let key = LetterKey(letter.replacing("-", with: "/"))
-        else { return nil }
+        guard let key = LetterKey(letter.replacing("-", with: "/")) else { return nil }
         let client = links.client(on: city, of: city == near ? far : near)
-        let value = try node.value(
+        let value = try world.node(city).value(
             store: LetterPacket.port, key: Letters.letterKey(client, key))
         return try value.flatMap { $0.isEmpty ? nil : try Federation.Letter(reading: $0) }
     }
@@ -220,13 +218,9 @@ struct FundCentres {
 }
 
 extension Stage {
-    /// The fund centres of the first two cities.
+    /// The fund centres of Hangzhou and Beijing.
     func centres() throws -> FundCentres {
-        guard world.cities.count >= 2 else {
-            throw World.Failure(description: "this act needs two cities")
-        }
-        let centres = FundCentres(
-            world: world, links: links, near: world.cities[0], far: world.cities[1])
+        let centres = FundCentres(world: world, links: links, near: .hangzhou, far: .beijing)
         try centres.introduce()
         return centres
     }

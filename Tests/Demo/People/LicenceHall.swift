@@ -95,8 +95,8 @@ struct LicenceHall {
 
     /// What the city's chain itself holds of a licence; nil: nothing.
     func onChain(_ id: String) throws -> RecordState? {
-        guard let node = world.node(city), let index = RecordIndex(id) else { return nil }
-        let value = try node.value(store: RecordIndex.storeName, key: index.stateKey)
+        guard let index = RecordIndex(id) else { return nil }
+        let value = try world.node(city).value(store: RecordIndex.storeName, key: index.stateKey)
         return try value.flatMap { $0.isEmpty ? nil : try RecordState(stored: $0) }
     }
 
@@ -106,7 +106,7 @@ struct LicenceHall {
         try world.wait(
             LicenceHall.patience, "\(city.name)'s chain knows \(other.name)'s record office"
         ) {
-            try world.node(city)?.value(store: LicencePacket.port, key: key)?.isEmpty == false
+            try world.node(city).value(store: LicencePacket.port, key: key)?.isEmpty == false
         }
     }
 }

@@ -5,7 +5,7 @@
 final class Stage {
     let world: World
     private(set) var links: Links
-    private(set) var senders: [Sender]
+    private var senders: [City: Sender] = [:]
     var mix: ParcelMix
     /// Every packet of the run: all of them must have ended well when the curtain falls.
     private(set) var packets: [Tracked] = []
@@ -18,27 +18,37 @@ final class Stage {
         self.world = world
         self.links = links
         mix = ParcelMix(count: lettersPerRoute)
-        senders = try world.cities.map { try Stage.sender(of: $0, in: world) }
+        for city in world.cities { try addSender(of: city) }
     }
 
-    private static func sender(of city: City, in world: World) throws -> Sender {
-        guard let node = world.node(city) else {
-            throw World.Failure(description: "\(city.name) has no node")
-        }
-        return try Sender(city: city, role: "bureau", node: node)
+    private func addSender(of city: City) throws {
+        senders[city] = try Sender(city: city, role: "bureau", node: world.node(city))
     }
 
     /// A city that has come in: its clients are there, and it sends letters.
     func welcome(_ city: City) throws {
         links = try Links.wait(for: world, seconds: 90) { say("· \($0)") }
-        senders.append(try Stage.sender(of: city, in: world))
+        try addSender(of: city)
     }
 
     // MARK: Packets
 
-    func send(_ letters: [Parcel], by sender: Sender, to other: City) throws {
+    func send(_ parcels: [Parcel], from city: City, to other: City) throws {
+        guard let sender = senders[city] else {
+            throw World.Failure(description: "nobody sends letters in \(city.name)")
+        }
         packets += try sender.track(
-            letters, to: other, client: links.client(on: sender.city, of: other))
+            parcels, to: other, client: links.client(on: city, of: other))
+    }
+
+    /// Letters that are accepted.
+    func send(_ count: Int, from city: City, to other: City) throws {
+        try send(mix.plain(from: city, to: other, count: count), from: city, to: other)
+    }
+
+    /// Letters and licences of every kind.
+    func sendMix(from city: City, to other: City) throws {
+        try send(mix.next(from: city, to: other), from: city, to: other)
     }
 
     /// Waits until this part of all packets has ended.

@@ -10,23 +10,12 @@ struct YangtzeDemo {
     let lettersPerRoute: Int
     let acts: [Act]
 
-    private static let hangzhou = City(
-        name: "Hangzhou", code: "330100", chainID: "hangzhou-330100-1", rpcPort: 27110,
-        relayPort: 27100)
-    private static let beijing = City(
-        name: "Beijing", code: "110000", chainID: "beijing-110000-1", rpcPort: 27210,
-        relayPort: 27200)
-    private static let loudi = City(
-        name: "Loudi", code: "431300", chainID: "loudi-431300-1", rpcPort: 27310, relayPort: 27300)
-
-    private static let cities = [hangzhou, beijing, loudi]
-
     /// The exit status: 0 only if every act went as it should, every packet ended as it should and
     /// the money adds up.
     func run() throws -> Int32 {
         let begun = ContinuousClock.now
         let directory = FileManager.default.temporaryDirectory.path + "/cityrelay-demo"
-        let world = try World(topology: nil, cities: YangtzeDemo.cities, directory: directory)
+        let world = try World(topology: nil, cities: City.founders, directory: directory)
         defer { world.stop() }
         var programme = Programme(acts)
         do {
@@ -36,7 +25,7 @@ struct YangtzeDemo {
             say("\n\(programme.table(wholeRun: World.milliseconds(since: begun)))")
             if !stage.figureTable.isEmpty { say("\nmeasured\n\(stage.figureTable)") }
             guard try stage.conclude() else { return 1 }
-            if keeps { try KeptFederation(stage: stage, city: YangtzeDemo.hangzhou).wait() }
+            if keeps { try KeptFederation(stage: stage, city: .hangzhou).wait() }
             return 0
         } catch let broken as Programme.Broken {
             tell(broken, programme, world)

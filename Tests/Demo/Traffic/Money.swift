@@ -11,7 +11,7 @@ struct Money {
 
     init(world: World) throws {
         for city in world.cities {
-            guard let node = world.node(city) else { continue }
+            let node = try world.node(city)
             func total(_ total: ProvidentFund.Total) throws -> UInt64 {
                 let value = try node.value(
                     store: "providentfund", key: ProvidentFund.totalKey(total))

@@ -20,9 +20,20 @@ struct City: Hashable {
     var rpc: String { "http://127.0.0.1:\(rpcPort)" }
 }
 
+/// The cities of `make demo`.
 extension City {
-    /// The city that comes in while the others work.
+    static let hangzhou = City(
+        name: "Hangzhou", code: "330100", chainID: "hangzhou-330100-1", rpcPort: 27110,
+        relayPort: 27100)
+    static let beijing = City(
+        name: "Beijing", code: "110000", chainID: "beijing-110000-1", rpcPort: 27210,
+        relayPort: 27200)
+    static let loudi = City(
+        name: "Loudi", code: "431300", chainID: "loudi-431300-1", rpcPort: 27310, relayPort: 27300)
+    /// Comes in while the others work.
     static let nanjing = City(
         name: "Nanjing", code: "320100", chainID: "nanjing-320100-1", rpcPort: 27410,
         relayPort: 27400)
+
+    static let founders = [hangzhou, beijing, loudi]
 }

@@ -11,6 +11,13 @@ final class World {
     /// The members' papers, where the members are those of a signed manifest; else a topology file
     /// says who they are.
     var registry: Registry?
+
+    /// The papers, for what cannot be done without.
+    func papers() throws -> Registry {
+        guard let registry else { throw Failure(description: "no manifest was founded") }
+        return registry
+    }
+
     private(set) var chains: [String: ChildProcess] = [:]
     private(set) var relays: [String: ChildProcess] = [:]
     private(set) var nodes: [String: NodeClient] = [:]
@@ -84,7 +91,12 @@ final class World {
 
     // MARK: Chains
 
-    func node(_ city: City) -> NodeClient? { nodes[city.code] }
+    func node(_ city: City) throws -> NodeClient {
+        guard let node = nodes[city.code] else {
+            throw Failure(description: "\(city.name)'s chain was not started")
+        }
+        return node
+    }
 
     /// Starts each city's embedded chain with its record office, and waits for its first blocks.
     func startChains(blockMilliseconds: Int) throws {

@@ -8,14 +8,13 @@ extension Act {
         title: "a packet that its destination can never take is parked alone and put aside",
         asserts: "one packet parked alone, discarded by role, refunded"
     ) { stage in
-        guard let far = stage.world.cities.last, stage.senders.count > 1 else { return }
-        let sender = stage.senders[1]
+        let (city, far) = (City.beijing, City.loudi)
         let there = Operator(world: stage.world, city: far)
         let sent = stage.packets.count
-        let good = stage.mix.plain(from: sender.city, to: far, count: 4)
-        let poison = stage.mix.poisoned(from: sender.city, to: far, seconds: 45)
-        try stage.send(Array(good[..<2]) + [poison] + Array(good[2...]), by: sender, to: far)
-        let client = stage.links.client(on: far, of: sender.city)
+        let good = stage.mix.plain(from: city, to: far, count: 4)
+        let poison = stage.mix.poisoned(from: city, to: far, seconds: 45)
+        try stage.send(Array(good[..<2]) + [poison] + Array(good[2...]), from: city, to: far)
+        let client = stage.links.client(on: far, of: city)
         let packet = "in/\(client)/\(stage.packets[sent + 2].id.sequence)"
 
         try there.ask(
