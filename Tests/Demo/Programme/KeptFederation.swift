@@ -31,6 +31,7 @@ struct KeptFederation {
 
     /// Tries the commands, prints them and stays until somebody ends it.
     func wait() throws {
+        try Operator(world: stage.world, city: city).waitForStatus(0)
         for command in commands {
             let (status, output) = try stage.world.capture("/bin/sh", ["-c", command])
             try stage.require(status == 0, "`\(command)` ends with 0", shown: output)
