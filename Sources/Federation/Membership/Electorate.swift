@@ -62,7 +62,11 @@ public struct Electorate: Hashable, Sendable {
                 case .suspended: .suspended(member.id)
                 case .revoked, .unknown: .revoked(member.id)
                 }
-            for key in member.authorityKeys { seats[key] = seat }
+            for key in member.authorityKeys {
+                // Whatever another entry says: a revoked key never counts again.
+                if case .revoked = seats[key] { continue }
+                seats[key] = seat
+            }
         }
         return seats
     }

@@ -55,13 +55,15 @@ public struct Manifest: Hashable, Sendable {
     public var routes: RouteRule
     /// What this version changes, for people.
     public var note: String
+    /// Marks of keys that were revoked with a member whose entry is gone or began anew, in order.
+    public var spentKeys: [Digest]
     /// In order of their ids, each once.
     public var members: [ManifestMember]
 
     public init(
         federation: String, version: UInt64, previous: Digest, issuedAt: Timestamp,
         softExpiry: Timestamp, hardExpiry: Timestamp, quorum: QuorumRule, routes: RouteRule,
-        note: String = "", members: [ManifestMember]
+        note: String = "", spentKeys: [Digest] = [], members: [ManifestMember]
     ) {
         self.federation = federation
         self.version = version
@@ -72,6 +74,7 @@ public struct Manifest: Hashable, Sendable {
         self.quorum = quorum
         self.routes = routes
         self.note = note
+        self.spentKeys = spentKeys
         self.members = members.sorted { $0.id < $1.id }
     }
 

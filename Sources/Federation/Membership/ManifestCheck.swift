@@ -39,6 +39,7 @@ struct ManifestCheck {
         }
         checkKeysAgainstPins()
         checkRoutes()
+        checkRevokedKeys()
         checkStep()
     }
 
@@ -108,7 +109,8 @@ struct ManifestCheck {
                 add("members[\(id)].chains", .duplicateChain(chain.id, other, id))
             }
         }
-        // A revoked member's address and name may serve its successor.
+        // A revoked member's address and name may serve its successor; its keys: see
+        // `checkRevokedKeys`.
         guard member.status != .revoked else { return }
         for endpoint in member.relay.endpoints {
             if let other = endpoints.updateValue(id, forKey: endpoint) {
@@ -179,16 +181,9 @@ struct ManifestCheck {
 
     private mutating func checkStep() {
         guard let previous else { return }
-        for old in previous.members {
-            guard let new = manifest.member(old.id) else {
-                if old.status != .revoked { add("members", .vanished(old.id)) }
-                continue
-            }
-            guard old.status == .revoked, new.status != .revoked else { continue }
-            for key in new.authorityKeys + new.evidenceKeys
-            where old.authorityKeys.contains(key) || old.evidenceKeys.contains(key) {
-                add("members[\(new.id)].keys", .revokedKeyReturns(new.id, key))
-            }
+        for old in previous.members
+        where old.status != .revoked && manifest.place(of: old.id) == nil {
+            add("members", .vanished(old.id))
         }
     }
 }

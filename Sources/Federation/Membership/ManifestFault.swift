@@ -52,6 +52,10 @@ public enum ManifestFault: Error, Hashable, Sendable {
     case vanished(MemberID)
     /// A key that was revoked with its member stands in a new entry.
     case revokedKeyReturns(MemberID, MemberKey)
+    /// As above, a relay's key.
+    case revokedPinReturns(MemberID, Digest)
+    /// The version before knew that this key was revoked; this one no longer does.
+    case revokedKeyForgotten(Digest)
 
     /// Whether a relay may work with the manifest in spite of it.
     public var isWarning: Bool {

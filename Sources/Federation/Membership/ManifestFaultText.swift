@@ -39,7 +39,7 @@ extension ManifestFault {
         case .topology: "member/chain"
         case .parentUnknown, .parentIsItself, .parentNotAbove, .vouchersTooDeep: "member/parent"
         case .vanished: "member/vanished"
-        case .revokedKeyReturns: "member/revoked-key"
+        case .revokedKeyReturns, .revokedPinReturns, .revokedKeyForgotten: "member/revoked-key"
         }
     }
 
@@ -104,7 +104,12 @@ extension ManifestFault {
             "\(parent) vouches for \(id), which does not lie in its division"
         case .vouchersTooDeep(let id): "those who vouch for \(id) form a circle or a long chain"
         case .vanished(let id): "the entry of \(id) is gone and was never revoked"
-        case .revokedKeyReturns(let id, let key): "\(id) comes back with the revoked key \(key)"
+        case .revokedKeyReturns(let id, let key):
+            "\(id) names the key \(key), which was revoked with its member"
+        case .revokedPinReturns(let id, let pin):
+            "\(id) names the relay key sha256:\(pin), which was revoked with its member"
+        case .revokedKeyForgotten(let mark):
+            "the revoked key sha256:\(mark) is no longer marked as revoked"
         default: code
         }
     }
@@ -146,7 +151,10 @@ extension ManifestFault {
         case .parentUnknown, .parentIsItself, .parentNotAbove, .vouchersTooDeep:
             "name the city's member in whose division this one lies, or none"
         case .vanished: "revoke it first, with a reason; the entry may go in the next version"
-        case .revokedKeyReturns: "make new keys: `cityrelay member init`"
+        case .revokedKeyReturns, .revokedPinReturns:
+            "make new keys in a new folder: `cityrelay member init`"
+        case .revokedKeyForgotten:
+            "make the version with `cityrelay member approve`, which keeps every mark"
         }
     }
 }

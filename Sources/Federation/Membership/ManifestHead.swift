@@ -19,6 +19,7 @@ struct ManifestHead: Hashable, ProtobufMessage {
     var allPairsLifetime: UInt64 = 0
     var routes: [RouteMessage] = []
     var note = ""
+    var spentKeys: [Digest] = []
 
     /// The only format there is.
     static let currentFormat: UInt32 = 1
@@ -45,6 +46,11 @@ struct ManifestHead: Hashable, ProtobufMessage {
         case 10: allPairsLifetime = try reader.uint64(field)
         case 11: try reader.append(field, to: &routes, limit: Topology.maxRoutes, "routes")
         case 12: note = try reader.string(field)
+        case 13:
+            guard spentKeys.count < ManifestLimits.spentKeys else {
+                throw .tooLarge("spent keys", limit: ManifestLimits.spentKeys)
+            }
+            spentKeys.append(try reader.digest(field))
         default: try reader.skip(field)
         }
     }
@@ -62,6 +68,7 @@ struct ManifestHead: Hashable, ProtobufMessage {
         writer.uint64(10, allPairsLifetime)
         writer.messages(11, routes)
         writer.string(12, note)
+        for mark in spentKeys { writer.digest(13, mark) }
     }
 }
 
@@ -131,6 +138,7 @@ extension ManifestHead {
         case .listed(let list): routes = list.map { RouteMessage($0) }
         }
         note = manifest.note
+        spentKeys = manifest.spentKeys
     }
 
     /// The manifest with these facts and these members, which must be in order.
@@ -148,6 +156,9 @@ extension ManifestHead {
         }
         var list: [Route] = []
         for route in routes { list.append(try route.route()) }
+        for (mark, next) in zip(spentKeys, spentKeys.dropFirst()) where mark >= next {
+            throw .notCanonicalManifest
+        }
         guard allPairsLifetime == 0 || list.isEmpty else { throw .wire(.malformed("routes")) }
         return Manifest(
             federation: federation, version: version, previous: digest, issuedAt: issuedAt,
@@ -156,6 +167,6 @@ extension ManifestHead {
                 quorumAtLeast == 0 ? .all : .atLeast(quorumAtLeast), council: ids),
             routes: allPairsLifetime == 0
                 ? .listed(list) : .allPairs(maxPacketLifetimeSeconds: allPairsLifetime),
-            note: note, members: members)
+            note: note, spentKeys: spentKeys, members: members)
     }
 }

@@ -27,6 +27,9 @@ public enum ManifestLimits {
     public static let signatures = members
     /// Longest time between issue and hard expiry: four years, so that nobody forgets, seconds.
     public static let lifetimeSeconds: Int64 = 4 * 366 * 86_400
+    /// Marks of revoked keys that outlive their entries: six keys of each of the most members. They
+    /// take 208,896 bytes of a manifest.
+    public static let spentKeys = 6 * members
     /// Evidence of two versions of one number that a relay keeps. More than one is an alarm
     /// already; the first ones name the guilty.
     public static let equivocations = 16

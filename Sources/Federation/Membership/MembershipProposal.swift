@@ -75,6 +75,7 @@ public struct MembershipProposal: Hashable, Sendable {
         manifest.hardExpiry = manifest.issuedAt.adding(
             nanoseconds: old.hardExpiry.nanoseconds(since: old.issuedAt))
         change(&manifest)
+        manifest.keepRevokedKeys(of: old)
         manifest.keepMajority()
         return SealedManifest(manifest, like: current)
     }
