@@ -1,23 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LightClient
+public import LightClient
 
-/// One thing that differs between two versions.
+/// One thing that differs between two versions. Whatever differs is one of these: an authority that
+/// signs must have been shown all of it.
 public enum ManifestChange: Hashable, Sendable {
     case joined(ManifestMember)
     case gone(ManifestMember)
     case status(ManifestMember, from: MemberStatus)
+    /// Another reason for the same status.
+    case reason(ManifestMember, from: String)
     case keyAdded(ManifestMember, KeyRole, String)
     case keyRemoved(ManifestMember, KeyRole, String)
+    /// The same keys in another order.
+    case keyOrder(ManifestMember, KeyRole, from: [String], to: [String])
     case endpoints(ManifestMember, from: [Endpoint])
     case text(ManifestMember, what: String, from: String, to: String)
-    case chainAdded(ManifestMember, Chain)
+    case chainAdded(ManifestMember, Chain, isMain: Bool)
     case chainRemoved(ManifestMember, Chain)
-    case chainChanged(ManifestMember, from: Chain, to: Chain)
+    case anchor(ManifestMember, ChainID, from: TrustAnchor?, to: TrustAnchor?)
+    /// One of the terms on which a chain's headers are believed and its proofs read.
+    case chainTerm(ManifestMember, ChainID, what: String, from: String, to: String)
+    case chainOrder(ManifestMember, from: [ChainID], to: [ChainID])
     case parent(ManifestMember, from: MemberID?)
+    /// Something that no other case names; the digests are those of the two entries.
+    case entry(ManifestMember, from: Digest, to: Digest)
+
+    case federation(from: String, to: String)
     case quorum(from: QuorumRule, to: QuorumRule)
-    case routes
-    case expiry(Manifest)
+    /// The names of those on the council, in order; none: all voting members.
+    case council(from: [String], to: [String])
+    case routeRule(from: RouteRule, to: RouteRule)
+    case routeAdded(Route)
+    case routeRemoved(Route)
+    case routeOrder([Route])
+    case keySpent(Digest)
+    case keyFreed(Digest)
+    case note(from: String, to: String)
+    /// Number, the version that it builds on, and the three times.
+    case head(from: Manifest, to: Manifest)
 }
 
 extension Manifest {
@@ -34,19 +55,39 @@ extension Manifest {
         for member in old.members where self.member(member.id) == nil {
             changes.append(.gone(member))
         }
-        if quorum != old.quorum { changes.append(.quorum(from: old.quorum, to: quorum)) }
-        if routes != old.routes { changes.append(.routes) }
-        if softExpiry != old.softExpiry || hardExpiry != old.hardExpiry {
-            changes.append(.expiry(self))
+        if federation != old.federation {
+            changes.append(.federation(from: old.federation, to: federation))
+        }
+        if quorum.rule != old.quorum.rule || quorum.council.isEmpty != old.quorum.council.isEmpty {
+            changes.append(.quorum(from: old.quorum, to: quorum))
+        }
+        if quorum.council != old.quorum.council {
+            changes.append(.council(from: old.councilNames, to: councilNames))
+        }
+        changes += routeChanges(since: old)
+        let (spent, before) = (Set(spentKeys), Set(old.spentKeys))
+        changes += spent.subtracting(before).sorted().map { .keySpent($0) }
+        changes += before.subtracting(spent).sorted().map { .keyFreed($0) }
+        if note != old.note { changes.append(.note(from: old.note, to: note)) }
+        if version != old.version || previous != old.previous || issuedAt != old.issuedAt
+            || softExpiry != old.softExpiry || hardExpiry != old.hardExpiry
+        {
+            changes.append(.head(from: old, to: self))
         }
         return changes
     }
 
-    private static func changes(
-        _ old: ManifestMember, _ new: ManifestMember
-    ) -> [ManifestChange] {
+    private var councilNames: [String] {
+        quorum.council.map { id in member(id).map(\.title) ?? "\(id)" }
+    }
+
+    private static func changes(_ old: ManifestMember, _ new: ManifestMember) -> [ManifestChange] {
         var changes: [ManifestChange] = []
-        if old.status != new.status { changes.append(.status(new, from: old.status)) }
+        if old.status != new.status {
+            changes.append(.status(new, from: old.status))
+        } else if old.statusReason != new.statusReason {
+            changes.append(.reason(new, from: old.statusReason))
+        }
         let keys: [(KeyRole, [String], [String])] = [
             (
                 .authority, old.authorityKeys.map(\.description),
@@ -58,49 +99,58 @@ extension Manifest {
                 new.relay.keyPins.map { "sha256:\($0)" }
             ),
         ]
-        for (role, before, after) in keys {
-            for key in after where !before.contains(key) {
-                changes.append(.keyAdded(new, role, key))
-            }
-            for key in before where !after.contains(key) {
-                changes.append(.keyRemoved(new, role, key))
-            }
-        }
+        for (role, before, after) in keys { changes += keyChanges(new, role, before, after) }
         if old.relay.endpoints != new.relay.endpoints {
             changes.append(.endpoints(new, from: old.relay.endpoints))
         }
         for (what, before, after) in [
             ("name", old.name, new.name), ("local name", old.localName, new.localName),
-            ("owner", old.owner.text, new.owner.text),
-            ("operator", old.operator.text, new.operator.text),
+            ("owner", old.owner.name, new.owner.name),
+            ("owner's code", old.owner.code, new.owner.code),
+            ("operator", old.operator.name, new.operator.name),
+            ("operator's code", old.operator.code, new.operator.code),
         ] where before != after {
             changes.append(.text(new, what: what, from: before, to: after))
         }
         if old.parent != new.parent { changes.append(.parent(new, from: old.parent)) }
-        return changes + chainChanges(old, new)
-    }
-
-    private static func chainChanges(
-        _ old: ManifestMember, _ new: ManifestMember
-    ) -> [ManifestChange] {
-        var changes: [ManifestChange] = []
-        for chain in new.chains {
-            guard let before = old.chains.first(where: { $0.id == chain.id }) else {
-                changes.append(.chainAdded(new, chain))
-                continue
-            }
-            if before != chain {
-                changes.append(.chainChanged(new, from: before, to: chain))
-            }
-        }
-        for chain in old.chains where !new.chains.contains(where: { $0.id == chain.id }) {
-            changes.append(.chainRemoved(new, chain))
+        changes += new.chainChanges(since: old)
+        if changes.isEmpty {
+            // Never silent, whatever fields an entry is given one day.
+            changes.append(
+                .entry(new, from: SHA256.hash(old.encoded), to: SHA256.hash(new.encoded)))
         }
         return changes
     }
-}
 
-extension Organisation {
-    /// Name and code as people read them.
-    public var text: String { code.isEmpty ? name : "\(name) (\(code))" }
+    private static func keyChanges(
+        _ member: ManifestMember, _ role: KeyRole, _ before: [String], _ after: [String]
+    ) -> [ManifestChange] {
+        var changes: [ManifestChange] = []
+        for key in after where !before.contains(key) {
+            changes.append(.keyAdded(member, role, key))
+        }
+        for key in before where !after.contains(key) {
+            changes.append(.keyRemoved(member, role, key))
+        }
+        if before.filter(after.contains) != after.filter(before.contains) {
+            changes.append(.keyOrder(member, role, from: before, to: after))
+        }
+        return changes
+    }
+
+    private func routeChanges(since old: Manifest) -> [ManifestChange] {
+        guard routes != old.routes else { return [] }
+        guard case .listed(let after) = routes, case .listed(let before) = old.routes else {
+            var changes: [ManifestChange] = [.routeRule(from: old.routes, to: routes)]
+            if case .listed(let after) = routes { changes += after.map { .routeAdded($0) } }
+            return changes
+        }
+        let (present, past) = (Set(after), Set(before))
+        var changes: [ManifestChange] = after.filter { !past.contains($0) }.map { .routeAdded($0) }
+        changes += before.filter { !present.contains($0) }.map { .routeRemoved($0) }
+        if before.filter(present.contains) != after.filter(past.contains) {
+            changes.append(.routeOrder(after))
+        }
+        return changes
+    }
 }

@@ -69,14 +69,21 @@ enum MemberReviewCommand {
 
     private static func sentences(_ next: Manifest, _ current: Manifest?) -> [String] {
         if let current {
-            let changes = next.changes(since: current).flatMap(\.sentences)
+            let changes = next.changes(since: current)
+            let isTimesOnly = changes.allSatisfy {
+                switch $0 {
+                case .head, .note: true
+                default: false
+                }
+            }
             let lost = current.voters.count - next.voters.count
-            return changes.isEmpty
-                ? ["nothing changes but the version's number"]
-                : changes + (lost > 0 ? ["\(next.voters.count) members vote from then on"] : [])
+            return (isTimesOnly ? ["no member, key, chain, route or rule changes"] : [])
+                + changes.flatMap(\.sentences)
+                + (lost > 0 ? ["\(next.voters.count) members vote from then on"] : [])
         }
         return next.members.map { ManifestChange.joined($0) }.flatMap(\.sentences) + [
             "the next version needs \(next.quorum.text)",
+            "packets: \(next.routes.text)",
             "it holds until \(next.softExpiry.utcText); no new work from \(next.hardExpiry.utcText)",
         ]
     }
