@@ -19,5 +19,46 @@ extension `Relays among peers` {
             #expect(answer.body["bundle"]?["manifest"]?["digest"]?.string == digest)
             #expect(try rig.words(answer) == ["present"])
         }
+
+        /// What relays really make, not samples: present with a field, absent, refused.
+        @Test(
+            .enabled(
+                if: IndependentVerifierTests.hasPython,
+                "skipped: python3 with cryptography is not here"))
+        func `a bundle of real relays is judged alike by the verifier in Python`() async throws {
+            let rig = try DisclosureRig(withManifest: true)
+            defer { rig.stop() }
+            let folder = try ScratchFolder()
+            let signed = SignedManifest(try #require(rig.manifest), signatures: [])
+            try folder.write(
+                Array(Armour.encode(.manifest, signed.encoded).utf8), to: "manifest")
+            let answers = [
+                try await rig.ask("fund-account", rig.people.person(1), fields: ["JZNY"]),
+                try await rig.ask("fund-account", rig.people.person(900), fields: ["JZNY"]),
+                try await rig.ask("fund-account", rig.people.person(1), fields: ["ZJHM"]),
+            ]
+            var paths = ""
+            for (index, answer) in answers.enumerated() {
+                let text = try #require(
+                    DisclosureRig.bundle(inAnswer: answer.text), "\(answer.text)")
+                var bent = text
+                bent[bent.count / 2] = bent[bent.count / 2] == 0x31 ? 0x32 : 0x31
+                for (name, bytes) in [("\(index).json", text), ("\(index)-bent.json", bent)] {
+                    try folder.write(bytes, to: name)
+                    paths += folder.file(name) + "\n"
+                }
+            }
+            try folder.write(Array(paths.utf8), to: "list")
+            let status = try Spawn.run([
+                "sh", "-c",
+                "python3 '\(Corpus.root)/Tests/Verifier/verify_bundle.py' --batch --roots "
+                    + "'\(folder.file("manifest"))' < '\(folder.file("list"))' > "
+                    + "'\(folder.file("verdicts"))'",
+            ])
+            #expect(status == 0)
+            let verdicts = String(decoding: try folder.read("verdicts"), as: UTF8.self)
+                .split(separator: "\n").map { $0.prefix(6) }
+            #expect(verdicts == ["accept", "reject", "accept", "reject", "accept", "reject"])
+        }
     }
 }
