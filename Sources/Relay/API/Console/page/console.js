@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console: asks the relay how it stands, shows it, and carries out what a person decides.
 // It knows nothing that the API does not say, and may nothing that the caller's role may not.
-import { age, badge, call, duration, element, moment, show, tick } from './dom.js'
+import { age, badge, call, day, duration, element, moment, show, showRows, tick } from './dom.js'
 import { map } from './map.js'
 import { askReason, orders } from './orders.js'
 import { loadPacket, showPacket } from './packet.js'
@@ -14,6 +14,8 @@ const states = ['parked', 'observed', 'proven', 'forwarded', 'acknowledgement-ve
   'acknowledged', 'refused', 'timed-out', 'acknowledgement-delivered', 'expired']
 const maxPackets = 100
 let chosen = null
+/** The newest status. */
+let last = null
 let filterFrom = {}
 
 // Views and theme
@@ -67,13 +69,13 @@ function showStatus(status) {
     perMinute: route.perMinute,
   }))))
   showOwn(status)
-  show('routes', status.routes.map(routeRow))
-  show('certificates', status.certificates.map((certificate) => element('tr', {},
+  showRows('routes', status.routes.map(routeRow))
+  showRows('certificates', status.certificates.map((certificate) => element('tr', {},
     element('td', {}, certificate.use),
     element('td', {}, certificate.name),
     element('td', { class: `number ${daysKind(certificate.daysLeft)}` }, `${certificate.daysLeft}`),
     element('td', { class: 'name' },
-      new Date(Date.now() + certificate.daysLeft * 86400e3).toLocaleDateString()))))
+      day(new Date(Date.now() + certificate.daysLeft * 86400e3))))))
   const choice = document.querySelector('#filter [name=chain]')
   if (choice.options.length !== status.routes.length + 1) {
     choice.replaceChildren(new Option('all', ''),
@@ -88,7 +90,7 @@ function daysKind(days) {
 
 function showOwn(status) {
   const facts = [
-    ['stands', badge(status.level, kindOf(status.level))],
+    ['state', badge(status.level, kindOf(status.level))],
     ['chain', `${status.ownChain.chain}, block ${status.ownChain.height ?? '–'}`],
     ['last block', [age(status.ownChain.blockAgeSeconds), ' ago']],
     ['running for', age(status.runningSeconds)],
@@ -144,11 +146,11 @@ function trust(perMille, seconds) {
 }
 
 function showClients(routes) {
-  show('clients', routes.map((route) => element('tr', {},
+  showRows('clients', routes.map((route) => element('tr', {},
     element('td', { class: 'name' }, route.name),
-    element('td', {}, badge(route.client, kindOf(route.client))),
+    element('td', { class: 'labelled' }, badge(route.client, kindOf(route.client))),
     element('td', {}, trust(route.trustLeftPerMille, route.trustLeftSeconds)),
-    element('td', {}, route.hostedClient
+    element('td', { class: 'labelled' }, route.hostedClient
       ? badge(route.hostedClient, kindOf(route.hostedClient)) : '–'),
     element('td', {}, trust(route.hostedTrustLeftPerMille, route.hostedTrustLeftSeconds)),
     element('td', { class: 'acting' }, orderButton('Refresh', `refresh-${route.chain}`,
@@ -164,14 +166,15 @@ async function refreshPackets() {
     query.set('dead', 'true')
   }
   const { packets, total } = await call(`/v1/operations/queue?${query}`)
-  show('packets', packets.map((packet) => element('tr', {
+  showRows('packets', packets.map((packet) => element('tr', {
     'data-packet': packet.packet, 'aria-current': packet.packet === chosen ? 'true' : 'false',
     onclick: () => choose(packet.packet),
   },
     element('td', { class: 'name' }, element('button', {
       type: 'button', class: 'plain-link code', 'data-key': packet.packet,
     }, packet.packet)),
-    element('td', { class: 'wide name' }, packet.chain),
+    element('td', { class: 'wide name' },
+      last?.routes.find((route) => route.chain === packet.chain)?.name ?? packet.chain),
     element('td', {}, badge(packet.state, kindOf(packet.state))),
     element('td', { class: 'number' }, age(packet.ageSeconds)),
     element('td', { class: 'code wide' }, packet.reasonCode ?? ''))))
@@ -182,7 +185,7 @@ async function refreshPackets() {
 
 async function refreshActions() {
   const { actions } = await call('/v1/operations/actions?limit=50')
-  show('actions', actions.map((action) => element('tr', {},
+  showRows('actions', actions.map((action) => element('tr', {},
     element('td', { class: 'number' }, `${action.number}`),
     element('td', { class: 'name' }, moment(action.at)),
     element('td', { class: 'name' }, action.who.replace(/^person\//, '')),
@@ -230,8 +233,6 @@ async function act(name, subject) {
 }
 
 // Keeping up
-
-let last = null
 
 function take(status) {
   last = status

@@ -28,6 +28,17 @@ export function show(id, ...children) {
   if (focused) place.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus()
 }
 
+/** Replaces a table's rows. Cells know their column's name: a telephone has no room for the heads. */
+export function showRows(id, rows) {
+  const heads = [...document.getElementById(id).closest('table').tHead.rows[0].cells]
+  for (const row of rows) {
+    for (const [index, cell] of [...row.cells].entries()) {
+      if (heads[index]) cell.dataset.label = heads[index].textContent
+    }
+  }
+  show(id, rows)
+}
+
 /** 75 → "1 min 15 s"; the two largest units that matter. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return '–'
@@ -62,7 +73,12 @@ export function moment(time) {
   const date = new Date(time)
   const clock = date.toLocaleTimeString([], { hourCycle: 'h23' })
   const today = new Date().toDateString() === date.toDateString()
-  return today ? clock : `${date.toLocaleDateString()} ${clock}`
+  return today ? clock : `${day(date)} ${clock}`
+}
+
+/** 2026-11-27, here. */
+export function day(date) {
+  return date.toLocaleDateString('sv-SE')
 }
 
 export function badge(word, kind) {

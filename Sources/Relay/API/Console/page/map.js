@@ -4,6 +4,8 @@ import { element } from './dom.js'
 
 /** Peers that are drawn; of more the worst ones. A person reads no more at a glance. */
 const most = 12
+/** From the middle of a pill to the edge of the picture, above and below. */
+const margin = 36
 const rank = { bad: 0, warn: 1, good: 2, plain: 3 }
 
 /** Sizes for a wide sheet and for a telephone; the letters stay the same. */
@@ -36,10 +38,12 @@ export function map(own, routes) {
   }
   const lines = []
   const nodes = []
+  const heights = [centre.y]
   drawn.forEach((route, index) => {
     const angle = (index / drawn.length) * 2 * Math.PI + size.first
     const at = { x: centre.x + size.across * Math.cos(angle),
       y: centre.y + size.down * Math.sin(angle) }
+    heights.push(at.y)
     const open = route.outgoing + route.incoming
     const moves = route.kind === 'good' && (route.perMinute ?? 0) > 0
     lines.push(element('g', { class: route.kind },
@@ -57,8 +61,11 @@ export function map(own, routes) {
   nodes.push(pill(centre, size.pill, own, 'this relay', { class: 'own' }))
   const words = drawn.map((route) =>
     `${route.name}: ${route.word}, ${route.outgoing + route.incoming} open`)
+  // No more of the sheet than is drawn on.
+  const top = Math.min(...heights) - margin
   const picture = element('svg', {
-    class: 'map', viewBox: `0 0 ${size.width} ${size.height}`, role: 'img',
+    class: 'map', role: 'img',
+    viewBox: `0 ${top} ${size.width} ${Math.max(...heights) + margin - top}`,
     'aria-label': `${own} and ${routes.length} other cities. ${words.join('. ')}`,
   }, ...lines, ...nodes)
   const rest = routes.length - drawn.length
