@@ -24,6 +24,7 @@ extension Act {
         // In flight while nothing of Nanjing is believed: their receipts cannot be proven.
         for other in others where other != witness { try stage.send(3, from: other, to: city) }
         try world.relays[city.code]?.start()
+        let begun = ContinuousClock.now
         var visibleAt: UInt64?
         var frozenAt: UInt64 = 0
         try world.wait(90, "every relay has frozen Nanjing's chain") {
@@ -46,6 +47,9 @@ extension Act {
         stage.measured(
             "fork visible → frozen at every relay (at most 2 blocks)",
             "\(frozenAt - (visibleAt ?? frozenAt)) blocks")
+        stage.measured(
+            "relay with the fork starts → frozen at every relay",
+            "\(World.milliseconds(since: begun)) ms")
         try requireEvidence(others, stage)
         try requireSentences(others, stage)
         try sendIntoTheFreeze(stage)

@@ -14,6 +14,7 @@ struct YangtzeDemo {
     /// the money adds up.
     func run() throws -> Int32 {
         let begun = ContinuousClock.now
+        try FreePorts.require(for: City.founders + [.nanjing])
         let directory = FileManager.default.temporaryDirectory.path + "/cityrelay-demo"
         let world = try World(topology: nil, cities: City.founders, directory: directory)
         defer { world.stop() }
