@@ -93,6 +93,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["LightClient", "Federation", "COpenSSL"],
             path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "RelayLaboratory",
+            dependencies: [
+                "RelayAPI", "RelayEngine", "RelayStore", "RelayTransport", "RelayConnectors",
+                "CityChain", "Federation", "LightClient", "TestSupport",
+            ],
+            path: "Tests/Laboratory", swiftSettings: strict),
         .testTarget(
             name: "LightClientTests", dependencies: ["LightClient", "TestSupport"],
             swiftSettings: strict),
@@ -108,6 +115,7 @@ let package = Package(
             dependencies: [
                 "RelayCommand", "RelayAPI", "RelayEngine", "RelayStore", "RelayTransport",
                 "RelayConnectors", "CityChain", "Federation", "LightClient", "TestSupport",
+                "RelayLaboratory",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -126,6 +134,7 @@ let package = Package(
             dependencies: [
                 "RelayAPI", "RelayEngine", "RelayStore", "RelayTransport", "RelayConnectors",
                 "CityChain", "Federation", "LightClient", "TestSupport", "COpenSSL",
+                "RelayLaboratory",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .executableTarget(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 import Testing

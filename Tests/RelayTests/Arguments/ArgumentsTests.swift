@@ -2,6 +2,7 @@
 
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import Federation
 import Glibc
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import CityChain
 import Federation
 import FoundationEssentials
 import RelayAPI
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 import TestSupport

@@ -5,6 +5,7 @@ import Federation
 import Glibc
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import Synchronization

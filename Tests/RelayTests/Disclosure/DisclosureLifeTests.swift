@@ -6,6 +6,7 @@ import Glibc
 import LightClient
 import RelayAPI
 import RelayEngine
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import Synchronization

@@ -3,6 +3,7 @@
 import CityChain
 import Federation
 import LightClient
+import RelayLaboratory
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@
 
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 import TestSupport

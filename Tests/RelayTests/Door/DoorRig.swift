@@ -3,6 +3,7 @@
 import Federation
 import Glibc
 import RelayAPI
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 

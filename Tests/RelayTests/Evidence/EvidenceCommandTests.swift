@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import RelayStore
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@
 
 import Federation
 import LightClient
+import RelayLaboratory
 import TestSupport
 import Testing
 

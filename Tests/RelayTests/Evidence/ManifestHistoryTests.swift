@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import TestSupport
 import Testing
 

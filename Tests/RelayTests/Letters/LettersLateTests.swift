@@ -4,6 +4,7 @@ import Federation
 import LightClient
 import RelayAPI
 import RelayCommand
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

@@ -6,6 +6,7 @@ import Glibc
 import LightClient
 import RelayAPI
 import RelayEngine
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 import TestSupport
@@ -44,6 +45,13 @@ final class LettersRig: Sendable {
         try harness.link()
     }
 
+    /// Centres at relays that stand already.
+    init(beside rig: DisclosureRig) throws {
+        harness = rig.harness
+        hangzhou = try LettersRig.centre(harness.hangzhou)
+        beijing = try LettersRig.centre(harness.beijing)
+    }
+
     deinit { harness.stop() }
 
     private static func centre(_ relay: PeerHarness.Relay) throws -> Centre {
@@ -58,18 +66,10 @@ final class LettersRig: Sendable {
             institution: "\(relay.city.code)000000000", role: "app", options: ["--name", name])
     }
 
-    static func configuration(_ relay: PeerHarness.Relay) throws -> LettersConfiguration {
-        LettersConfiguration(
-            institution: try InstitutionCode("\(relay.city.code)000000000"),
-            account: try relay.city.account("bureau"),
-            sealingSecret: SHA256.hash(Array("sealing \(relay.city.code)".utf8)).bytes,
-            storeFile: relay.folder.file("letters.db"))
-    }
-
     func start(
         _ relay: PeerHarness.Relay, change: (inout LettersConfiguration) -> Void = { _ in }
     ) throws {
-        var letters = try LettersRig.configuration(relay)
+        var letters = try relay.lettersConfiguration()
         change(&letters)
         try harness.start(relay) { configuration in
             configuration.letters = letters

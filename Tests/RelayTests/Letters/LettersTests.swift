@@ -4,6 +4,7 @@ import CityChain
 import Federation
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import TestSupport

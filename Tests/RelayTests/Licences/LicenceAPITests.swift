@@ -5,6 +5,7 @@ import Federation
 import LightClient
 import RelayAPI
 import RelayEngine
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 import TestSupport

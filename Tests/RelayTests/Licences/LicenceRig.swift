@@ -4,6 +4,7 @@ import CityChain
 import Federation
 import Glibc
 import LightClient
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing
@@ -18,8 +19,11 @@ final class LicenceRig: Sendable {
 
     static let holder = "欧阳某某"
 
-    init() throws {
-        disclosure = try DisclosureRig(chainPatienceMilliseconds: 15_000)
+    /// - Parameter isTapped: whether everything that passes is written down; then the members know
+    ///   each other by a manifest, and their relays have every store that a relay can have.
+    init(isTapped: Bool = false) throws {
+        disclosure = try DisclosureRig(
+            chainPatienceMilliseconds: 15_000, withManifest: isTapped, isTapped: isTapped)
         var halls: [String: Laboratory.Credentials] = [:]
         for relay in [disclosure.harness.hangzhou, disclosure.harness.beijing] {
             halls[relay.city.code] = try disclosure.application(of: relay, "licence-hall")

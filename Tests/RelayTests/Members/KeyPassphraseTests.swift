@@ -3,6 +3,7 @@
 import Glibc
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

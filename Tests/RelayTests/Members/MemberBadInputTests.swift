@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

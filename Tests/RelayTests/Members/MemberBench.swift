@@ -3,6 +3,7 @@
 import FoundationEssentials
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import TestSupport
 import Testing
 

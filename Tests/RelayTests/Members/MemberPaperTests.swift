@@ -4,6 +4,7 @@ import Federation
 import LightClient
 import RelayAPI
 import RelayCommand
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import Synchronization

@@ -5,6 +5,7 @@ import Federation
 import Glibc
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import CityChain
 import Federation
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import TestSupport
 import Testing
 

@@ -7,6 +7,7 @@ import LightClient
 import RelayAPI
 import RelayConnectors
 import RelayEngine
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 import TestSupport

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Glibc
 import RelayAPI
 import RelayCommand
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import RelayCommand
+import RelayLaboratory
 import TestSupport
 import Testing
 

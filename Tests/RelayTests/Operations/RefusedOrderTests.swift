@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import TestSupport

@@ -6,6 +6,7 @@ import LightClient
 import RelayAPI
 import RelayConnectors
 import RelayEngine
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import Synchronization

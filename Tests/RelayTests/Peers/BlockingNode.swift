@@ -4,6 +4,7 @@ import Federation
 import Glibc
 import LightClient
 import RelayConnectors
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 

@@ -5,6 +5,7 @@ import Federation
 import FoundationEssentials
 import Glibc
 import LightClient
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 

@@ -4,6 +4,7 @@ import Federation
 import FoundationEssentials
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import Federation
 import Glibc
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 

@@ -3,6 +3,7 @@
 import Federation
 import FoundationEssentials
 import LightClient
+import RelayLaboratory
 import RelayStore
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@
 
 import Federation
 import FoundationEssentials
+import RelayLaboratory
 import RelayStore
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@
 import Federation
 import FoundationEssentials
 import Glibc
+import RelayLaboratory
 import RelayStore
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@
 
 import Federation
 import LightClient
+import RelayLaboratory
 import RelayStore
 import TestSupport
 import Testing

@@ -5,17 +5,17 @@ import RelayTransport
 import Synchronization
 
 extension DisclosureRig {
-    struct Taps {
-        let folder: ScratchFolder
-        let peers: [Tap]
-        let nodes: [Tap]
-        let office: Tap
-        let application: Tap
+    package struct Taps {
+        package let folder: ScratchFolder
+        package let peers: [Tap]
+        package let nodes: [Tap]
+        package let office: Tap
+        package let application: Tap
 
-        func stop() { for tap in peers + nodes + [office, application] { tap.stop() } }
+        package func stop() { for tap in peers + nodes + [office, application] { tap.stop() } }
     }
 
-    static func taps(
+    package static func taps(
         _ harness: PeerHarness, _ hall: Laboratory.Credentials
     ) throws -> Taps {
         let (hangzhou, beijing) = (harness.hangzhou, harness.beijing)
@@ -46,7 +46,7 @@ extension DisclosureRig {
 
 extension PeerHarness.Relay {
     /// One port of its API for all its runs, so that something can stand before it.
-    func apiPort() throws -> Int {
+    package func apiPort() throws -> Int {
         if let known = fixedAPIPort.withLock({ $0 }) { return known }
         let port = try FreePort.any()
         fixedAPIPort.withLock { $0 = port }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CityChain
-import Federation
-import LightClient
+package import CityChain
+package import Federation
+package import LightClient
 import TestSupport
 
 /// One embedded chain that makes a block whenever a test says so, and what its bureau sends.
-final class LaboratoryCity: Sendable {
-    let code: String
-    let chainID: String
-    let member: MemberID
-    let node: RunningNode
+package final class LaboratoryCity: Sendable {
+    package let code: String
+    package let chainID: String
+    package let member: MemberID
+    package let node: RunningNode
     /// The first header's hash: what the members agreed on.
-    let anchor: TrustAnchor
+    package let anchor: TrustAnchor
 
-    struct Trouble: Error, CustomStringConvertible {
-        let description: String
+    package struct Trouble: Error, CustomStringConvertible {
+        package let description: String
 
-        init(_ description: String) { self.description = description }
+        package init(_ description: String) { self.description = description }
     }
 
     /// - Parameters:
     ///   - office: whether a record office stands beside the node.
     ///   - powers: of its validators; nil: unequal ones.
-    init(code: String, name: String, office: Bool = false, powers: [Int64]? = nil) throws {
+    package init(code: String, name: String, office: Bool = false, powers: [Int64]? = nil) throws {
         self.code = code
         chainID = "\(name)-\(code)-1"
         member = MemberID(
@@ -46,34 +46,34 @@ final class LaboratoryCity: Sendable {
         anchor = TrustAnchor(height: 1, headerHash: hash)
     }
 
-    var address: String { "http://127.0.0.1:\(node.port)" }
+    package var address: String { "http://127.0.0.1:\(node.port)" }
 
-    func makeBlocks(_ count: Int = 1) {
+    package func makeBlocks(_ count: Int = 1) {
         for _ in 0..<count { _ = node.perform { $0.tick() } }
     }
 
     /// How some of its validators vote from now on.
-    func behave(_ behaviour: ValidatorBehaviour, of names: [String]) {
+    package func behave(_ behaviour: ValidatorBehaviour, of names: [String]) {
         for name in names {
             _ = node.perform { try? $0.chain.setBehaviour(behaviour, of: name) }
         }
     }
 
-    func stop() { node.stop() }
+    package func stop() { node.stop() }
 
     /// The time of its newest block, seconds since 1970.
-    var time: UInt64 {
+    package var time: UInt64 {
         (node.perform { $0.chain.latest?.block.header.time.unixSeconds } ?? nil) ?? 0
     }
 
     /// Forgets every block below a height, as a pruning node does.
-    func prune(below height: UInt64) {
+    package func prune(below height: UInt64) {
         _ = node.perform { try? $0.chain.prune(below: height) }
     }
 
-    var height: UInt64 { node.perform { $0.chain.latestHeight } ?? 0 }
+    package var height: UInt64 { node.perform { $0.chain.latestHeight } ?? 0 }
 
-    func account(_ role: String) throws -> AccountKey {
+    package func account(_ role: String) throws -> AccountKey {
         AccountKey(
             try DeterministicKeys.account(role: role, code: code), prefix: AccountAddress.prefix)
     }
@@ -81,7 +81,7 @@ final class LaboratoryCity: Sendable {
     // MARK: Sending
 
     /// Sends letters in one transaction and block; the packets, in order.
-    func send(
+    package func send(
         _ letters: [Payload], client: String, timeoutSeconds: UInt64
     ) throws -> [Packet] {
         let key = try account("bureau")
@@ -139,7 +139,7 @@ final class LaboratoryCity: Sendable {
     }
 
     /// A provident-fund letter: 1.00 yuan of one account.
-    func letter(_ number: Int, reply: String? = nil) -> Payload {
+    package func letter(_ number: Int, reply: String? = nil) -> Payload {
         let steer = reply.map { ",\"rig_reply\":\"\($0)\"" } ?? ""
         let account = SyntheticPeople.accountReference(division: code, index: number % 50)
         let text =
@@ -151,7 +151,7 @@ final class LaboratoryCity: Sendable {
     }
 
     /// One sum of the provident fund's ledger, in fen.
-    func total(_ total: ProvidentFund.Total) -> UInt64 {
+    package func total(_ total: ProvidentFund.Total) -> UInt64 {
         let path = "/store/providentfund/key"
         let value = node.perform {
             $0.chain.query(ApplicationQuery(path: path, data: ProvidentFund.totalKey(total))).value
@@ -162,7 +162,7 @@ final class LaboratoryCity: Sendable {
     // MARK: What its relay shows to others
 
     /// The header at a height as a client update on a trusted one; `change` forges it.
-    func header(
+    package func header(
         at height: UInt64, trusted: UInt64, signers: Set<String>? = nil,
         forged change: (@Sendable (inout Header) -> Void)? = nil
     ) throws -> [UInt8] {
@@ -186,7 +186,7 @@ final class LaboratoryCity: Sendable {
     }
 
     /// Proof of a key of store `ibc` that the header of `height` commits to.
-    func proof(_ key: [UInt8], under height: UInt64) throws -> [UInt8] {
+    package func proof(_ key: [UInt8], under height: UInt64) throws -> [UInt8] {
         let answer = node.perform {
             $0.chain.query(
                 ApplicationQuery(

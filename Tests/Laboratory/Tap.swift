@@ -5,17 +5,17 @@ import RelayTransport
 import TestSupport
 
 /// `Tests/Fixtures/tap.py` between two programs: hands everything on, and writes it down in clear.
-final class Tap: Sendable {
-    static let isThere = Program.path("python3") != nil
+package final class Tap: Sendable {
+    package static let isThere = Program.path("python3") != nil
 
     /// Where to connect instead of the target.
-    let port: Int
-    let name: String
+    package let port: Int
+    package let name: String
     private let out: String
     private let process: pid_t
 
     /// - Parameter ends: the certificates of server and client; nil where the two speak in clear.
-    init(
+    package init(
         _ name: String, to target: Int, in folder: ScratchFolder,
         ends: (server: Laboratory.Credentials, client: Laboratory.Credentials)? = nil
     ) throws {
@@ -35,11 +35,11 @@ final class Tap: Sendable {
         process = try Program.start(words, output: folder.file("tap-\(name).log"))
     }
 
-    func stop() { Program.end(process) }
+    package func stop() { Program.end(process) }
 
     /// Everything that passed, and once more the bodies of messages alone, of connections that have
     /// ended.
-    var heard: [UInt8] {
+    package var heard: [UInt8] {
         let raw = (try? Corpus.read(out + ".raw")) ?? []
         return raw + ((try? Corpus.read(out + ".body")) ?? [])
     }

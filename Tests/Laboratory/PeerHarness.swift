@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
+package import Federation
 import Glibc
-import LightClient
-import RelayAPI
+package import LightClient
+package import RelayAPI
 import RelayConnectors
-import RelayEngine
-import RelayStore
+package import RelayEngine
+package import RelayStore
 import RelayTransport
-import Synchronization
+package import Synchronization
 
 /// Two cities on loopback: an embedded chain each, whose blocks the test makes, and a whole relay
 /// each. Certificates are throw-away, ports the system's, the relays' clocks the test's.
-final class PeerHarness: Sendable {
+package final class PeerHarness: Sendable {
     /// What one relay is started with, and what it has said.
-    final class Relay: Sendable {
-        let city: LaboratoryCity
-        let credentials: Laboratory.Credentials
-        let port: Int
-        let folder: ScratchFolder
+    package final class Relay: Sendable {
+        package let city: LaboratoryCity
+        package let credentials: Laboratory.Credentials
+        package let port: Int
+        package let folder: ScratchFolder
         /// Seconds that its clock is ahead of the system's.
-        let clockOffset = Mutex<Int64>(0)
-        let notes = Mutex<[EngineNote]>([])
-        let daemon = Mutex<RelayDaemon?>(nil)
+        package let clockOffset = Mutex<Int64>(0)
+        package let notes = Mutex<[EngineNote]>([])
+        package let daemon = Mutex<RelayDaemon?>(nil)
         /// Where its peers connect instead of its own port.
-        let otherPort = Mutex<Int?>(nil)
-        let fixedAPIPort = Mutex<Int?>(nil)
+        package let otherPort = Mutex<Int?>(nil)
+        package let fixedAPIPort = Mutex<Int?>(nil)
         /// Signs this city's part of proofs; the same for every run.
-        let evidenceKey: SigningKey
+        package let evidenceKey: SigningKey
 
-        init(_ city: LaboratoryCity, _ credentials: Laboratory.Credentials) throws {
+        package init(_ city: LaboratoryCity, _ credentials: Laboratory.Credentials) throws {
             self.city = city
             self.credentials = credentials
             port = try FreePort.any()
@@ -38,18 +38,18 @@ final class PeerHarness: Sendable {
                 seed: SHA256.hash(Array("evidence \(city.code)".utf8)).bytes)
         }
 
-        var store: String { folder.file("relay.db") }
-        func journal() throws -> JournalReader { try JournalReader(path: store) }
+        package var store: String { folder.file("relay.db") }
+        package func journal() throws -> JournalReader { try JournalReader(path: store) }
 
-        var now: Timestamp {
+        package var now: Timestamp {
             Timestamp.wallClock.adding(nanoseconds: clockOffset.withLock { $0 } * 1_000_000_000)
         }
 
-        func said(_ code: String) -> [EngineNote] {
+        package func said(_ code: String) -> [EngineNote] {
             notes.withLock { $0.filter { $0.code == code } }
         }
 
-        func stop() {
+        package func stop() {
             daemon.withLock { daemon in
                 daemon?.stop()
                 daemon = nil
@@ -57,12 +57,12 @@ final class PeerHarness: Sendable {
         }
     }
 
-    let hangzhou: Relay
-    let beijing: Relay
-    let limits: EngineLimits
-    let reconcileSeconds: Int64
+    package let hangzhou: Relay
+    package let beijing: Relay
+    package let limits: EngineLimits
+    package let reconcileSeconds: Int64
 
-    init(
+    package init(
         limits: EngineLimits = EngineLimits(), reconcileSeconds: Int64 = 2,
         offices: Bool = false, powers: [Int64]? = nil
     ) throws {
@@ -82,7 +82,7 @@ final class PeerHarness: Sendable {
 
     deinit { stop() }
 
-    func stop() {
+    package func stop() {
         for relay in [hangzhou, beijing] {
             relay.stop()
             relay.city.stop()
@@ -90,7 +90,7 @@ final class PeerHarness: Sendable {
     }
 
     /// Two linked cities with both relays at work.
-    static func linked(
+    package static func linked(
         limits: EngineLimits = EngineLimits(), reconcileSeconds: Int64 = 2
     ) throws -> PeerHarness {
         let harness = try PeerHarness(limits: limits, reconcileSeconds: reconcileSeconds)
@@ -102,7 +102,7 @@ final class PeerHarness: Sendable {
 
     // MARK: Set-up
 
-    func topology(version: UInt64 = 1) throws -> Topology {
+    package func topology(version: UInt64 = 1) throws -> Topology {
         let members = [hangzhou, beijing].map { relay in
             Member(
                 id: relay.city.member, name: relay.city.chainID,
@@ -134,7 +134,7 @@ final class PeerHarness: Sendable {
     }
 
     /// Starts one relay; again after it was stopped.
-    func start(
+    package func start(
         _ relay: Relay, topologyVersion: UInt64 = 1, nodes: [String]? = nil,
         change: (inout DaemonConfiguration) -> Void = { _ in }
     ) throws {
@@ -195,7 +195,7 @@ final class PeerHarness: Sendable {
     }
 
     /// Waits until each chain has a registered client of the other.
-    func link() throws {
+    package func link() throws {
         try until("both clients are registered", seconds: 120) {
             try [self.hangzhou, self.beijing].allSatisfy { relay in
                 try relay.journal().links().contains { $0.isRegistered && !$0.remoteClient.isEmpty }
@@ -204,7 +204,7 @@ final class PeerHarness: Sendable {
     }
 
     /// The client on one city's chain that follows the other's.
-    func client(on relay: Relay) throws -> String {
+    package func client(on relay: Relay) throws -> String {
         try relay.journal().links().first?.localClient ?? ""
     }
 
@@ -212,7 +212,7 @@ final class PeerHarness: Sendable {
 
     /// Makes blocks on both chains until something holds. Throws, with what the relays said last,
     /// when it does not within the given time.
-    func until(
+    package func until(
         _ what: String, seconds: Int = 60, makesBlocks: Bool = true,
         _ holds: () throws -> Bool
     ) throws {
@@ -235,7 +235,7 @@ final class PeerHarness: Sendable {
     }
 
     /// Sends from one city's bureau to the other, an hour to go unless said otherwise.
-    func send(
+    package func send(
         from relay: Relay, _ letters: [Payload], seconds: Int64 = 3_600
     ) throws -> [Packet] {
         try relay.city.send(
@@ -244,7 +244,7 @@ final class PeerHarness: Sendable {
     }
 
     /// The state of sent packets in their source relay's store.
-    func states(_ packets: [Packet], at relay: Relay) throws -> [PacketState?] {
+    package func states(_ packets: [Packet], at relay: Relay) throws -> [PacketState?] {
         let journal = try relay.journal()
         return try packets.map { packet in
             try journal.packet(
@@ -252,35 +252,5 @@ final class PeerHarness: Sendable {
                     direction: .outgoing, client: packet.sourceClient.description,
                     sequence: packet.sequence))?.state
         }
-    }
-}
-
-extension Timestamp {
-    /// The system's clock.
-    static var wallClock: Timestamp {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
-            ?? .unixEpoch
-    }
-}
-
-/// A port on loopback that nobody listens on.
-enum FreePort {
-    static func any() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { memory in
-            unsafe memory.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, length) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw LaboratoryCity.Trouble("no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -1,49 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CityChain
-import Federation
+package import CityChain
+package import Federation
 import FoundationEssentials
 import Glibc
 import LightClient
-import RelayAPI
-import RelayStore
+package import RelayAPI
+package import RelayStore
 import RelayTransport
 import Synchronization
 import TestSupport
 
 /// Two laboratory cities with a record office each, their relays, and a hall's application in
 /// Beijing that asks Hangzhou.
-final class DisclosureRig: Sendable {
-    let harness: PeerHarness
-    let hall: Laboratory.Credentials
+package final class DisclosureRig: Sendable {
+    package let harness: PeerHarness
+    package let hall: Laboratory.Credentials
     /// An application of Beijing that no grant names.
-    let kiosk: Laboratory.Credentials
-    let people: SyntheticRecords
+    package let kiosk: Laboratory.Credentials
+    package let people: SyntheticRecords
     /// What the cities know each other by; nil: by a topology file.
-    let manifest: SealedManifest?
+    package let manifest: SealedManifest?
 
     /// Between the parts, where everything is written down.
-    let taps: Taps?
+    package let taps: Taps?
 
-    static let department = "12110000TEXT000175"
+    package static let department = "12110000TEXT000175"
 
     private let chainPatienceMilliseconds: Int
 
-    init(
+    package init(
         chainPatienceMilliseconds: Int = 3_000, withManifest: Bool = false, isTapped: Bool = false
     ) throws {
         self.chainPatienceMilliseconds = chainPatienceMilliseconds
         harness = try PeerHarness(offices: true)
-        manifest = withManifest ? try DisclosureRig.manifest(of: harness) : nil
         hall = try DisclosureRig.application(harness.beijing.city.code, "loan-desk")
         kiosk = try DisclosureRig.application(harness.beijing.city.code, "kiosk")
         people = SyntheticRecords(code: harness.hangzhou.city.code)
         taps = try isTapped ? DisclosureRig.taps(harness, hall) : nil
+        // Names the taps' ports where they stand before the relays.
+        manifest = withManifest ? try DisclosureRig.manifest(of: harness) : nil
         for relay in [harness.hangzhou, harness.beijing] { try start(relay) }
         try harness.link()
     }
 
-    func stop() {
+    package func stop() {
         harness.stop()
         taps?.stop()
     }
@@ -56,14 +57,14 @@ final class DisclosureRig: Sendable {
             institution: "\(division)000000000", role: "app", options: ["--name", name])
     }
 
-    func application(
+    package func application(
         of relay: PeerHarness.Relay, _ name: String
     ) throws -> Laboratory.Credentials {
         try DisclosureRig.application(relay.city.code, name)
     }
 
     /// Changes a record in Hangzhou's office, as its own system would.
-    func update(_ json: String) throws {
+    package func update(_ json: String) throws {
         let port = harness.hangzhou.city.node.officePort ?? 0
         let result = try Program.run([
             "/usr/bin/curl", "--silent", "--fail", "--data", json,
@@ -73,7 +74,9 @@ final class DisclosureRig: Sendable {
     }
 
     /// What Beijing's relay would ask Hangzhou's, made by hand.
-    func request(_ reference: String, madeSecondsAgo age: Int64 = 0) throws -> DiscloseRequest {
+    package func request(_ reference: String, madeSecondsAgo age: Int64 = 0) throws
+        -> DiscloseRequest
+    {
         let salt = [UInt8](repeating: 7, count: DisclosureRequest.saltBytes)
         let made = Timestamp.wallClock.adding(nanoseconds: -age * 1_000_000_000)
         let request = DisclosureRequest(
@@ -96,7 +99,7 @@ final class DisclosureRig: Sendable {
     }
 
     /// Stops a relay and starts it anew, as soon as its stores are free.
-    func restart(
+    package func restart(
         _ relay: PeerHarness.Relay, change: (inout DisclosureConfiguration) -> Void = { _ in }
     ) throws {
         relay.stop()
@@ -112,7 +115,9 @@ final class DisclosureRig: Sendable {
 
     /// Sends what `request` made, sealed as a relay seals it; a code alone where nothing came
     /// sealed.
-    func disclose(_ message: DiscloseRequest, _ wire: PeerWire) async throws -> DiscloseResponse {
+    package func disclose(_ message: DiscloseRequest, _ wire: PeerWire) async throws
+        -> DiscloseResponse
+    {
         let (asker, provider) = (harness.beijing.city.member, harness.hangzhou.city.member)
         func send(_ sealed: [UInt8]) async throws -> SealedAnswer {
             let outcome = await wire.call("Disclose", SealedQuestion(sealed: sealed).encoded)
@@ -133,13 +138,13 @@ final class DisclosureRig: Sendable {
     }
 
     /// Entries of Hangzhou's access log about one case.
-    func entries(_ caseNumber: String) throws -> [FoundAccess] {
+    package func entries(_ caseNumber: String) throws -> [FoundAccess] {
         var query = AccessQuery()
         query.caseNumber = caseNumber
         return try AccessLogReader(path: harness.hangzhou.folder.file("access.db")).entries(query)
     }
 
-    func start(
+    package func start(
         _ relay: PeerHarness.Relay, change: (inout DisclosureConfiguration) -> Void = { _ in }
     ) throws {
         var officePort = relay.city.node.officePort
@@ -158,7 +163,7 @@ final class DisclosureRig: Sendable {
         disclosure.sender = try relay.city.account("bureau")
         disclosure.announceMilliseconds = 1_000
         change(&disclosure)
-        let letters = try LettersRig.configuration(relay)
+        let letters = try relay.lettersConfiguration()
         let port = try relay.apiPort()
         try harness.start(relay, nodes: nodes) { configuration in
             configuration.disclosure = disclosure
@@ -195,7 +200,7 @@ final class DisclosureRig: Sendable {
     }
 
     /// What Hangzhou lets Beijing ask; Beijing lets nobody ask anything.
-    func policy(of relay: PeerHarness.Relay) throws -> DisclosurePolicy {
+    package func policy(of relay: PeerHarness.Relay) throws -> DisclosurePolicy {
         let provider = relay.city.member
         guard relay === harness.hangzhou else { return DisclosurePolicy(nothingFrom: provider) }
         func grant(_ id: String, _ resource: String) -> Grant {
@@ -242,7 +247,7 @@ final class DisclosureRig: Sendable {
     private func day(_ text: String) -> PolicyDay { PolicyDay(text) ?? PolicyDay(.unixEpoch) }
 
     /// Waits until Beijing's chain has Hangzhou's announcement.
-    func introduce() throws {
+    package func introduce() throws {
         let key = InstitutionAnnouncement.sealingKey(
             try InstitutionCode("\(harness.hangzhou.city.code)000000000"))
         try harness.until("the institutions are announced") {
@@ -250,120 +255,6 @@ final class DisclosureRig: Sendable {
                 $0.chain.query(ApplicationQuery(path: "/store/transfer/key", data: key)).value
             }
             return value??.isEmpty == false
-        }
-    }
-
-    // MARK: Calls
-
-    struct Answer {
-        let status: Int
-        let body: JSON
-        let text: String
-
-        var first: JSON? { body["answers"]?.array?.first }
-        var outcome: String? { first?["outcome"]?.string }
-        var code: String? { first?["code"]?.string ?? body["code"]?.string }
-    }
-
-    func call(
-        _ method: HTTPMethod, _ path: String, json: String? = nil,
-        as caller: Laboratory.Credentials? = nil, at relay: PeerHarness.Relay? = nil
-    ) async throws -> Answer {
-        let isHall = relay == nil && caller == nil
-        let relay = relay ?? harness.beijing
-        var port = relay.daemon.withLock { $0?.apiPort } ?? 0
-        if isHall, let taps { port = taps.application.port }
-        let answer = try await APICaller.call(
-            port: port, caller ?? hall, expected: relay.credentials.expected, method, path,
-            json: json)
-        return Answer(status: answer.status, body: answer.body, text: answer.text)
-    }
-
-    /// What the answer's bundle proves to somebody who has the manifest or the topology alone: one
-    /// word a source.
-    func words(_ answer: Answer) throws -> [String] {
-        guard let bundle = try DisclosureRig.bundle(inAnswer: answer.text) else {
-            throw LaboratoryCity.Trouble("no bundle in \(answer.text)")
-        }
-        let verdict = try BundleVerifier.verify(
-            bundle, roots: TrustRoots(try manifest ?? SealedManifest(harness.topology())))
-        return verdict.parts.map(\.word)
-    }
-
-    /// The bundle of an answer in its text form; nil where there is none.
-    static func bundle(inAnswer text: String) throws -> [UInt8]? {
-        let value = try JSONDecoder().decode(RelayAPI.JSONValue.self, from: Data(text.utf8))
-        return try value["bundle"].map { try APIAnswer.encode($0) }
-    }
-
-    /// One source, asked as the loan desk does.
-    func ask(
-        _ kind: String, _ reference: String, fields: [String] = [],
-        predicates: [String] = [], key: String? = nil, more: String = "", sourceMore: String = "",
-        as caller: Laboratory.Credentials? = nil
-    ) async throws -> Answer {
-        let body = DisclosureRig.body(
-            [
-                DisclosureRig.source(
-                    kind, reference, fields: fields, predicates: predicates, more: sourceMore)
-            ], key: key, more: more)
-        return try await call(.post, "/v1/proofs", json: body, as: caller)
-    }
-
-    static func source(
-        _ kind: String, _ reference: String, city: String = "330100", fields: [String] = [],
-        predicates: [String] = [], more: String = ""
-    ) -> String {
-        let fields = fields.map { "\"\($0)\"" }.joined(separator: ",")
-        return "{\"city\":\"\(city)\",\"kind\":\"\(kind)\",\"reference\":\"\(reference)\","
-            + "\"fields\":[\(fields)],\"predicates\":[\(predicates.joined(separator: ","))]\(more)}"
-    }
-
-    static func body(
-        _ sources: [String], key: String? = nil, maxAgeSeconds: Int = 3_600,
-        waitMilliseconds: Int = 20_000, patienceSeconds: Int = 2,
-        caseNumber: String = "BJ-2026-0001", more: String = ""
-    ) -> String {
-        let key = key ?? "key-\(UInt64.random(in: .min ... .max))"
-        return "{\"idempotencyKey\":\"\(key)\",\"department\":\"\(department)\","
-            + "\"officer\":\"window-3\",\"purpose\":\"housing-loan\","
-            + "\"serviceItem\":\"110000-LOAN-01\",\"caseNumber\":\"\(caseNumber)\","
-            + "\"maxAgeSeconds\":\(maxAgeSeconds),\"waitMilliseconds\":\(waitMilliseconds),"
-            + "\"patienceSeconds\":\(patienceSeconds)\(more),"
-            + "\"sources\":[\(sources.joined(separator: ","))]}"
-    }
-}
-
-/// A caller of an API listener.
-enum APICaller {
-    static func call(
-        port: Int, _ caller: Laboratory.Credentials, expected: ExpectedMember,
-        _ method: HTTPMethod, _ path: String, json: String? = nil
-    ) async throws -> (status: Int, body: JSON, text: String) {
-        let loop = try EventLoop(name: "caller")
-        defer { loop.stop() }
-        let client = HTTP2Client(
-            loop: loop, host: "127.0.0.1", port: port,
-            tls: try TLSContext(files: caller.files) { _ in .accept }, expected: expected,
-            random: { 0.5 })
-        var request = OutgoingRequest(method: method, path: path)
-        if let json {
-            request.headers = [HTTPHeader("content-type", "application/json")]
-            request.body = Array(json.utf8)
-        }
-        let outcomes = await withCheckedContinuation { continuation in
-            client.send([request], deadlineMilliseconds: 40_000) {
-                continuation.resume(returning: $0)
-            }
-        }
-        switch outcomes.first {
-        case .response(let answer):
-            return (
-                answer.status, (try? JSON.parse(answer.body)) ?? .null,
-                String(decoding: answer.body, as: UTF8.self)
-            )
-        case .failed(let failure): throw failure
-        case nil: throw TransportError(.badAnswer, "no outcome")
         }
     }
 }

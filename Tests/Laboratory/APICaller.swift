@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import RelayTransport
+package import TestSupport
+
+/// A caller of an API listener.
+package enum APICaller {
+    package static func call(
+        port: Int, _ caller: Laboratory.Credentials, expected: ExpectedMember,
+        _ method: HTTPMethod, _ path: String, json: String? = nil
+    ) async throws -> (status: Int, body: JSON, text: String) {
+        let loop = try EventLoop(name: "caller")
+        defer { loop.stop() }
+        let client = HTTP2Client(
+            loop: loop, host: "127.0.0.1", port: port,
+            tls: try TLSContext(files: caller.files) { _ in .accept }, expected: expected,
+            random: { 0.5 })
+        var request = OutgoingRequest(method: method, path: path)
+        if let json {
+            request.headers = [HTTPHeader("content-type", "application/json")]
+            request.body = Array(json.utf8)
+        }
+        let outcomes = await withCheckedContinuation { continuation in
+            client.send([request], deadlineMilliseconds: 40_000) {
+                continuation.resume(returning: $0)
+            }
+        }
+        switch outcomes.first {
+        case .response(let answer):
+            return (
+                answer.status, (try? JSON.parse(answer.body)) ?? .null,
+                String(decoding: answer.body, as: UTF8.self)
+            )
+        case .failed(let failure): throw failure
+        case nil: throw TransportError(.badAnswer, "no outcome")
+        }
+    }
+}
