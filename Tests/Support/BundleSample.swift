@@ -21,6 +21,8 @@ public struct BundleSample: Sendable {
     public var logSize = 0
     /// What the records' field `JZNY` holds.
     public var month = "188003"
+    /// The kind that is asked for where a fund account is shown.
+    public var askedKind = "fund-account"
     /// How the sources' entries lie, where they do.
     public var bend: @Sendable (inout AccessRecord) -> Void = { _ in }
 
@@ -77,6 +79,6 @@ public struct BundleSample: Sendable {
     public func source(of member: MemberID) -> BundleSource {
         BundleSource(
             member: member, depth: depth, rotations: rotations, seed: seed, logSize: logSize,
-            month: month, bend: bend)
+            month: month, askedKind: askedKind, bend: bend)
     }
 }

@@ -12,11 +12,12 @@ public struct BundleSource: Sendable {
     private let seed: UInt64
     private let logSize: Int
     private let month: String
+    private let askedKind: String
     private let bend: @Sendable (inout AccessRecord) -> Void
 
     init(
         member: MemberID, depth: Int, rotations: Int, seed: UInt64, logSize: Int,
-        month: String, bend: @escaping @Sendable (inout AccessRecord) -> Void
+        month: String, askedKind: String, bend: @escaping @Sendable (inout AccessRecord) -> Void
     ) {
         self.member = member
         self.depth = depth
@@ -24,6 +25,7 @@ public struct BundleSource: Sendable {
         self.seed = seed
         self.logSize = logSize
         self.month = month
+        self.askedKind = askedKind
         self.bend = bend
         var changes: [Int: [TestMember]] = [:]
         for number in 0..<rotations {
@@ -47,12 +49,18 @@ public struct BundleSource: Sendable {
         }
     }
 
-    /// The part, and the chain's headers where it discloses something.
-    public func answer(
-        _ kind: BundleSample.Kind, bare: Bool = false
-    ) throws -> (BundlePart, BundleChain?) {
+    /// A question and its answer as they pass between relays, and the chain's headers where
+    /// something is disclosed.
+    public struct Exchange: Sendable {
+        public let request: DisclosureRequest
+        public let asked: DiscloseRequest
+        public let response: DiscloseResponse
+        public let lineage: BundleChain?
+    }
+
+    public func exchange(_ kind: BundleSample.Kind) throws -> Exchange {
         let isLicence = kind == .revoked
-        let request = request(isLicence ? "licence" : "fund-account")
+        let request = request(isLicence ? "licence" : askedKind, isLicence: isLicence)
         let asked = DiscloseRequest(
             request: request.encoded,
             signature: EvidenceSignature.request.sign(
@@ -67,21 +75,29 @@ public struct BundleSource: Sendable {
             header = try disclose(&response, kind, request)
         }
         if kind != .unanswered { try log(&response, request, asked.signature) }
-        return (BundlePart(provider: member, asked: asked, response: response), header?.1)
+        return Exchange(request: request, asked: asked, response: response, lineage: header?.1)
+    }
+
+    /// The part, and the chain's headers where it discloses something.
+    public func answer(_ kind: BundleSample.Kind) throws -> (BundlePart, BundleChain?) {
+        let exchange = try exchange(kind)
+        let part = BundlePart(
+            provider: member, asked: exchange.asked, response: exchange.response)
+        return (part, exchange.lineage)
     }
 
     private static let reference = "TEST-1880-0001"
     private static let salt = Array("sixteen bytes...".utf8)
 
-    private func request(_ kind: String) -> DisclosureRequest {
+    private func request(_ kind: String, isLicence: Bool) -> DisclosureRequest {
         DisclosureRequest(
             requester: AccessSample.requester.description, application: "fund-counter",
             department: "11330500002489559P", officer: AccessSample.digest("officer 1"),
             subject: AccessSample.digest("subject 1"), provider: member.description, kind: kind,
             referenceCommitment: DisclosureRequest.commitment(
                 salt: Self.salt, kind: kind, reference: Self.reference),
-            items: kind == "licence" ? ["certificate_name"] : ["JZNY"],
-            predicates: kind == "licence"
+            items: isLicence ? ["certificate_name"] : ["JZNY"],
+            predicates: isLicence
                 ? [PredicateQuestion(id: "inForce")]
                 : [
                     PredicateQuestion(id: "SixMconFlag"),

@@ -1221,11 +1221,21 @@ def judge(part, members, chains, checked):
     return describe(provider, request, state, disclosure, header)
 
 
+# The schema of every kind that all cities know; other kinds have their cities' own.
+SCHEMA_OF_KIND = {
+    "fund-account": "frr.fund-account", "licence": "frr.licence",
+    "drivers-licence": "frr.drivers-licence", "business-licence": "frr.business-licence",
+    "marriage": "frr.marriage", "resident-points": "frr.resident-points",
+}
+
+
 def check_state(disclosure, request):
     state = parse(STATE, disclosure["state"], "state")
     check_identifier(state["schema_id"])
     need(state["schema_version"] > 0 and state["revision"] > 0
          and 1 <= len(state["status"].encode()) <= 16, "a record's state")
+    need(SCHEMA_OF_KIND.get(request["kind"], state["schema_id"]) == state["schema_id"],
+         "the record is of another kind than was asked for")
     wanted = [("field", name, None) for name in request["items"]]
     wanted += [("predicate", item["id"], item["at_least"]) for item in request["predicates"]]
     shown = [("field" if leaf["kind"] == "field" else "predicate", leaf["id"],

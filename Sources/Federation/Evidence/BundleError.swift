@@ -69,6 +69,8 @@ public enum PartFault: Error, Hashable, Sendable {
     case height(Height)
     case proof(ClientError)
     case state(RecordStateError)
+    /// The record is of another kind than was asked for, by the schema that its state names.
+    case otherKind(schemaID: String)
     /// A shown field does not belong to the record.
     case field(FieldTreeError)
     /// Other fields are shown than were asked for.
@@ -86,6 +88,7 @@ public enum PartFault: Error, Hashable, Sendable {
         case .height: "bundle/height"
         case .proof: "bundle/proof"
         case .state: "bundle/state"
+        case .otherKind: "bundle/other-kind"
         case .field: "bundle/field"
         case .otherFields: "bundle/other-fields"
         case .entry: "bundle/entry"
@@ -135,6 +138,8 @@ extension PartFault {
         case .height(let height): "no verified header of height \(height) is there"
         case .proof(let error): "the chain's proof does not hold: \(error.code)"
         case .state: "what the chain holds is no record's state"
+        case .otherKind(let schemaID):
+            "the record, of schema \(schemaID), is of another kind than was asked for"
         case .field: "a shown field does not belong to the record"
         case .otherFields: "other fields are shown than were asked for"
         case .entry(let error): "the access log's entry does not hold: \(error.code)"

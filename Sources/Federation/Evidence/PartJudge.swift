@@ -133,6 +133,9 @@ struct PartJudge {
         _ disclosure: Disclosure, _ state: RecordState?, _ request: DisclosureRequest
     ) throws(PartError) {
         guard let state else { return }
+        guard RecordSchemas.builtIn.admits(schemaID: state.schemaID, forKind: request.kind) else {
+            throw .fault(.otherKind(schemaID: state.schemaID))
+        }
         var wanted = request.items.map { "field \($0)" }
         for predicate in request.predicates {
             // Behind a line feed: no name of a leaf holds one.

@@ -75,6 +75,28 @@ import Testing
         }
     }
 
+    @Test func `a record of another kind than was asked for is no answer`() throws {
+        for schema in RecordSchemas.builtIn.all where schema.kind != "fund-account" {
+            var sample = Self.sample
+            sample.askedKind = schema.kind
+            let bundle = try sample.bundle([.present])
+            let error = #expect(throws: BundleError.self) {
+                try BundleVerifier.verify(bundle, roots: try roots())
+            }
+            #expect(error == .part(0, .otherKind(schemaID: "frr.fund-account")))
+            #expect(error?.code == "bundle/other-kind")
+            // An absent record has no schema, and no kind but the one of its index.
+            let absent = try BundleVerifier.verify(
+                try sample.bundle([.absent]), roots: try roots())
+            #expect(absent.parts.map(\.word) == ["absent"])
+        }
+        var own = Self.sample
+        own.askedKind = "330100-pension"
+        let verdict = try BundleVerifier.verify(
+            try own.bundle([.present]), roots: try roots())
+        #expect(verdict.parts.map(\.word) == ["present"])
+    }
+
     @Test func `headers that leave out a change of validators do not verify`() throws {
         var bundle = try Self.sample.bundle([.present])
         bundle.chains[0].headers.remove(at: 1)

@@ -160,6 +160,13 @@ public struct RecordSchemas: Hashable, Sendable {
         return schema?.status(record.status)
     }
 
+    /// Whether a record whose state names this schema is of the kind. Any schema is admitted for a
+    /// kind that none of these schemas is of: a city's own kinds have its own schemas.
+    public func admits(schemaID: String, forKind kind: String) -> Bool {
+        let known = all.filter { $0.kind == kind }
+        return known.isEmpty || known.contains { $0.id == schemaID }
+    }
+
     /// The newest schema of a kind.
     public func schema(kind: String) throws(RecordSchemaError) -> RecordSchema {
         var newest: RecordSchema?

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LightClient
+package import LightClient
 import RelayTransport
 import Synchronization
 
 /// What a verifier owns: its caches, and nothing else.
-struct VerifierState: Sendable {
-    var signatures = SignatureVerifier()
+package struct VerifierState: Sendable {
+    package var signatures = SignatureVerifier()
+
+    package init() {}
 }
 
 /// A small fixed number of threads that run pure functions over immutable snapshots: signatures and

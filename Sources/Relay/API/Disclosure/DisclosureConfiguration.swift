@@ -44,9 +44,9 @@ package struct DisclosureConfiguration: Sendable {
 
 /// Why something is not disclosed, or an answer not believed: a stable code and one sentence that
 /// names no person and no value.
-struct DisclosureFailure: Error, Hashable, Sendable {
-    let code: CounterCode
-    let detail: String
+package struct DisclosureFailure: Error, Hashable, Sendable {
+    package let code: CounterCode
+    package let detail: String
     var retryAfterMilliseconds: UInt32 = 0
 
     init(_ code: CounterCode, _ detail: String, retryAfterMilliseconds: UInt32 = 0) {

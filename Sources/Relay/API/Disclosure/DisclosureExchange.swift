@@ -69,7 +69,7 @@ struct DisclosureExchange: Sendable {
             return fail(DisclosureFailure(.cityTrustLost, "our client is gone"))
         }
         let check = DisclosureCheck(
-            peer: link.chain, client: client, keys: link.keys, request: request,
+            peer: link.chain, client: client.snapshot, keys: link.keys, request: request,
             signature: message.signature, now: asker.now())
         run { state in
             guard

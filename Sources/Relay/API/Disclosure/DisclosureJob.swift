@@ -61,8 +61,13 @@ final class DisclosureJob: @unchecked Sendable {
         }
     }
 
-    /// The office may give neither more nor less than what the grant lets leave.
+    /// The office may give neither more nor less than what the grant lets leave, and of a record of
+    /// the kind that was asked for.
     private func shortfall(of record: OfficeRecord) -> DisclosureFailure? {
+        guard RecordSchemas.builtIn.admits(schemaID: record.schemaID, forKind: request.kind) else {
+            return DisclosureFailure(
+                .cityOfficeFailed, "the record office gave a record of another kind")
+        }
         var wanted: [String] = permission.items.map { "field \($0)" }
         wanted += permission.predicates.map { "predicate \($0.id) \($0.atLeast ?? 0)" }
         let given = record.leaves.map { leaf in

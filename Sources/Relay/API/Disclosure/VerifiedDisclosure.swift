@@ -1,33 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
-import LightClient
+package import Federation
+package import LightClient
 
 /// What another city's answer comes to, after our own light client has verified all of it.
-struct VerifiedDisclosure: Sendable {
-    let request: DisclosureRequest
-    let response: DiscloseResponse
+package struct VerifiedDisclosure: Sendable {
+    package let request: DisclosureRequest
+    package let response: DiscloseResponse
     /// The header under which the proof stands, which was verified, and its time.
-    let height: Height
-    let time: Timestamp
+    package let height: Height
+    package let time: Timestamp
     /// Nil: the chain proves that there is no such record.
-    let record: RecordState?
+    package let record: RecordState?
     /// Place of the answer's entry in the provider's access log.
-    let logIndex: UInt64
+    package let logIndex: UInt64
 }
 
 /// Judges an answer: headers by our client of that chain, the record's state by its proof, every
 /// shown leaf by the state's root, the entry by the provider's key and log. Pure; on a verifier.
-struct DisclosureCheck {
-    let peer: PeerChain
-    let client: SharedState.PeerClient
-    let keys: [PublicKey]
-    let request: DisclosureRequest
-    /// Ours, over the request's ticket.
-    let signature: [UInt8]
-    let now: Timestamp
+package struct DisclosureCheck {
+    private let peer: PeerChain
+    /// Our client of the peer's chain.
+    private let client: ClientSnapshot
+    private let keys: [PublicKey]
+    private let request: DisclosureRequest
+    private let signature: [UInt8]
+    private let now: Timestamp
 
-    func verify(
+    /// - Parameter signature: ours, over the request's ticket.
+    package init(
+        peer: PeerChain, client: ClientSnapshot, keys: [PublicKey], request: DisclosureRequest,
+        signature: [UInt8], now: Timestamp
+    ) {
+        self.peer = peer
+        self.client = client
+        self.keys = keys
+        self.request = request
+        self.signature = signature
+        self.now = now
+    }
+
+    package func verify(
         _ response: DiscloseResponse, _ state: inout VerifierState
     ) throws(DisclosureFailure) -> VerifiedDisclosure {
         if !response.code.isEmpty { throw try refusal(response, &state) }
@@ -71,7 +84,7 @@ struct DisclosureCheck {
     private func header(
         _ response: DiscloseResponse, _ state: inout VerifierState
     ) throws(DisclosureFailure) -> TrustedHeader {
-        let status = client.snapshot.status(now: now)
+        let status = client.status(now: now)
         guard status == .active else {
             throw DisclosureFailure(
                 .cityTrustLost, "our client of \(peer.chainID) is \(status.rawValue)")
@@ -79,13 +92,13 @@ struct DisclosureCheck {
         let fresh: [TrustedHeader]
         do throws(ClientError) {
             fresh = try Families.verifyUpdates(
-                response.update.headers, snapshot: client.snapshot, now: now,
+                response.update.headers, snapshot: client, now: now,
                 signatures: &state.signatures)
         } catch {
             throw unverified("the headers were not verified: \(error.code)")
         }
         for header in fresh where header.height == response.proofHeight { return header }
-        guard let header = client.snapshot.trusted[response.proofHeight] else {
+        guard let header = client.trusted[response.proofHeight] else {
             throw unverified("no verified header of height \(response.proofHeight) is there")
         }
         return header
@@ -98,20 +111,25 @@ struct DisclosureCheck {
         do throws(ClientError) {
             guard !response.state.isEmpty else {
                 try Families.verifyNonMembership(
-                    family: client.snapshot.family, proof: response.proof, path: path, at: header)
+                    family: client.family, proof: response.proof, path: path, at: header)
                 return nil
             }
             try Families.verifyMembership(
-                family: client.snapshot.family, proof: response.proof, path: path,
+                family: client.family, proof: response.proof, path: path,
                 value: response.state, at: header)
         } catch {
             throw unverified("the chain's proof does not hold: \(error.code)")
         }
+        let record: RecordState
         do throws(RecordStateError) {
-            return try RecordState(stored: response.state)
+            record = try RecordState(stored: response.state)
         } catch {
             throw unverified("what the chain holds is no record's state")
         }
+        guard RecordSchemas.builtIn.admits(schemaID: record.schemaID, forKind: request.kind) else {
+            throw unverified("the record is of another kind than was asked for")
+        }
+        return record
     }
 
     /// Exactly what was asked for, each leaf under the root that the chain holds.
