@@ -72,6 +72,11 @@ package final class AccessLedger: @unchecked Sendable {
         return taken
     }
 
+    /// Receipts that other cities' relays have not taken yet; waits for the ledger's thread.
+    package func owedReceipts() throws -> [OwedReceipt] {
+        try loop.performAndWait { [self] in try desk?.owedReceipts() ?? [] }
+    }
+
     package func stop() {
         try? loop.performAndWait { [self] in desk = nil }
         loop.stop()
@@ -172,6 +177,8 @@ package final class AccessDesk {
     func place(_ sequence: UInt64) throws -> (leafHash: Digest, requester: String)? {
         try store().place(sequence)
     }
+
+    fileprivate func owedReceipts() throws -> [OwedReceipt] { try store().owedReceipts() }
 
     /// Whether one more key of idempotency can be remembered.
     var hasRoomForAnswer: Bool { memory.answers < AccessMemory.maxAnswers }

@@ -88,7 +88,21 @@ final class DisclosureDoor: Sendable {
         let peer: @Sendable (MemberID) -> DisclosureAsker.PeerLink? = { member in
             directory.facts(of: member)?.link
         }
-        receipts = ReceiptBox(key: configuration.evidenceKey, peer: peer)
+        do {
+            receipts = try ReceiptBox(key: configuration.evidenceKey, ledger: ledger) {
+                member, request, then in
+                guard let link = peer(member) else { return false }
+                link.call(.receipts, request.encoded) { result in
+                    if case .success = result { then(true) } else { then(false) }
+                }
+                return true
+            }
+        } catch {
+            service.close()
+            loop.stop()
+            ledger.stop()
+            throw error
+        }
         let asker = DisclosureAsker(
             own: around.own, key: configuration.evidenceKey, secrets: secrets,
             verifiers: around.verifiers, now: around.now, peer: peer, receipts: receipts,

@@ -81,15 +81,17 @@ struct DisclosureExchange: Sendable {
             }
             do throws(DisclosureFailure) {
                 let verified = try check.verify(response, &state)
-                asker.receipts.add(response.entry, at: verified.logIndex, of: provider)
-                then(.init(.success(verified), message, response, of: link.chain))
+                asker.receipts.add(response.entry, at: verified.logIndex, of: provider) {
+                    then(.init(.success(verified), message, response, of: link.chain))
+                }
             } catch {
                 // A refusal with its entry is evidence; an answer that did not verify is none.
                 guard error.code.rawValue == response.code else { return fail(error) }
-                if let place = try? SignedAccessEntry(leaf: response.entry).decoded().sequence {
-                    asker.receipts.add(response.entry, at: place, of: provider)
-                }
-                then(.init(.failure(error), message, response, of: link.chain))
+                let asked = DisclosureAsker.Asked(
+                    .failure(error), message, response, of: link.chain)
+                guard let place = try? SignedAccessEntry(leaf: response.entry).decoded().sequence
+                else { return then(asked) }
+                asker.receipts.add(response.entry, at: place, of: provider) { then(asked) }
             }
         }
     }

@@ -33,6 +33,10 @@ package enum AccessChange: Hashable, Sendable {
     case use(name: String, window: Int64, count: Int64)
     /// The requester's receipt for an entry: the signature of `AccessReceipt`.
     case receipt(sequence: UInt64, signature: [UInt8])
+    /// A receipt that another city is to have.
+    case owe(OwedReceipt)
+    /// Receipts that the other city's relay has taken, or will never take.
+    case settle([OwedReceipt])
     /// A use-code, new or used.
     case present(PresentationCode)
     /// A consent that was taken back.

@@ -152,6 +152,9 @@ package final class AccessLogStore {
         try tables.presentations.presentation(codeHash)
     }
 
+    /// Receipts that other cities' relays have not taken yet.
+    package func owedReceipts() throws -> [OwedReceipt] { try tables.owed.all() }
+
     /// Whether a consent was taken back.
     package func isWithdrawn(_ consent: String) throws -> Bool {
         try tables.presentations.isWithdrawn(consent)

@@ -9,6 +9,7 @@ enum AccessSchema {
     static let steps = [
         Schema.Step(version: 1, title: "access log", sql: log + memory + views),
         Schema.Step(version: 2, title: "use-codes and consents", sql: PresentationTables.sql),
+        Schema.Step(version: 3, title: "owed receipts", sql: OwedReceipts.sql),
     ]
 
     /// "CRLA".

@@ -18,10 +18,12 @@ final class AccessTables {
     private let count: Statement
     let answers: AnswerTable
     let presentations: PresentationTables
+    let owed: OwedReceipts
 
     init(_ database: Database) throws {
         self.database = database
         presentations = try PresentationTables(database)
+        owed = try OwedReceipts(database)
         insertEntry = try database.prepare(
             "INSERT INTO access_entry VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")
         insertNode = try database.prepare("INSERT INTO access_node VALUES (?1, ?2, ?3)")
@@ -103,6 +105,8 @@ final class AccessTables {
             insertReceipt.bind(1, sequence)
             insertReceipt.bind(2, copying: signature)
             try insertReceipt.run()
+        case .owe(let receipt): try owed.owe(receipt)
+        case .settle(let receipts): for receipt in receipts { try owed.settle(receipt) }
         case .present(let code): try presentations.insert(code)
         case .withdraw(let consent, let now): try presentations.withdraw(consent, at: now)
         case .forgetAnswers(let now):
