@@ -40,8 +40,8 @@ extension `Relays among peers` {
             ]
             var paths = ""
             for (index, answer) in answers.enumerated() {
-                let text = try #require(
-                    DisclosureRig.bundle(inAnswer: answer.text), "\(answer.text)")
+                let bundle = try DisclosureRig.bundle(inAnswer: answer.text)
+                let text = try #require(bundle, "\(answer.text)")
                 var bent = text
                 bent[bent.count / 2] = bent[bent.count / 2] == 0x31 ? 0x32 : 0x31
                 for (name, bytes) in [("\(index).json", text), ("\(index)-bent.json", bent)] {
