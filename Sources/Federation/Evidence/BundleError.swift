@@ -104,7 +104,7 @@ extension BundleError {
 
     private var rawSentence: String {
         switch self {
-        case .json(let error): "the file is not JSON in the strict form: \(error)"
+        case .json(let error): "the file is not JSON in the strict form: \(error.words)"
         case .compact(let error): "the compact form cannot be unpacked: \(error)"
         case .tooLarge(let what, let limit): "\(what): more than \(limit)"
         case .format(let text):

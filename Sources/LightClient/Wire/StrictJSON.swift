@@ -79,4 +79,20 @@ public enum StrictJSONError: Error, Hashable, Sendable {
     /// An escape that names half of a surrogate pair.
     case loneSurrogate(at: Int)
     case badNumber(at: Int)
+
+    /// What is wrong, in words for whoever wrote the text.
+    public var words: String {
+        switch self {
+        case .unexpectedEnd: "it ends too early"
+        case .unexpected(let byte, let place):
+            (0x21..<0x7f).contains(byte)
+                ? "\"\(Unicode.Scalar(byte))\" cannot stand at byte \(place)"
+                : "byte \(place) cannot be \(byte)"
+        case .duplicateMember(let name): "the member \"\(name.prefix(64))\" is there twice"
+        case .tooDeep(let limit): "it is nested more than \(limit) levels"
+        case .notUTF8: "it is not UTF-8"
+        case .loneSurrogate(let place): "half of a surrogate pair is named at byte \(place)"
+        case .badNumber(let place): "the number at byte \(place) is not in the form"
+        }
+    }
 }

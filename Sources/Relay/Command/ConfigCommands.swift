@@ -2,6 +2,7 @@
 
 import Federation
 import LightClient
+import RelayAPI
 
 enum ConfigCheckCommand {
     static let file = CommandOperand(
@@ -26,7 +27,7 @@ enum ConfigCheckCommand {
                     ("file", .string(path)), ("errors", .integer(Int64(errors))),
                     ("warnings", .integer(Int64(warnings))),
                     ("findings", .array(loaded.findings.map(\.json))),
-                    ("topology", loaded.topology.map { json($0) } ?? .null),
+                    ("topology", loaded.topology.map { json($0, loaded) } ?? .null),
                 ]))
         } else {
             for finding in loaded.findings { console.print(finding.description) }
@@ -35,16 +36,33 @@ enum ConfigCheckCommand {
                 console.print(
                     "topology \(topology.name) version \(topology.version): "
                         + "\(topology.members.count) members, \(topology.routes.count) routes")
-                console.print("digest \(topology.digest): the same for all members")
+                console.print("digest \(digest(topology, loaded)): the same for all members")
+                if let account = account(loaded) {
+                    console.print("account \(account): pays for this relay's transactions")
+                }
             }
         }
         return loaded.hasErrors ? .negative : .success
     }
 
-    private static func json(_ topology: Topology) -> JSONText {
+    /// The address of the relay's own account, where its key can be read: somebody has to fund it.
+    private static func account(_ loaded: LoadedConfiguration) -> String? {
+        guard let chain = loaded.relay?.chain else { return nil }
+        let key = try? SecretFile.account(chain.accountKeyFile, prefix: chain.addressPrefix)
+        return key?.address.description
+    }
+
+    /// A manifest is known by its own digest: of its routes each relay takes its part alone.
+    private static func digest(_ topology: Topology, _ loaded: LoadedConfiguration) -> Digest {
+        let versions = loaded.manifest?.versions.compactMap { try? SignedManifest(reading: $0) }
+        let newest = versions?.max { $0.manifest.version < $1.manifest.version }
+        return newest?.sealed.digest ?? topology.digest
+    }
+
+    private static func json(_ topology: Topology, _ loaded: LoadedConfiguration) -> JSONText {
         .object([
             ("name", .string(topology.name)), ("version", .unsigned(topology.version)),
-            ("digest", .string(topology.digest.description)),
+            ("digest", .string(digest(topology, loaded).description)),
             ("members", .array(topology.members.map { .string($0.id.description) })),
             ("routes", .array(topology.routes.map { .string($0.description) })),
         ])

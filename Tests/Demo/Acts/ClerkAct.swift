@@ -21,7 +21,7 @@ extension Act {
         try stage.require(
             present.outcomes == ["present"]
                 && present.parts[0]["fields"]?["JZNY"]?.string == "202610"
-                && present.verdict.contains("monthsGE ≥ 12: yes"),
+                && present.verdict.contains("without a gap, at least 12: yes"),
             "the account is proven present", shown: present.text)
         say("· present: \(present.verdict)")
 
@@ -84,7 +84,7 @@ extension Act {
         }
         try stage.require(
             after.status?["code"]?.string == "07" && after.status?["inForce"] == .bool(false)
-                && after.verdict.contains("inForce: no"),
+                && after.verdict.contains("in force: no"),
             "the licence is proven revoked", shown: after.text)
         say("· revoked: \(after.verdict)")
     }

@@ -67,7 +67,8 @@ final class Registry {
     func initialise(_ city: City) throws {
         try run(
             ["init", home(city.name)] + names(city.code, city.institution, city.name) + [
-                "--endpoint", "127.0.0.1:\(city.relayPort)", "--plain-relay-key",
+                "--local-name", city.localName, "--endpoint", "127.0.0.1:\(city.relayPort)",
+                "--plain-relay-key",
                 "--plain-evidence-key",
             ] + opened)
     }

@@ -7,7 +7,7 @@ struct KeptFederation {
     let stage: Stage
     let city: City
 
-    private var commands: [String] {
+    private func commands(_ hall: String) -> [String] {
         let relay = stage.world.program("cityrelay")
         let configuration = "--config \(stage.world.configurationPath(city))"
         let certificate = "\(stage.world.directory)/certs/wang-\(city.code)"
@@ -17,7 +17,7 @@ struct KeptFederation {
             "\(relay) queue list \(configuration) \(person)",
             "\(relay) packet trace \(packet) \(configuration) \(person)",
             "\(relay) console link --name you --role operator \(configuration)",
-            "curl -s \(city.rpc)/status",
+            ". \(hall); curl -s --http2 --cacert $CA --cert $CERT --key $KEY $RELAY/v1/cities",
         ]
     }
 
@@ -32,12 +32,15 @@ struct KeptFederation {
     /// Tries the commands, prints them and stays until somebody ends it.
     func wait() throws {
         try Operator(world: stage.world, city: city).waitForStatus(0)
+        let hall = try HallSettings(stage: stage, city: stage.world.cities[1]).write()
+        let commands = commands(hall)
         for command in commands {
             let (status, output) = try stage.world.capture("/bin/sh", ["-c", command])
             try stage.require(status == 0, "`\(command)` ends with 0", shown: output)
         }
         say("\nThe federation goes on. Five commands worth trying, then Ctrl-C here:")
         for command in commands { say("  \(command)") }
+        say("\(hall) sets what the examples of APPLICATIONS.md take from the environment.")
         while stage.world.relays.values.contains(where: { $0.isRunning }) { sleep(1) }
     }
 }

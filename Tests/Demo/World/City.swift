@@ -10,6 +10,14 @@ struct City: Hashable {
     let rpcPort: Int
     let relayPort: Int
 
+    /// The centre's own name, for texts at the counter.
+    var localName: String {
+        let names = [
+            "110000": "北京住房公积金管理中心", "320100": "南京住房公积金管理中心",
+            "330100": "杭州市住房公积金管理中心", "431300": "娄底市住房公积金管理中心",
+        ]
+        return names[code] ?? name
+    }
     /// The fund centre's institution code: fifteen digits that begin with the division.
     var institution: String { "\(code)000000000" }
     var member: String { "\(code)/\(institution)" }

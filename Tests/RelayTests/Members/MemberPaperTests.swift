@@ -227,6 +227,15 @@ import Testing
         let review = run(["review", "--open", String(digest.prefix(12))])
         #expect(review.status == .success, "\(review.errors)")
         #expect(review.output.contains("comes in"))
+        // Its --key is the authority's, encrypted; the caller is the relay itself.
+        let bench = try MemberBench()
+        try bench.member("330100", "Hangzhou")
+        let approve = run([
+            "approve", "--open", String(digest.prefix(12)), "--key",
+            bench.path("Hangzhou/authority.key"), "--passphrase-file", bench.path("pass"),
+            "--out", folder.file("own.approval"),
+        ])
+        #expect(approve.output.contains("comes in"), "\(approve.errors)")
         let none = run(["review", "--open", "ffff"])
         #expect(none.errors.contains("proposal/unknown"), "\(none.errors)")
         harness.stop()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import LightClient
 import RelayCommand
 import TestSupport
@@ -57,6 +58,43 @@ import Testing
         let supervising = Self.commands(page, under: "A province or the ministry")
         #expect(supervising.count == 2)
         for line in supervising { #expect(Self.run(line, bench) == .success) }
+    }
+
+    @Test func `the relay's file of the page is one, and names the account that pays`() throws {
+        let page = String(
+            decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)
+        let start = try #require(page.firstRange(of: "```yaml\n")).upperBound
+        let end = try #require(page[start...].firstRange(of: "```")).lowerBound
+        let bench = try MemberBench()
+        try bench.found()
+        try bench.member("320100", "Nanjing")
+        bench.run("request @Nanjing --manifest @m1 --passphrase-file @pass")
+        for (name, more) in [("Hangzhou", ""), ("Loudi", "--with @Hangzhou.approval")] {
+            bench.run(
+                "approve --file @Nanjing/request.txt --manifest @m1 --key @\(name)/authority.key "
+                    + "--passphrase-file @pass --out @\(name).approval "
+                    + "--next @manifest-2.txt \(more)")
+        }
+        let list = bench.run("list --manifest @manifest-2.txt").output
+        let digest = try #require(list.split(separator: "\n").first { $0.hasPrefix("digest ") })
+        try bench.write(
+            "relay.yaml",
+            String(page[start..<end]).replacing("5fa1…", with: String(digest.dropFirst(7))))
+        for name in ["ca.crt", "Nanjing/relay.crt"] { try bench.write(name, "") }
+        try bench.write("account.key", String(repeating: "1", count: 64))
+        for (name, mode) in [("account.key", 0o600), ("pass", 0o600)] {
+            try FileManager.default.setAttributes(
+                [.posixPermissions: mode], ofItemAtPath: bench.path(name))
+        }
+        try FileManager.default.createDirectory(
+            atPath: bench.path("data"), withIntermediateDirectories: true)
+        var console = Console(now: bench.now)
+        let status = CommandTree.cityrelay.run(
+            ["config", "check", bench.path("relay.yaml")], &console)
+        #expect(status == .success, "\(console.output)\(console.errors)")
+        #expect(console.output.contains(" 0 warning(s)"), "\(console.output)")
+        #expect(console.output.contains("\(digest): the same for all members"))
+        #expect(console.output.contains("account cosmos1"), "\(console.output)")
     }
 
     @Test func `every command that the page names exists`() throws {

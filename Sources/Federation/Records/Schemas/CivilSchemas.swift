@@ -65,7 +65,11 @@ extension RecordSchema {
                 id: "POZJHM", chinese: "配偶证件号码", pinyin: "PeiOuZhengJianHaoMa",
                 type: .text(maxBytes: 18), sensitivity: .grave),
         ],
-        predicates: [RecordPredicate(id: "married", chinese: "处于婚姻登记状态", form: .flag)])
+        predicates: [
+            RecordPredicate(
+                id: "married", chinese: "处于婚姻登记状态", english: "registered as married",
+                form: .flag)
+        ])
 
     /// Why points stay at home: each city scores by rules of its own, and no rule that we know
     /// shares them. A city that has one writes it into its own schema.

@@ -9,9 +9,15 @@ extension RecordSchema {
         statuses: StatusCode.codes(of: FundAccountStatus.self, inForce: \.isOpen),
         fields: fundPerson + fundMoney + fundLoan,
         predicates: [
-            RecordPredicate(id: "SixMconFlag", chinese: "连续足额缴存满六个月", form: .flag),
-            RecordPredicate(id: "monthsGE", chinese: "连续缴存月数不少于", form: .atLeast),
-            RecordPredicate(id: "noUnsettledLoan", chinese: "无未结清公积金贷款", form: .flag),
+            RecordPredicate(
+                id: "SixMconFlag", chinese: "连续足额缴存满六个月",
+                english: "paid in full for six months without a gap", form: .flag),
+            RecordPredicate(
+                id: "monthsGE", chinese: "连续缴存月数不少于",
+                english: "months paid in without a gap, at least", form: .atLeast),
+            RecordPredicate(
+                id: "noUnsettledLoan", chinese: "无未结清公积金贷款",
+                english: "no unsettled provident-fund loan", form: .flag),
         ])
 
     private static let fundPerson: [RecordField] = [

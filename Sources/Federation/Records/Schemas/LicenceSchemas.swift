@@ -58,7 +58,10 @@ extension RecordSchema {
                 id: "trust_level", chinese: "可信等级", pinyin: "KeXinDengJi",
                 type: .code(["A", "B", "C", "D"]), sensitivity: .ordinary),
         ],
-        predicates: [RecordPredicate(id: "inForce", chinese: "证照有效", form: .flag)])
+        predicates: [
+            RecordPredicate(
+                id: "inForce", chinese: "证照有效", english: "the licence is in force", form: .flag)
+        ])
 
     /// 机动车驾驶证. The penalty points change by the hour: they are never kept or shown.
     /// Source: specs/domain.md section 2.8 (field names unverified).
@@ -108,7 +111,11 @@ extension RecordSchema {
                 sensitivity: .personal, disclosure: .never),
         ],
         predicates: [
-            RecordPredicate(id: "inForce", chinese: "驾驶证有效", form: .flag),
-            RecordPredicate(id: "includesC1", chinese: "准驾车型包含C1", form: .flag),
+            RecordPredicate(
+                id: "inForce", chinese: "驾驶证有效",
+                english: "the driving licence is in force", form: .flag),
+            RecordPredicate(
+                id: "includesC1", chinese: "准驾车型包含C1",
+                english: "class C1 is included", form: .flag),
         ])
 }

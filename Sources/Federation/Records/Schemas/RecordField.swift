@@ -129,12 +129,15 @@ public struct RecordPredicate: Hashable, Sendable {
     }
 
     public let id: String
+    /// What holds, in words for the counter; a threshold's number follows.
     public let chinese: String
+    public let english: String
     public let form: Form
 
-    public init(id: String, chinese: String, form: Form) {
+    public init(id: String, chinese: String, english: String, form: Form) {
         self.id = id
         self.chinese = chinese
+        self.english = english
         self.form = form
     }
 }

@@ -92,8 +92,8 @@ struct SourceAnswer: Encodable, Sendable {
 extension SourceAnswer {
     /// A verified answer, in words.
     init(
-        _ source: Int, city: String, cityName: String, kind: String, chainID: String,
-        _ verified: VerifiedDisclosure
+        _ source: Int, city: String, cityName: String, localName: String, kind: String,
+        chainID: String, _ verified: VerifiedDisclosure
     ) {
         let response = verified.response
         self.init(
@@ -113,7 +113,7 @@ extension SourceAnswer {
         ]
         guard let record = verified.record else {
             verdict = "\(cityName) proves that it holds no such record."
-            verdictChinese = "\(cityName) 证明其没有该档案。"
+            verdictChinese = "\(localName)证明其没有该档案。"
             return
         }
         if !response.leaves.isEmpty {
@@ -135,16 +135,16 @@ extension SourceAnswer {
             }
         }
         verdict = "\(cityName) holds this record; its status is \(status.words)."
-        verdictChinese = "\(cityName) 有该档案，状态为 \(status.words)。"
+        verdictChinese = "\(localName)有该档案，状态为 \(status.words)。"
+        let known = (try? RecordSchemas.builtIn.schema(kind: kind))?.predicates ?? []
         for predicate in predicates ?? [] {
-            verdict += " \(predicate.name): \(predicate.holds ? "yes" : "no")."
-            verdictChinese += "\(predicate.name)：\(predicate.holds ? "符合" : "不符合")。"
+            let words = known.first { $0.id == predicate.id }
+            let number = predicate.atLeast.map { " \($0)" } ?? ""
+            let (yes, no) = (predicate.holds ? "yes" : "no", predicate.holds ? "符合" : "不符合")
+            verdict += " \(words?.english ?? predicate.id)\(number): \(yes)."
+            verdictChinese += "\(words?.chinese ?? predicate.id)\(number)：\(no)。"
         }
     }
-}
-
-extension SourceAnswer.Predicate {
-    var name: String { atLeast.map { "\(id) ≥ \($0)" } ?? id }
 }
 
 extension SourceAnswer.Status {

@@ -272,6 +272,8 @@ final class ProofService: Sendable {
                     SourceAnswer(
                         index, city: question.provider.description,
                         cityName: facts?.name ?? question.provider.description,
+                        localName: facts.map { $0.localName.isEmpty ? $0.name : $0.localName }
+                            ?? question.provider.description,
                         kind: question.kind, chainID: facts?.chainID ?? "", verified))
             case .failure(let failure):
                 let rest = deadline.nanoseconds(since: now()) / 1_000_000

@@ -123,7 +123,7 @@ package final class APIDoor: @unchecked Sendable {
         let path = String(request.path.prefix { $0 != "?" })
         guard let (route, parameters) = found else {
             throw allowed.isEmpty
-                ? .noSuchRoute(path) : .wrongMethod(request.method.name, allowed: allowed)
+                ? absent(path) : .wrongMethod(request.method.name, allowed: allowed)
         }
         try route.access.check(caller)
         guard request.body.count <= route.bodyBytes else {
@@ -135,6 +135,20 @@ package final class APIDoor: @unchecked Sendable {
                 caller: caller, method: request.method, path: path, parameters: parameters,
                 query: target.query, headers: request.headers, body: request.body)
         )
+    }
+
+    /// Paths that are there with a section of the configuration alone.
+    private static let sections = [
+        ("/v1/letters", "letters"), ("/v1/licences", "records"), ("/v1/cities", "records"),
+        ("/v1/proofs", "records"), ("/v1/presentations", "records"), ("/v1/accesses", "records"),
+        ("/v1/consents", "records"),
+    ]
+
+    private func absent(_ path: String) -> APIError {
+        let section = APIDoor.sections.first { start, _ in
+            path.hasPrefix(start) && !routes.contains { $0.pattern.text.hasPrefix(start) }
+        }
+        return section.map { .noSuchRoute(path, section: $0.1) } ?? .noSuchRoute(path)
     }
 
     /// Nobody, where everybody may call.

@@ -79,6 +79,13 @@ extension APIError {
             next: "Compare the path with the API's description.")
     }
 
+    static func noSuchRoute(_ path: String, section: String) -> APIError {
+        APIError(
+            404, "api/no-such-path",
+            "\(path.prefix(200)) is not served: the configuration has no section \(section)",
+            next: "Ask the relay's operators for that section, or call a relay that has it.")
+    }
+
     static func wrongMethod(_ method: String, allowed: [String]) -> APIError {
         APIError(
             405, "api/wrong-method", "\(method.prefix(16)) is not answered here",

@@ -82,10 +82,12 @@ enum AuditListCommand {
             return try AuditStore.status(reader, &console)
         }
         var table = TextTable([
-            "ENTRY", "TIME", "REQUESTER", "OFFICER", "KIND", "PURPOSE", "CASE", "RECEIPT", "OUTCOME",
+            "ENTRY", "TIME", "REQUESTER", "OFFICER", "KIND", "PURPOSE", "CASE", "RECEIPT",
+            "OUTCOME",
         ])
         for row in rows { table.add(AuditText.cells(row)) }
         for line in table.lines { console.print(line) }
+        if rows.isEmpty { console.report("no entry is like that") }
         let end = query.offset + rows.count
         if end < total {
             console.report("\(rows.count) of \(total); the next ones: --offset \(end)")
@@ -140,7 +142,7 @@ enum AuditText {
         let access = entry.access
         let refusal = access.outcome.refusal.map { " \($0)" } ?? ""
         return [
-            String(entry.sequence), RFC3339.format(entry.time),
+            String(entry.sequence), String(RFC3339.format(entry.time).prefix(19)) + "Z",
             access.requester.member.description,
             String(access.requester.officer.description.prefix(12)), access.resource.text,
             access.purpose.text, access.caseNumber.text, row.hasReceipt ? "yes" : "no",

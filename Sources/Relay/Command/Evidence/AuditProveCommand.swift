@@ -108,7 +108,10 @@ enum AuditProveCommand {
                     ("size", .unsigned(size)),
                 ]))
         } else {
-            console.print("\(path): entries \(first) to \(size), not included")
+            console.print(
+                first == size
+                    ? "\(path): no entry is newer than the head that you kept"
+                    : "\(path): \(size - first) entries, \(first) to \(size - 1)")
         }
         return try AuditStore.status(reader, &console)
     }

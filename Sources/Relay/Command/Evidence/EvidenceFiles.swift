@@ -19,11 +19,16 @@ enum EvidenceFiles {
     static let maxByteCount = 1 << 30
 
     static func read(_ path: String, limit: Int = maxByteCount) throws -> [UInt8] {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw EvidenceFault(
+                code: "file/unreadable", message: "there is no file \(path)",
+                remedy: "check the path")
+        }
         guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= limit else {
             throw EvidenceFault(
                 code: "file/unreadable",
                 message: "\(path) cannot be read, or has more than \(limit) bytes",
-                remedy: "check the path and its owner")
+                remedy: "check its owner and mode")
         }
         return Array(data)
     }

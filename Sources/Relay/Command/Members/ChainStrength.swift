@@ -42,7 +42,7 @@ struct ChainStrength: Hashable {
         let failing =
             mayFail == 0
             ? "the chain stops when the largest one fails"
-            : "the chain goes on while any \(mayFail) of them are down"
+            : "the chain goes on while any \(mayFail) of them \(mayFail == 1 ? "is" : "are") down"
         var lines = [
             "\(validators) validators, quorum \(quorum), f=\(mayFail): \(failing)",
             "the \(mustLie) largest hold more than a third of the power: so many must lie together "

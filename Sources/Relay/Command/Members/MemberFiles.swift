@@ -11,9 +11,10 @@ enum MemberFiles {
 
     static func read(_ path: String) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
+            let isThere = FileManager.default.fileExists(atPath: path)
             throw MemberFault(
-                "file/unreadable", "\(path) cannot be read", "check the path and its owner",
-                status: .unavailable)
+                "file/unreadable", isThere ? "\(path) cannot be read" : "there is no file \(path)",
+                isThere ? "check its owner and mode" : "check the path", status: .unavailable)
         }
         guard data.count <= maxBytes else {
             throw MemberFault(

@@ -14,8 +14,9 @@ enum MemberRelay {
         "open", "Show what is open at the running relay of --config, instead of a manifest.")
 
     /// The relay's API, as whoever the arguments name, or as the relay itself, which may look.
+    /// `namesCaller` is false where --key is an authority's key.
     static func caller(
-        _ arguments: Arguments, _ files: ConfigurationFiles
+        _ arguments: Arguments, _ files: ConfigurationFiles, namesCaller: Bool = true
     ) throws -> RelayCaller {
         let path = arguments.value(StoreAccess.config) ?? "relay.yaml"
         let loaded = ConfigurationLoader.load(relay: path, files: files)
@@ -25,7 +26,7 @@ enum MemberRelay {
                 "config/unreadable", finding.map { "\($0)" } ?? "\(path) cannot be used",
                 "name the relay's own file with --config", status: .unavailable)
         }
-        guard let caller = try RelayCaller(arguments, relay) else {
+        guard let caller = try RelayCaller(arguments, relay, namesCaller: namesCaller) else {
             throw MemberFault(
                 "api/not-configured", "\(path) has no `api` section",
                 "add one (see CONFIGURATION.md), or send the files by hand")
@@ -39,7 +40,7 @@ enum MemberRelay {
     static func proposal(
         _ start: String, _ arguments: Arguments, _ files: ConfigurationFiles
     ) throws -> (proposal: MembershipProposal, current: SealedManifest?) {
-        let relay = try caller(arguments, files)
+        let relay = try caller(arguments, files, namesCaller: false)
         let list = try relay.get("/v1/member/requests", OpenProposals.self)
         let found = list.open.filter { $0.digest.hasPrefix(start.lowercased()) }
         guard let one = found.first, found.count == 1, !start.isEmpty else {

@@ -128,7 +128,8 @@ enum MemberRequestCommand {
             return
         }
         console.print("\(request.purpose) \(request.entry.title): \(path)")
-        console.print("\(request.proofs.count) keys have signed it")
+        let count = request.proofs.count
+        console.print(count == 1 ? "1 key has signed it" : "\(count) keys have signed it")
         if request.purpose != .leave, let chain = request.entry.chains.first, let anchor {
             console.print("")
             let what = "trust anchor of \(chain.id), height \(anchor.height)"

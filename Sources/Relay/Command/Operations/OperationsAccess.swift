@@ -85,6 +85,9 @@ struct OperationsAccess {
             }
             console.report("cityrelay: \(problem.code): \(problem.message)")
             console.report("  next: \(problem.next)")
+            if problem.code == "access/wrong-kind" {
+                console.report("        Name it with --certificate and --key; `--help` says more.")
+            }
             return .negative
         }
     }

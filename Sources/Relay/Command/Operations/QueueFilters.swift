@@ -18,7 +18,8 @@ enum QueueFilters {
     static let reason = CommandOption(
         "code", value: "CODE", "Only packets whose reason's code begins with this.")
     static let kind = CommandOption(
-        "kind", value: "PORT", "Only packets of this application: providentfund, licences.")
+        "kind", value: "PORT",
+        "Only packets of this port: licence, providentfund, transfer (letters).")
     static let all = CommandOption("all", "Finished packets too.")
     static let limit = CommandOption("limit", value: "N", "At most N packets; 50.")
     static let offset = CommandOption("offset", value: "N", "Leave out the first N; 0.")

@@ -31,6 +31,7 @@ enum QueueListing {
                     return .success
                 }
                 for line in lines(page) { console.print(line) }
+                if page.packets.isEmpty { console.report("no packet is like that") }
                 let end = page.offset + page.packets.count
                 if end < page.total {
                     console.report(

@@ -38,13 +38,15 @@ struct RelayCaller {
     private let files: TLSContext.Files
     private let expected: ExpectedMember
 
-    /// Nil where the configuration has no `api` section.
-    init?(_ arguments: Arguments, _ relay: RelayConfiguration) throws {
+    /// Nil where the configuration has no `api` section. Where --key is an authority's, it is not
+    /// the caller's: `namesCaller` is false, and the environment alone may name one.
+    init?(_ arguments: Arguments, _ relay: RelayConfiguration, namesCaller: Bool = true) throws {
         guard let api = relay.api else { return nil }
         let environment = ProcessInfo.processInfo.environment
+        let given = namesCaller ? arguments : nil
         let certificate =
-            arguments.value(RelayCaller.certificate) ?? environment["CITYRELAY_CERTIFICATE"]
-        let key = arguments.value(RelayCaller.key) ?? environment["CITYRELAY_KEY"]
+            given?.value(RelayCaller.certificate) ?? environment["CITYRELAY_CERTIFICATE"]
+        let key = given?.value(RelayCaller.key) ?? environment["CITYRELAY_KEY"]
         files = TLSContext.Files(
             certificate: certificate ?? relay.tls.certificate, key: key ?? relay.tls.privateKey,
             authority: api.tls.authorities,
