@@ -53,7 +53,7 @@ extension CommandTree {
     /// For clerks and auditors.
     private static let evidence: [Command] = [
         VerifyCommand.command, AuditListCommand.command, AuditProveCommand.command,
-        AuditVerifyCommand.command,
+        AuditVerifyCommand.command, AuditOfficerCommand.command,
     ]
 
     private static let others: [Command] = [CompletionsCommand.command, VersionCommand.command]

@@ -88,7 +88,8 @@ extension ChainStanding {
         }
         let fresh = absent.filter { $0.blocks == 0 }.map(\.place)
         if !fresh.isEmpty {
-            text += "; \(ChainStanding.list(fresh)) \(fresh.count == 1 ? "lacks" : "lack") on it"
+            let have = fresh.count == 1 ? "has" : "have"
+            text += "; \(ChainStanding.list(fresh)) \(have) not signed it"
         }
         return text
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
+import Glibc
 import LightClient
+import RelayAPI
 import RelayCommand
 import RelayLaboratory
 import RelayStore
@@ -45,6 +47,23 @@ import Testing
         )
         #expect(json["anchored"]?.bool == true)
         #expect(json["parts"]?[0]?["answer"]?.string == "present")
+    }
+
+    @Test func `the asking city says what stands in logs for its officer`() throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("evidence.key")
+        try folder.write(Array(String(repeating: "07", count: 32).utf8), to: "evidence.key")
+        _ = chmod(path, 0o600)
+        func reference(_ name: String) -> String {
+            run(["audit", "officer", name, "--evidence-key", path]).output
+        }
+        let key = try SigningKey.ed25519(seed: [UInt8](repeating: 7, count: 32))
+        #expect(
+            reference("window-3")
+                == "\(OfficerReference.digest(of: "window-3", evidenceKey: key))\n")
+        #expect(reference("window-3") != reference("window-4"))
+        let none = run(["audit", "officer", "window-3", "--evidence-key", folder.file("none")])
+        #expect(none.status == .unavailable && none.errors.contains("key/unreadable"))
     }
 
     @Test func `a bundle is too old at a moment, for a limit, or not`() throws {

@@ -73,7 +73,7 @@ import Testing
         #expect(
             why.sentence
                 == "Loudi's header 1201 carries 2 of 3 needed signatures since 03:12 UTC; "
-                + "validator 3 has been absent for 40 blocks; validator 4 lacks on it, "
+                + "validator 3 has been absent for 40 blocks; validator 4 has not signed it, "
                 + "says Loudi's relay.")
         let later = Self.now.adding(nanoseconds: 86_400_000_000_000)
         #expect(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
-import LightClient
+package import LightClient
 
 /// One question to one city, as an application puts it: everything is in form. Lives in memory
 /// only.
@@ -83,5 +83,12 @@ struct DisclosureSecrets: Sendable {
     /// Blind commitment to a licence's identifier.
     func licence(_ kind: String, _ identifier: String) -> Digest {
         HMACSHA256.code(key: licences, Array("\(kind)\n\(identifier)".utf8))
+    }
+}
+
+/// What stands in logs in place of an officer of the member whose evidence key this is.
+package enum OfficerReference {
+    package static func digest(of identifier: String, evidenceKey: SigningKey) -> Digest {
+        DisclosureSecrets(evidenceKey).officer(identifier)
     }
 }
