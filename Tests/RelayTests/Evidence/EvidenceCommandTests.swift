@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
-import Glibc
+import FoundationEssentials
 import LightClient
 import RelayAPI
 import RelayCommand
@@ -53,7 +53,7 @@ import Testing
         let folder = try ScratchFolder()
         let path = folder.file("evidence.key")
         try folder.write(Array(String(repeating: "07", count: 32).utf8), to: "evidence.key")
-        _ = chmod(path, 0o600)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         func reference(_ name: String) -> String {
             run(["audit", "officer", name, "--evidence-key", path]).output
         }

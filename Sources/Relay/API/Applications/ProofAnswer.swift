@@ -141,7 +141,8 @@ extension SourceAnswer {
             let words = known.first { $0.id == predicate.id }
             let number = predicate.atLeast.map { " \($0)" } ?? ""
             let (yes, no) = (predicate.holds ? "yes" : "no", predicate.holds ? "符合" : "不符合")
-            verdict += " \(words?.english ?? predicate.id)\(number): \(yes)."
+            let english = words.map { $0.english.prefix(1).uppercased() + $0.english.dropFirst() }
+            verdict += " \(english ?? predicate.id)\(number): \(yes)."
             verdictChinese += "\(words?.chinese ?? predicate.id)\(number)：\(no)。"
         }
     }
