@@ -19,8 +19,8 @@ enum AuditOfficerCommand {
     static let command = Command(
         "audit officer", "Say what stands in logs in place of an officer of ours",
         discussion:
-            "For the asking city, on the machine that has its evidence key. With the answer an\n"
-            + "auditor finds the officer's requests in any city's log:\n"
+            "For the asking city, on the machine that has its evidence key. With the answer\n"
+            + "an auditor finds the officer's requests in any city's log:\n"
             + "  cityrelay audit list --officer 3484…",
         operands: [officer], options: [StoreAccess.config, key, passphraseFile]
     ) { arguments, console in
