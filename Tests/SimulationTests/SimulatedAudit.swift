@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayStore
+import TestSupport
 
 /// An auditor that was handed one city's log after the run, and the answers that others kept.
 struct SimulatedAudit {
@@ -19,8 +20,8 @@ struct SimulatedAudit {
         self.leaves = leaves
         entries = try leaves.map { try SignedAccessEntry(leaf: $0).decoded() }
         checkpoint = try reader.checkpoint()
-        owner = try SimulatedManifest.id(place)
-        key = try SimulatedManifest.key(place, role: "evidence").publicKey
+        owner = try SampleFederation.id(at: place)
+        key = try SampleFederation.evidence(at: place).publicKey
     }
 
     /// The first rule that the log breaks, or nil.

@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayEngine
+import TestSupport
 
 /// Authorities that sign a federation's manifest, some of which lie, and relays that hear of
 /// versions late, twice and in the wrong order. Keys, bytes and verification are the real ones.
@@ -47,12 +48,16 @@ final class SimulatedAuthorities {
         needed = count / 2 + 1 + (count > 4 ? 1 : 0)
         self.lies = lies
         liars = Set((0..<count).shuffled(using: &world.random).prefix(liarCount))
-        let founding = SealedManifest(try SimulatedManifest.founding(count, needed: needed))
+        let founding = SealedManifest(
+            try SampleFederation.manifest(
+                count, quorum: QuorumRule(.atLeast(UInt32(needed))),
+                from: Timestamp(unixNanoseconds: World.start)))
         let first = SignedManifest(founding, signatures: [])
         for place in 0..<count {
             voters.append(
                 Voter(
-                    id: try SimulatedManifest.id(place), key: try SimulatedManifest.key(place),
+                    id: try SampleFederation.id(at: place),
+                    key: try SampleFederation.authority(at: place),
                     chain: try ManifestChain(anchor: ManifestAnchor(founding), first),
                     held: [1: first]))
         }
@@ -91,7 +96,8 @@ final class SimulatedAuthorities {
     /// The next version that this member's relay would have.
     private func draft(_ place: Int) -> SealedManifest? {
         serial += 1
-        return try? SimulatedManifest.next(voters[place].chain.latest.sealed, note: "\(serial)")
+        let latest = voters[place].chain.latest.sealed
+        return try? SampleFederation.next(latest) { $0.note = "\(serial)" }
     }
 
     /// One honest authority proposes at a time, and asks all others again until it has a quorum.
@@ -246,7 +252,7 @@ final class SimulatedAuthorities {
         var signatures = Array(repeating: own, count: needed)
         if world.chance(0.5) {
             signatures = (0..<needed).compactMap { number in
-                (try? SimulatedManifest.key(100 + number)).flatMap {
+                (try? SampleFederation.authority("stranger \(number)")).flatMap {
                     ManifestSignature(signing: sealed.digest, with: $0)
                 }
             }
@@ -267,7 +273,10 @@ final class SimulatedAuthorities {
         let held = voters[target].held
         guard let old = held[UInt64(world.between(1, Int64(held.count)))] else { return }
         serial += 1
-        guard let sealed = try? SimulatedManifest.next(old.sealed, note: "\(serial)") else {
+        guard
+            let sealed = try? SampleFederation.next(
+                old.sealed, { $0.note = "\(serial)" })
+        else {
             return
         }
         send(signedByLiars(sealed), to: target)
@@ -277,7 +286,7 @@ final class SimulatedAuthorities {
     private func accuse(_ target: Int) {
         let one = voters[target].chain.latest
         guard one.manifest.version > 1, let before = voters[target].held[one.manifest.version - 1],
-            let other = try? SimulatedManifest.next(before.sealed, note: "another")
+            let other = try? SampleFederation.next(before.sealed, { $0.note = "another" })
         else { return }
         let second =
             world.chance(0.3)

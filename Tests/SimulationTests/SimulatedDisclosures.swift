@@ -6,6 +6,7 @@ import LightClient
 import RelayAPI
 import RelayEngine
 import RelayStore
+import TestSupport
 
 /// Cities that ask each other about records while messages are lost and doubled and relays die.
 /// Policy, desk and access log are the real ones, the log on a real disk; only the record office
@@ -101,8 +102,8 @@ final class SimulatedDisclosures: @unchecked Sendable {
 
     private func start(_ place: Int) throws {
         let store = try AccessLogStore(
-            path: offices[place].path, owner: try SimulatedManifest.id(place),
-            key: try SimulatedManifest.key(place, role: "evidence"))
+            path: offices[place].path, owner: try SampleFederation.id(at: place),
+            key: try SampleFederation.evidence(at: place))
         offices[place].desk = AccessDesk(store)
         offices[place].life += 1
     }

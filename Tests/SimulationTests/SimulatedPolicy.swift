@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayEngine
+import TestSupport
 
 /// What simulated cities let leave, and what they ask of each other.
 enum SimulatedPolicy {
@@ -13,13 +14,13 @@ enum SimulatedPolicy {
 
     /// Each other city may see months and status, so many a day.
     static func policy(of place: Int) throws -> DisclosurePolicy {
-        let provider = try SimulatedManifest.id(place)
+        let provider = try SampleFederation.id(at: place)
         let grants = try (0..<SimulatedDisclosures.cities).filter { $0 != place }.map { asker in
             Grant(
                 id: grantID(asker), resource: RecordSchema.fundAccount.kind, items: ["GRZHZT"],
                 predicates: ["SixMconFlag"], provider: provider,
                 requester: Grant.Requester(
-                    member: try SimulatedManifest.id(asker), department: department,
+                    member: try SampleFederation.id(at: asker), department: department,
                     application: "loan-desk"),
                 serviceItems: ["LOAN-01"], purpose: "housing-loan", basis: .statutoryDuty,
                 legalReference: "262-26", impactAssessment: "PIA-1", mode: .fields,
@@ -44,9 +45,9 @@ enum SimulatedPolicy {
         var nonce: [UInt8] = []
         for shift in 0..<16 { nonce.append(UInt8(truncatingIfNeeded: serial >> (shift * 4))) }
         return DisclosureRequest(
-            requester: try SimulatedManifest.id(asker).description,
+            requester: try SampleFederation.id(at: asker).description,
             application: trick == 0 ? "other-desk" : "loan-desk", department: department,
-            provider: try SimulatedManifest.id(provider).description, kind: kind,
+            provider: try SampleFederation.id(at: provider).description, kind: kind,
             referenceCommitment: DisclosureRequest.commitment(
                 salt: salt, kind: kind, reference: "\(random.next() % 5)"),
             items: trick == 1 ? ["XingMing"] : [],

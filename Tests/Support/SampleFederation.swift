@@ -1,46 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
-import LightClient
-import TestSupport
+package import Federation
+package import LightClient
 
 /// A federation of made-up members whose keys all come from their names.
-struct SampleFederation {
+package enum SampleFederation {
     /// 2026-01-01T00:00:00Z.
-    static let start = Timestamp(unixNanoseconds: 1_767_225_600_000_000_000)
-    static let day: Int64 = 86_400_000_000_000
+    package static let start = Timestamp(unixNanoseconds: 1_767_225_600_000_000_000)
+    package static let day: Int64 = 86_400_000_000_000
 
-    static let cities = [
+    package static let cities = [
         ("330100", "Hangzhou"), ("110000", "Beijing"), ("431300", "Loudi"), ("320100", "Nanjing"),
         ("440100", "Guangzhou"), ("610100", "Xian"), ("510100", "Chengdu"),
     ]
 
-    static func id(_ division: String) throws -> MemberID {
+    /// The id of a city by its place in the list.
+    package static func id(at place: Int) throws -> MemberID { try id(cities[place].0) }
+
+    package static func id(_ division: String) throws -> MemberID {
         MemberID(
             division: try DivisionCode(division),
             institution: try InstitutionCode("\(division)000000000"))
     }
 
-    static func seed(_ text: String) -> [UInt8] { SHA256.hash(Array(text.utf8)).bytes }
+    package static func seed(_ text: String) -> [UInt8] { SHA256.hash(Array(text.utf8)).bytes }
 
-    static func authority(_ division: String, _ generation: Int = 1) throws -> SigningKey {
+    package static func authority(_ division: String, _ generation: Int = 1) throws -> SigningKey {
         try .ed25519(seed: seed("authority \(division) \(generation)"))
     }
 
-    static func evidence(_ division: String) throws -> SigningKey {
+    package static func authority(at place: Int) throws -> SigningKey {
+        try authority(cities[place].0)
+    }
+
+    package static func evidence(at place: Int) throws -> SigningKey {
+        try evidence(cities[place].0)
+    }
+
+    package static func evidence(_ division: String) throws -> SigningKey {
         try .ed25519(seed: seed("evidence \(division)"))
     }
 
-    static func relay(_ division: String) throws -> SigningKey {
+    package static func relay(_ division: String) throws -> SigningKey {
         try .ed25519(seed: seed("relay \(division)"))
     }
 
-    static func key(_ key: SigningKey) throws -> MemberKey {
+    package static func key(_ key: SigningKey) throws -> MemberKey {
         guard let key = MemberKey(key.publicKey) else { throw KeyError.scalarOutOfRange }
         return key
     }
 
-    static func chain(_ name: String) -> Chain {
+    package static func chain(_ name: String) -> Chain {
         Chain(
             family: .cometBFT,
             parameters: ClientParameters(
@@ -50,7 +60,7 @@ struct SampleFederation {
             blockIntervalNanoseconds: 1_000_000_000, commitmentPrefix: ["ibc", ""])
     }
 
-    static func member(_ division: String, _ name: String) throws -> ManifestMember {
+    package static func member(_ division: String, _ name: String) throws -> ManifestMember {
         ManifestMember(
             id: try id(division), name: name, localName: "",
             owner: Organisation(name: "\(name) Data Bureau", code: "TEXT00017"),
@@ -63,8 +73,9 @@ struct SampleFederation {
             chains: [chain(name)])
     }
 
-    static func manifest(
-        _ count: Int, quorum: QuorumRule = QuorumRule(.atLeast(3))
+    package static func manifest(
+        _ count: Int, quorum: QuorumRule = QuorumRule(.atLeast(3)),
+        from start: Timestamp = SampleFederation.start
     ) throws -> Manifest {
         Manifest(
             federation: "sample", version: 1, previous: .zero, issuedAt: start,
@@ -75,7 +86,7 @@ struct SampleFederation {
     }
 
     /// The next version with a change, unsigned.
-    static func next(
+    package static func next(
         _ sealed: SealedManifest, _ change: (inout Manifest) throws -> Void
     ) throws -> SealedManifest {
         var manifest = sealed.manifest
@@ -88,18 +99,20 @@ struct SampleFederation {
         return SealedManifest(manifest, like: sealed)
     }
 
-    static func sign(_ sealed: SealedManifest, _ keys: [SigningKey]) -> SignedManifest {
+    package static func sign(_ sealed: SealedManifest, _ keys: [SigningKey]) -> SignedManifest {
         SignedManifest(
             sealed,
             signatures: keys.compactMap { ManifestSignature(signing: sealed.digest, with: $0) })
     }
 
-    static func sign(_ sealed: SealedManifest, by divisions: [String]) throws -> SignedManifest {
+    package static func sign(_ sealed: SealedManifest, by divisions: [String]) throws
+        -> SignedManifest
+    {
         sign(sealed, try divisions.map { try authority($0) })
     }
 
     /// A chain that begins with the founding version of this many members, and its three signers.
-    static func chain(
+    package static func chain(
         _ count: Int = 4, quorum: QuorumRule = QuorumRule(.atLeast(3))
     ) throws -> ManifestChain {
         let sealed = SealedManifest(try manifest(count, quorum: quorum))
@@ -107,5 +120,5 @@ struct SampleFederation {
             anchor: ManifestAnchor(sealed), SignedManifest(sealed, signatures: []))
     }
 
-    static let three = ["330100", "110000", "431300"]
+    package static let three = ["330100", "110000", "431300"]
 }
