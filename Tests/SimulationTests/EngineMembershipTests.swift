@@ -96,10 +96,12 @@ import struct RelayEngine.PacketEvent
         #expect(world.store.evidence == [evidence])
     }
 
-    @Test(arguments: [MemberBar.Kind.suspended, .revoked, .left])
-    func `a barred member's packets wait with the version's number, and go on when it is back`(
-        kind: MemberBar.Kind
-    ) {
+    @Test(arguments: [MemberBar.Kind.revoked, .left])
+    func
+        `packets of a member that is out wait with the version's number, and go on when it is back`(
+            kind: MemberBar.Kind
+        )
+    {
         var world = harness()
         let id = world.outgoing(1).outgoingID
         _ = world.advance([send(1, in: world)])

@@ -48,32 +48,6 @@ import Testing
     }
 
     @Test(arguments: Array(UInt64(1)...12))
-    func `a suspended city's packets wait for it and end when it is back`(seed: UInt64) {
-        let names: Set = ["city-0", "city-1", "city-2", "city-3"]
-        let federation = started(seed, members: names)
-        plan(federation, at: 80) { version in
-            version.active.remove("city-1")
-            version.bars["city-1"] = MemberBar(.suspended, version: version.number)
-        }
-        plan(federation, at: 170) { version in
-            version.active.insert("city-1")
-            version.bars["city-1"] = nil
-        }
-        var waited = 0
-        federation.world.after(165 * World.second) { [unowned federation] in
-            waited = federation.cities.reduce(0) { sum, city in
-                sum
-                    + city.store.packets.values.count {
-                        $0.reasonCode == "member/suspended"
-                            && $0.reasonDetail.contains("version 2")
-                    }
-            }
-        }
-        #expect(federation.run() == nil, "SEED=\(seed): \(federation.summary)")
-        #expect(waited > 0, "SEED=\(seed): nothing waited for the suspended city")
-    }
-
-    @Test(arguments: Array(UInt64(1)...12))
     func `nothing waits in silence for a revoked city, and what is parked ends when it is back`(
         seed: UInt64
     ) {

@@ -25,6 +25,11 @@ struct SimulatedMembers {
 
     var latest: Version { versions[versions.count - 1] }
 
+    /// Whether relays keep their connections to it.
+    static func isConnected(_ city: String, in version: Version) -> Bool {
+        version.active.contains(city) || version.bars[city]?.isCut == false
+    }
+
     func has(_ city: String) -> Bool { latest.active.contains(city) }
 
     mutating func add(_ change: (inout Version) -> Void) {
@@ -68,25 +73,42 @@ extension SimulatedFederation {
         for city in cities { city.learnMembers() }
     }
 
-    func change(_ version: SimulatedMembers.Version, for city: String) -> TopologyChange {
+    /// - Parameter since: when the relay took the version of a number.
+    func change(
+        _ version: SimulatedMembers.Version, for city: String, since: (UInt64) -> Timestamp
+    ) -> TopologyChange {
+        let bars = bars(version, for: city, since: since)
         let routes = cities.filter {
-            $0.id != city && version.active.contains($0.id) && version.active.contains(city)
+            $0.id != city && SimulatedMembers.isConnected($0.id, in: version)
+                && SimulatedMembers.isConnected(city, in: version)
         }.map { other in
             let anchor = version.anchors[other.id] ?? 1
             return RouteConfiguration(
                 chainID: other.id, family: "simulated",
                 anchorHeight: Height(revision: 1, height: anchor),
                 trustingPeriodNanoseconds: other.chain.trustingPeriod,
-                anchorHash: other.chain.headers[anchor]?.hash ?? [])
+                anchorHash: other.chain.headers[anchor]?.hash ?? [], bar: bars[other.id])
         }
-        var bars = version.bars
-        // One that is barred itself exchanges nothing with anybody.
-        if let own = bars[city] { for other in cities { bars[other.id] = own } }
         return TopologyChange(
             version: version.number, digest: SimulatedMembers.digest(version.number),
             routes: routes, bars: bars,
             manifest: ManifestTerms(
                 softExpiry: version.hardExpiry, hardExpiry: version.hardExpiry))
+    }
+
+    /// One that is barred itself is barred with everybody; what cuts off goes first.
+    private func bars(
+        _ version: SimulatedMembers.Version, for city: String, since: (UInt64) -> Timestamp
+    ) -> [String: MemberBar] {
+        let own = version.bars[city]
+        var bars: [String: MemberBar] = [:]
+        for other in cities where other.id != city {
+            let bar = version.bars[other.id]
+            guard let worse = own?.isCut == false ? bar ?? own : own ?? bar else { continue }
+            bars[other.id] = MemberBar(
+                worse.kind, version: worse.version, since: since(worse.version), isOwn: bar == nil)
+        }
+        return bars
     }
 }
 
@@ -100,7 +122,9 @@ extension SimulatedCity {
             let version = isFresh && life == 1
                 ? members.latest : members.versions.first(where: { $0.number == number })
         else { return }
-        let change = federation.change(version, for: id)
+        let change = federation.change(version, for: id) { number in
+            store.manifests[number]?.adoptedAt ?? clock
+        }
         configuration.topologyVersion = change.version
         configuration.topologyDigest = change.digest
         configuration.routes = change.routes
@@ -123,7 +147,7 @@ extension SimulatedCity {
                         version: version.number, digest: SimulatedMembers.digest(version.number),
                         bytes: [], source: "simulated", adoptedAt: clock),
                     previousDigest: SimulatedMembers.digest(version.number - 1),
-                    change: federation.change(version, for: id))
+                    change: federation.change(version, for: id) { _ in clock })
             }
             if !verified.isEmpty { post(.manifestsVerified(verified)) }
             learnMembers()
@@ -134,6 +158,6 @@ extension SimulatedCity {
     func knows(_ city: String) -> Bool {
         guard federation.members != nil else { return true }
         guard let route = engine?.route(to: city) else { return false }
-        return route.bar == nil
+        return route.bar?.isCut != true
     }
 }

@@ -123,6 +123,7 @@ public struct PacketRecord: Hashable, Sendable {
     public var reasonDetail: String
     /// State to go back to when released; only for `parked`.
     public var parkedFrom: PacketState?
+    /// When it was met here; of a packet of ours its block's time, where that is earlier.
     public var firstSeen: Timestamp
     public var lastChanged: Timestamp
     /// When it came into each state.

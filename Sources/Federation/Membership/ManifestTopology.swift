@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Topology {
-    /// The active members of a manifest and the routes between them: what a relay's daemon works
-    /// with.
-    public init(_ manifest: Manifest) { self.init(manifest, routesOf: nil) }
-
-    /// The same with one member's routes only. In a full mesh of 491 members all routes are
-    /// 120,295, of which a relay needs 490.
-    public init(_ manifest: Manifest, seenFrom member: MemberID) {
-        self.init(manifest, routesOf: member)
+    /// The active members of a manifest and the routes between them.
+    public init(_ manifest: Manifest) {
+        self.init(manifest, manifest.activeMembers, routesOf: nil)
     }
 
-    private init(_ manifest: Manifest, routesOf own: MemberID?) {
-        let members = manifest.activeMembers.compactMap(\.member)
+    /// What one member's relay works with: its own routes, and the members that it is connected to.
+    /// Those that are suspended are among them until a later version says otherwise, since what is
+    /// open with them has to end.
+    ///
+    /// In a full mesh of 491 members all routes are 120,295, of which a relay needs 490.
+    public init(_ manifest: Manifest, seenFrom member: MemberID) {
+        self.init(
+            manifest, manifest.members.filter { manifest.standing(of: $0.id).isConnected },
+            routesOf: member)
+    }
+
+    private init(_ manifest: Manifest, _ taken: [ManifestMember], routesOf own: MemberID?) {
+        let members = taken.compactMap(\.member)
         var routes: [Route] = []
         switch manifest.routes {
         case .allPairs(let lifetime):

@@ -13,6 +13,14 @@ public enum Standing: Hashable, Sendable {
     case unknown
 
     public var isActive: Bool { self == .active }
+
+    /// Whether relays keep their connections to it: for all work, or until what is open has ended.
+    public var isConnected: Bool {
+        switch self {
+        case .active, .suspended: true
+        case .revoked, .unknown: false
+        }
+    }
 }
 
 extension Manifest {

@@ -44,6 +44,7 @@ public enum CounterCode: String, Hashable, Sendable, CaseIterable {
     case cityChainBehind = "city/chain-behind"
     case cityTrustLost = "city/trust-lost"
     case cityBusy = "city/busy"
+    case citySuspended = "city/suspended"
     case logUnavailable = "log/unavailable"
     case letterNotFound = "letter/not-found"
     case letterRefused = "letter/refused"

@@ -199,6 +199,10 @@ extension CounterText {
             "系统繁忙。", "请稍后再试。",
             english: "Too much is under way at the moment.",
             "Try again in a moment."),
+        .citySuspended: CounterText(
+            "该城市（或本市）已被暂停参与联盟。", "请改用纸质材料；请通知本市中继管理员。",
+            english: "The other city, or ours, is suspended from the federation.",
+            "Use paper documents meanwhile; tell the relay's operator."),
         .logUnavailable: CounterText(
             "查询留痕系统不可用，因此未提供数据。", "请稍后再试；请通知中继管理员。",
             english: "The access log cannot be written, so nothing was released.",

@@ -2,7 +2,7 @@
 
 import Federation
 
-/// Packets of ours to a member that is suspended, revoked or gone. A refund needs proof from that
+/// Packets of ours to a member that is revoked or gone. A refund needs proof from that
 /// member's chain that it did not take the packet, and nobody asks its relay: after the deadline
 /// the packet is parked with a sentence that says what the members can do, and goes on by itself as
 /// soon as a version lists a relay for that chain again.
@@ -11,7 +11,7 @@ extension RelayEngine {
 
     mutating func watchBarred(_ slot: Int) {
         guard packets[slot].record.id.direction == .outgoing, deadline(slot) != .max,
-            routes[packets[slot].route].configuration.bar != nil
+            routes[packets[slot].route].isCut
         else { return }
         barredDeadlines.insert(
             TimerHeap.Entry(due: max(deadline(slot), clock), ref: packets.lastingRef(slot)))
@@ -23,7 +23,9 @@ extension RelayEngine {
             _ = barredDeadlines.popFirst()
             guard packets.isSamePacket(first.ref) else { continue }
             let slot = Int(first.ref.slot)
-            guard let bar = routes[packets[slot].route].configuration.bar else { continue }
+            guard let bar = routes[packets[slot].route].configuration.bar, bar.isCut else {
+                continue
+            }
             switch packets[slot].record.state {
             case .observed, .proven, .forwarded: break
             // What is proven already ends on our own chain; what is parked has its reason.
@@ -66,7 +68,7 @@ extension RelayEngine {
                 + "chain took the packet, only a proof from there can tell, and nobody asks its "
                 + "relay.",
             "The sender's money waits on our chain. A quorum can list a relay for that chain again "
-                + "(`member resume`, or a new request and `member rescue`): then the packet is "
+                + "(a new request and `member rescue`): then the packet is "
                 + "refunded or acknowledged by itself.",
             .operators)
     }

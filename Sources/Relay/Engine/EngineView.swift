@@ -81,6 +81,11 @@ extension RelayEngine {
         return routes[route].isPaused
     }
 
+    /// What the members' list has against the exchange with this chain's member; nil: nothing.
+    package func bar(of chainID: String) -> MemberBar? {
+        routeOfChain[chainID].flatMap { routes[$0].configuration.bar }
+    }
+
     package func route(to chainID: String) -> RouteView? {
         guard let route = routeOfChain[chainID] else { return nil }
         let facts = routes[route]

@@ -37,7 +37,7 @@ extension RelayEngine {
     /// Why nothing can be taken from this peer now; nil: nothing against it.
     func standing(_ route: Int) -> (code: String, detail: String)? {
         let facts = routes[route]
-        if let bar = facts.configuration.bar { return (bar.code, bar.detail) }
+        if let bar = facts.configuration.bar, bar.isCut { return (bar.code, bar.detail) }
         if facts.client.isFrozen { return ("client/frozen", facts.client.frozenReason) }
         if facts.isPaused { return ("route/paused", facts.pauseReason) }
         if !facts.peer.blockedCode.isEmpty { return (facts.peer.blockedCode, "see our log") }
@@ -79,7 +79,7 @@ extension RelayEngine {
                 packet, .retry, "client/header-unknown", "no trusted header at \(proofHeight)",
                 after: 1_000)
         }
-        if let trouble = newWorkTrouble(provenAt: header.timestamp) {
+        if let trouble = newWorkTrouble(route, provenAt: header.timestamp) {
             return outcome(packet, .retry, trouble.code, trouble.detail, after: 30_000)
         }
         guard inboxHasRoom(routes[route].chainID) else {

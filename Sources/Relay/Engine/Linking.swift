@@ -27,7 +27,10 @@ extension RelayEngine {
         readHosted(route)
         if careForAnchor(route) { return }
         if routes[route].client.isFrozen { return careForFrozen(route) }
-        guard routes[route].configuration.bar == nil else { return }
+        if let bar = routes[route].configuration.bar {
+            // Nothing new with a suspended member: without a client nothing is open either.
+            guard !bar.isCut, !routes[route].link.localClient.isEmpty else { return }
+        }
         guard let latest = routes[route].latestHeader else {
             if routes[route].canCall(now: clock) {
                 fetch(

@@ -1,27 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Federation
-import LightClient
+package import LightClient
 
 extension TopologyChange {
     /// What a version of the manifest means for one of its members.
-    package init(_ sealed: SealedManifest, of own: MemberID) {
+    ///
+    /// - Parameters:
+    ///   - now: when it is taken here: from then on what it bars is new work.
+    ///   - before: bars of the versions before it. One that only goes on keeps its moment.
+    package init(
+        _ sealed: SealedManifest, of own: MemberID, at now: Timestamp,
+        before: [String: MemberBar] = [:]
+    ) {
         let manifest = sealed.manifest
-        var bars: [String: MemberBar] = [:]
-        // Who is barred itself exchanges nothing with anybody.
-        let ownKind = MemberBar.Kind(manifest.standing(of: own))
-        for member in manifest.members where member.id != own {
-            guard let kind = ownKind ?? MemberBar.Kind(manifest.standing(of: member.id)) else {
-                continue
-            }
-            for chain in member.chains {
-                bars[chain.id.description] = MemberBar(kind, version: manifest.version)
-            }
-        }
+        let bars = MemberBar.all(in: manifest, of: own, at: now, before: before)
         self.init(
             Topology(manifest, seenFrom: own), of: own, digest: sealed.digest.bytes,
             manifest: ManifestTerms(
                 softExpiry: manifest.softExpiry, hardExpiry: manifest.hardExpiry), bars: bars)
+    }
+}
+
+extension MemberBar {
+    /// What a version has against exchanges of one of its members, by the others' chain ids.
+    package static func all(
+        in manifest: Manifest, of own: MemberID, at now: Timestamp, before: [String: MemberBar]
+    ) -> [String: MemberBar] {
+        var bars: [String: MemberBar] = [:]
+        // Who is barred itself is barred with everybody.
+        let ownKind = Kind(manifest.standing(of: own))
+        for member in manifest.members where member.id != own {
+            let kind = Kind(manifest.standing(of: member.id))
+            guard let worse = Kind.worse(ownKind, kind) else { continue }
+            let bar = MemberBar(worse, version: manifest.version, since: now, isOwn: kind == nil)
+            for chain in member.chains {
+                let id = chain.id.description
+                bars[id] = before[id].flatMap { bar.isSame(as: $0) ? $0 : nil } ?? bar
+            }
+        }
+        return bars
     }
 }
 
@@ -34,5 +52,10 @@ extension MemberBar.Kind {
         case .revoked: self = .revoked
         case .unknown: self = .left
         }
+    }
+
+    /// What is dropped at once goes before what may finish.
+    fileprivate static func worse(_ own: Self?, _ other: Self?) -> Self? {
+        own == .suspended ? other ?? own : own ?? other
     }
 }

@@ -3,7 +3,7 @@
 import Federation
 import LightClient
 
-/// Which versions of the manifest are taken, and what its age means.
+/// Which versions of the manifest are taken, and what is said of its age.
 extension RelayEngine {
     /// Each version must follow the one that holds, by number and by digest; what was verified on
     /// an older one is sorted out here.
@@ -38,45 +38,6 @@ extension RelayEngine {
     // MARK: Age
 
     static let expiredCode = "manifest/expired"
-
-    /// Why packets that were not sent before the manifest ran out are not taken; nil: it has not.
-    func newWorkTrouble(provenAt time: Timestamp) -> (code: String, detail: String)? {
-        guard let terms = configuration.manifest, terms.hardExpiry <= now, terms.hardExpiry <= time
-        else { return nil }
-        return (RelayEngine.expiredCode, "version \(configuration.topologyVersion) ran out")
-    }
-
-    /// Whether a packet of ours was sent after the manifest ran out.
-    func isHeld(_ record: PacketRecord) -> Bool {
-        guard let terms = configuration.manifest, terms.hardExpiry <= now else { return false }
-        return record.state == .observed && record.firstSeen >= terms.hardExpiry
-    }
-
-    /// Not sent on; a later version lets it go on, and its deadline ends it.
-    mutating func hold(_ slot: Int) {
-        let version = configuration.topologyVersion
-        packets.edit(slot) { record in
-            record.reasonCode = RelayEngine.expiredCode
-            record.reasonDetail = "version \(version) ran out"
-        }
-        packets.setPhase(slot, .waiting)
-        setTimer(slot, max(deadline(slot), clock &+ 1))
-    }
-
-    /// A later version holds: what waited for it goes on.
-    mutating func releaseHeld() {
-        for slot in packets.slots.indices
-        where packets[slot].isOpen && packets[slot].phase == .waiting
-            && packets[slot].record.state == .observed
-            && packets[slot].record.reasonCode == RelayEngine.expiredCode
-        {
-            packets.edit(slot) { record in
-                record.reasonCode = ""
-                record.reasonDetail = ""
-            }
-            proceed(slot)
-        }
-    }
 
     /// Nanoseconds between two warnings that the manifest grows old.
     static let manifestWarningInterval: Int64 = 3_600 * EngineTiming.second

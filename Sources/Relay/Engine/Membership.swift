@@ -22,15 +22,15 @@ extension RelayEngine {
         }
         for place in routes.indices where !named.contains(routes[place].chainID) {
             let bar =
-                change.bars[routes[place].chainID] ?? MemberBar(.left, version: change.version)
-            guard routes[place].configuration.bar?.kind != bar.kind else { continue }
+                bar(change.bars, routes[place].chainID)
+                ?? MemberBar(.left, version: change.version)
             changeRoute(place, to: routes[place].configuration.barred(bar))
         }
         configuration.routes = routes.map(\.configuration)
         releaseHeld()
         manifestDue = clock
         effects.append(.adopt(change))
-        for place in routes.indices where routes[place].configuration.bar == nil {
+        for place in routes.indices where !routes[place].isCut {
             judgeAgain(place)
             effects.append(.greet(chainID: routes[place].chainID))
         }
@@ -54,8 +54,16 @@ extension RelayEngine {
         }
     }
 
-    private mutating func changeRoute(_ place: Int, to route: RouteConfiguration) {
+    /// Of a member that no route leads to. One that is suspended has a route, or has left.
+    private func bar(_ bars: [String: MemberBar], _ chainID: String) -> MemberBar? {
+        bars[chainID].flatMap { $0.isCut ? $0 : nil }
+    }
+
+    private mutating func changeRoute(_ place: Int, to changed: RouteConfiguration) {
         let before = routes[place].configuration
+        var route = changed
+        // A bar that only goes on keeps the version and the moment from which it holds.
+        if let bar = before.bar, bar.isSame(as: route.bar) { route = route.barred(bar) }
         routes[place].configuration = route
         if before.terms != route.terms
             || before.trustingPeriodNanoseconds != route.trustingPeriodNanoseconds
@@ -69,7 +77,25 @@ extension RelayEngine {
         }
         routes[place].careDue = clock
         guard before.bar != route.bar else { return }
-        if let bar = route.bar { barred(place, bar) } else { restored(place) }
+        let wasCut = before.bar?.isCut ?? false
+        if let bar = route.bar, bar.isCut {
+            cut(place, bar)
+        } else if wasCut {
+            restored(place)
+        }
+        standingChanged(place)
+    }
+
+    private mutating func standingChanged(_ place: Int) {
+        guard let bar = routes[place].configuration.bar else {
+            return note(.info, "member/active", route: place)
+        }
+        let open = eachOpen(place) { _, _ in }
+        note(
+            .warning, bar.code, route: place,
+            bar.isCut
+                ? "\(bar.detail); \(open) of its packets are open"
+                : "\(bar.detail): nothing new is begun; \(open) packets are open and finish")
     }
 
     /// What verifiers find on older copies of our client counts no more.
@@ -79,15 +105,13 @@ extension RelayEngine {
         routes[place].isClientDirty = true
     }
 
-    private mutating func barred(_ place: Int, _ bar: MemberBar) {
+    private mutating func cut(_ place: Int, _ bar: MemberBar) {
         routes[place].peer.isConnected = false
         routes[place].peer.lastCode = bar.code
-        let count = eachOpen(place) { engine, slot in
+        _ = eachOpen(place) { engine, slot in
             engine.markBarred(slot)
             engine.watchBarred(slot)
         }
-        note(
-            .warning, bar.code, route: place, "\(bar.detail); \(count) of its packets are open")
     }
 
     private mutating func restored(_ place: Int) {
@@ -102,8 +126,8 @@ extension RelayEngine {
                 record.reasonCode = ""
                 record.reasonDetail = ""
             }
+            engine.goOn(slot)
         }
-        note(.info, "member/active", route: place)
     }
 
     static let memberArea = "member/"
@@ -121,10 +145,10 @@ extension RelayEngine {
         return count
     }
 
-    /// An open packet of a barred member says so in the store too; one that is parked keeps its own
-    /// reason.
+    /// An open packet of a member that is cut off says so in the store too; one that is parked has
+    /// its own reason.
     mutating func markBarred(_ slot: Int) {
-        guard let bar = routes[packets[slot].route].configuration.bar,
+        guard let bar = routes[packets[slot].route].configuration.bar, bar.isCut,
             packets[slot].record.state != .parked
         else { return }
         packets.edit(slot) { record in
@@ -136,7 +160,7 @@ extension RelayEngine {
     /// The member's standing goes before whatever a call that was cut off has to say.
     func reason(_ slot: Int, _ stage: Stage, _ code: String, _ detail: String) -> (String, String) {
         guard stage != .submit, stage != .lookUp,
-            let bar = routes[packets[slot].route].configuration.bar
+            let bar = routes[packets[slot].route].configuration.bar, bar.isCut
         else { return (code, detail) }
         return (bar.code, bar.detail)
     }
@@ -175,7 +199,7 @@ extension RelayEngine {
             let route = RouteConfiguration(
                 chainID: chainID, family: families[chainID] ?? "", anchorHeight: .zero,
                 trustingPeriodNanoseconds: RelayEngine.formerTrustingPeriod,
-                bar: configuration.bars[chainID]
+                bar: bar(configuration.bars, chainID)
                     ?? MemberBar(.left, version: configuration.topologyVersion))
             addRoute(route)
             configuration.routes.append(route)
@@ -189,15 +213,9 @@ extension RelayEngine {
     // MARK: Why
 
     func explainMembership(_ packet: OpenPacket) -> Explanation? {
-        if packet.record.reasonCode == RelayEngine.expiredCode, packet.phase == .waiting {
-            return Explanation(
-                RelayEngine.expiredCode,
-                "The manifest ran out before it was sent: \(packet.record.reasonDetail)",
-                "It goes on with the next version, or times out; ask the authorities to sign one.",
-                .operators)
-        }
+        if let held = explainHeld(packet) { return held }
         let facts = routes[packet.route]
-        guard let bar = facts.configuration.bar else { return nil }
+        guard let bar = facts.configuration.bar, bar.isCut else { return nil }
         switch packet.phase {
         case .inTransaction, .queued(.submit), .queued(.lookUp), .inFlight(.lookUp, _),
             .backoff(.submit), .backoff(.lookUp):
@@ -208,10 +226,24 @@ extension RelayEngine {
     }
 
     func explainBar(_ route: Int, _ bar: MemberBar) -> Explanation {
-        Explanation(
-            bar.code, "The member of \(routes[route].chainID) is \(bar.detail).",
+        let name = who(route, bar)
+        let subject = (name.first?.uppercased() ?? "") + name.dropFirst()
+        guard bar.isCut else {
+            return Explanation(
+                bar.code,
+                "\(subject) is \(bar.detail): nothing new is begun, no packet and no disclosure; "
+                    + "what was sent before finishes.",
+                "What is sent now waits until a later version lists the member as active, or is "
+                    + "refunded after its deadline.", .operators)
+        }
+        return Explanation(
+            bar.code, "\(subject) is \(bar.detail).",
             "Nothing is exchanged with its relay; it goes on when a later version lists the member "
                 + "as active.", .operators)
+    }
+
+    func who(_ route: Int, _ bar: MemberBar) -> String {
+        bar.isOwn ? "our own member" : "the member of \(routes[route].chainID)"
     }
 }
 

@@ -15,10 +15,12 @@ extension RelayEngine {
 
     mutating func observe(_ packet: PacketSummary, route: Int, at height: Height) {
         routes[route].sent.insert(packet.sequence)
-        let record = PacketRecord(
+        var record = PacketRecord(
             id: packet.outgoingID, counterpartyChain: routes[route].chainID, packet: packet.encoded,
             state: .observed, timeoutSeconds: packet.timeoutSeconds, committedHeight: height,
             now: now)
+        // A block that is read late was made before: whether a packet is new work goes by that.
+        if chain.time > .unixEpoch { record.firstSeen = min(now, chain.time) }
         let slot = packets.insert(record, route: route, isDirty: true)
         markBarred(slot)
         watchBarred(slot)

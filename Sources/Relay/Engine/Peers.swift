@@ -6,7 +6,7 @@ import LightClient
 /// The other relays: who is there, who may talk, who is spared for a while.
 extension RelayEngine {
     mutating func peerConnected(_ hello: PeerHello) {
-        guard let route = routeOfChain[hello.chainID], routes[route].configuration.bar == nil
+        guard let route = routeOfChain[hello.chainID], !routes[route].isCut
         else { return }
         // Whoever was away may have started anew: it hears everything again.
         if !routes[route].peer.isConnected { routes[route].toldThrough = 0 }

@@ -24,7 +24,8 @@ extension RelayEngine {
     private func hasNewAnchor(_ route: Int) -> Bool {
         let wanted = routes[route].configuration
         let client = routes[route].client
-        guard !wanted.anchorHeight.isZero, !routes[route].headers.isEmpty, wanted.bar == nil else {
+        guard !wanted.anchorHeight.isZero, !routes[route].headers.isEmpty, !routes[route].isCut
+        else {
             return false
         }
         return client.anchorHeight != wanted.anchorHeight

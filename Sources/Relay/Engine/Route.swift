@@ -179,8 +179,11 @@ struct Route: Sendable {
     /// Whether calls may go out at `now`.
     func canCall(now: Int64) -> Bool {
         peer.isConnected && peer.blockedCode.isEmpty && peer.pausedUntil <= now && !isPaused
-            && configuration.bar == nil
+            && !isCut
     }
+
+    /// Whether the members' list lets nothing at all be exchanged.
+    var isCut: Bool { configuration.bar?.isCut ?? false }
 
     mutating func refreshTrustedHeight() {
         trustedHeight = latestHeader?.height ?? .zero

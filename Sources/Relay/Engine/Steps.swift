@@ -28,7 +28,7 @@ extension RelayEngine {
             }
             return
         }
-        if stage == .prove && isHeld(record) { return hold(slot) }
+        if stage == .prove && hold(slot) { return }
         let needsHeader = stage == .prove || stage == .proveAcknowledgement
         if needsHeader && record.committedHeight.height >= chain.tip.height {
             let ref = packets.setPhase(slot, .awaitingTip(stage))

@@ -219,7 +219,7 @@ extension RelayEngine {
     mutating func parkedDeadline(_ slot: Int) {
         let record = packets[slot].record
         guard record.state == .parked, let before = record.parkedFrom,
-            routes[packets[slot].route].configuration.bar == nil
+            !routes[packets[slot].route].isCut
         else { return }
         let moment = now
         switch before {

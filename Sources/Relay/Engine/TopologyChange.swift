@@ -3,22 +3,40 @@
 package import Federation
 package import LightClient
 
-/// Why nothing is exchanged with a member's relay, and on whose word. Its open packets are kept.
+/// What the members' list has against the exchange with a member's relay. Its open packets stay.
 package struct MemberBar: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable {
+        /// Nothing new is begun; what was sent before finishes.
         case suspended
+        /// Nothing at all is exchanged.
         case revoked
         /// It is in the list of members no more.
         case left
     }
 
     package let kind: Kind
-    /// The version of the members' list that says so.
+    /// The version of the members' list that said so first.
     package let version: UInt64
+    /// When that version was taken here. A packet that its chain had committed by then may finish.
+    package let since: Timestamp
+    /// It is our own member that is barred; the other is in good standing.
+    package let isOwn: Bool
 
-    package init(_ kind: Kind, version: UInt64) {
+    package init(
+        _ kind: Kind, version: UInt64, since: Timestamp = .unixEpoch, isOwn: Bool = false
+    ) {
         self.kind = kind
         self.version = version
+        self.since = since
+        self.isOwn = isOwn
+    }
+
+    /// Whether connections are dropped: everything but a suspension.
+    package var isCut: Bool { kind != .suspended }
+
+    /// Whether a later version only repeats it.
+    package func isSame(as other: MemberBar?) -> Bool {
+        kind == other?.kind && isOwn == other?.isOwn
     }
 
     /// Stable code: "member/suspended", "member/revoked", "member/left".

@@ -32,6 +32,7 @@ import Testing
         "request/clock-skew", "request/replayed", "request/sealing", "idempotency/other-body",
         "city/unknown", "city/unreachable", "city/no-office",
         "city/office-failed", "city/chain-behind", "city/trust-lost", "city/busy",
+        "city/suspended",
         "log/unavailable", "letter/not-found", "letter/refused", "chain/refused",
         "chain/unavailable",
     ]

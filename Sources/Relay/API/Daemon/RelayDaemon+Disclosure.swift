@@ -42,6 +42,11 @@ extension RelayDaemon {
                                     code: "route/paused",
                                     detail: "a person has paused the exchange with \(chainID)")))
                     }
+                    if let bar = context.shared.suspension(of: chainID) {
+                        return then(
+                            .failure(
+                                JobFailure(code: bar.code, detail: "\(chainID): \(bar.detail)")))
+                    }
                     guard let caller = caller(chainID) else {
                         return then(
                             .failure(

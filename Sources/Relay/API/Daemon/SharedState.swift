@@ -15,6 +15,7 @@ final class SharedState: Sendable {
         var hellos: [String: PeerHello] = [:]
         var fullInboxes: Set<String> = []
         var paused: Set<String> = []
+        var suspended: [String: MemberBar] = [:]
     }
 
     /// Our client of one peer's chain, ready for verifiers.
@@ -39,6 +40,11 @@ final class SharedState: Sendable {
     /// Whether a person has ended all exchange with this chain's relay for now.
     func isPaused(_ chainID: String) -> Bool { values.withLock { $0.paused.contains(chainID) } }
 
+    /// Why nothing new is begun with this chain's member now; nil: it may.
+    func suspension(of chainID: String) -> MemberBar? {
+        values.withLock { $0.suspended[chainID] }
+    }
+
     /// Takes the engine's state over for the given chains. Builds a snapshot only when the client
     /// changed.
     func update(
@@ -59,12 +65,14 @@ final class SharedState: Sendable {
             let hello = engine.hello(to: chainID, software: software, now: now)
             let hasRoom = engine.inboxHasRoom(for: chainID)
             let isPaused = engine.isPeerPaused(chainID)
+            let bar = engine.bar(of: chainID)
             values.withLock { values in
                 if isPaused {
                     values.paused.insert(chainID)
                 } else {
                     values.paused.remove(chainID)
                 }
+                values.suspended[chainID] = bar
                 if let fresh { values.snapshots[chainID] = fresh }
                 values.hellos[chainID] = hello
                 if hasRoom {

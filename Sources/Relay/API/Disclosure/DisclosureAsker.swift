@@ -117,6 +117,7 @@ struct DisclosureAsker: Sendable {
             switch failure.code {
             case "peer/busy": .cityBusy
             case "peer/unimplemented": .cityNoOffice
+            case "member/suspended": .citySuspended
             case "peer/invalidArgument": .requestMalformed
             default: .cityUnreachable
             }

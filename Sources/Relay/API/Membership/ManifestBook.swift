@@ -16,6 +16,8 @@ final class ManifestBook: Sendable {
         var chain: ManifestChain
         /// Chains that end with a version which is verified and waits for its commit.
         var candidates: [Digest: ManifestChain] = [:]
+        /// What the latest version has against exchanges of ours.
+        var bars: [String: MemberBar]
         var tellEquivocation: (@Sendable (ManifestEquivocation) -> Void)?
     }
 
@@ -28,10 +30,12 @@ final class ManifestBook: Sendable {
     private let storeFile: String
     private let state: Mutex<State>
 
-    init(_ chain: ManifestChain, own: MemberID, storeFile: String) {
+    init(
+        _ chain: ManifestChain, bars: [String: MemberBar], own: MemberID, storeFile: String
+    ) {
         self.own = own
         self.storeFile = storeFile
-        state = Mutex(State(chain: chain))
+        state = Mutex(State(chain: chain, bars: bars))
     }
 
     /// The latest version that holds.
@@ -59,6 +63,7 @@ final class ManifestBook: Sendable {
         state.withLock { state in
             guard let chain = state.candidates[digest] else { return }
             state.chain = chain
+            state.bars = change.bars
             state.candidates = state.candidates.filter {
                 $0.value.manifest.version > chain.manifest.version
             }
@@ -73,7 +78,7 @@ final class ManifestBook: Sendable {
         signatures: inout SignatureVerifier
     ) -> [EngineEvent] {
         guard !steps.isEmpty else { return [] }
-        var chain = state.withLock { $0.chain }
+        var (chain, bars) = state.withLock { ($0.chain, $0.bars) }
         var verified: [VerifiedManifest] = []
         var events: [EngineEvent] = []
         for step in steps {
@@ -83,11 +88,12 @@ final class ManifestBook: Sendable {
                 guard case .advanced = try chain.append(next, signatures: &signatures) else {
                     continue
                 }
+                let change = TopologyChange(next.sealed, of: own, at: now, before: bars)
+                bars = change.bars
                 verified.append(
                     VerifiedManifest(
                         record: ManifestRecord(next, after: before, source: source, at: now),
-                        previousDigest: before.digest.bytes,
-                        change: TopologyChange(next.sealed, of: own)))
+                        previousDigest: before.digest.bytes, change: change))
             } catch {
                 // Versions between are missing: they are asked for, nobody did wrong.
                 if case .gap = error { break }

@@ -48,13 +48,18 @@ package enum ManifestStartError: Error, CustomStringConvertible {
 /// What the start found: the chain of versions, and what is to be journaled of it.
 struct ManifestStart {
     var chain: ManifestChain
+    /// What the latest version has against exchanges of ours, and since when.
+    private(set) var bars: [String: MemberBar] = [:]
     var records: [ManifestRecord] = []
     /// Why versions of the file were not taken; the relay starts without them.
     var refusals: [ManifestError] = []
 
-    /// - Parameter stored: the store's last versions, ascending, the first of them whole.
+    /// - Parameters:
+    ///   - stored: the store's last versions, ascending, the first of them whole.
+    ///   - followsUnread: whether the store may hold versions before those.
     init(
-        _ source: ManifestSource, stored: [ManifestRecord], now: Timestamp
+        _ source: ManifestSource, stored: [ManifestRecord], followsUnread: Bool, own: MemberID,
+        now: Timestamp
     ) throws(ManifestStartError) {
         var signatures = SignatureVerifier()
         var fromFile: [SignedManifest] = []
@@ -70,9 +75,14 @@ struct ManifestStart {
             do throws(ManifestError) {
                 let signed = try SignedManifest(reading: first.bytes)
                 var chain = try ManifestChain(anchor: ManifestAnchor(signed.sealed), signed)
+                bars = MemberBar.all(
+                    in: chain.manifest, of: own,
+                    at: followsUnread ? .unixEpoch : first.adoptedAt, before: [:])
                 for record in stored.dropFirst() {
                     let next = try ManifestBook.read(record.step, after: chain.latest.sealed)
                     _ = try chain.append(next, signatures: &signatures)
+                    bars = MemberBar.all(
+                        in: chain.manifest, of: own, at: record.adoptedAt, before: bars)
                 }
                 self.chain = chain
             } catch {
@@ -88,6 +98,7 @@ struct ManifestStart {
             } catch {
                 throw .first(error)
             }
+            bars = MemberBar.all(in: chain.manifest, of: own, at: now, before: [:])
             records = [ManifestRecord(first, after: nil, source: "file", at: now)]
         }
         for next in fromFile where next.manifest.version >= chain.anchor.version {
@@ -96,6 +107,7 @@ struct ManifestStart {
                 guard case .advanced = try chain.append(next, signatures: &signatures) else {
                     continue
                 }
+                bars = MemberBar.all(in: chain.manifest, of: own, at: now, before: bars)
                 records.append(ManifestRecord(next, after: before, source: "file", at: now))
             } catch {
                 refusals.append(error)

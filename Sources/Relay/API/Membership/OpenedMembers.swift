@@ -46,18 +46,23 @@ struct OpenedMembers {
             }
             return
         }
-        let start = try ManifestStart(source, stored: stored, now: now)
+        // The first of many follows on versions that are not read: since when it bars is not known.
+        let start = try ManifestStart(
+            source, stored: stored, followsUnread: stored.count >= OpenedMembers.comparedVersions,
+            own: configuration.ownMember, now: now)
         let latest = start.chain.latest.sealed
         guard latest.manifest.member(configuration.ownMember) != nil else {
             throw ManifestStartError.notAMember(
                 configuration.ownMember, version: latest.manifest.version)
         }
-        book = ManifestBook(start.chain, own: configuration.ownMember, storeFile: path)
+        book = ManifestBook(
+            start.chain, bars: start.bars, own: configuration.ownMember, storeFile: path)
         entries = start.records.map { .manifest($0) }
         notes += start.refusals.map {
             EngineNote(level: .warning, code: $0.code, detail: "from file: \($0.problem)")
         }
-        apply(TopologyChange(latest, of: configuration.ownMember))
+        apply(
+            TopologyChange(latest, of: configuration.ownMember, at: now, before: start.bars))
     }
 
     private mutating func apply(_ change: TopologyChange) {

@@ -26,7 +26,7 @@ package struct PeerChain: Hashable, Sendable {
         evidenceKeys = member.evidenceKeys.compactMap(\.publicKey)
     }
 
-    /// The members that routes lead to, but for those that are barred; by chain id.
+    /// The members that routes lead to, but for those that are cut off; by chain id.
     static func all(
         in topology: Topology, of routes: [RouteConfiguration]
     ) -> [String: PeerChain] {
@@ -35,7 +35,7 @@ package struct PeerChain: Hashable, Sendable {
             topology.members.map { ($0.chain.id.description, $0) },
             uniquingKeysWith: { one, _ in one }
         )
-        for route in routes where route.bar == nil {
+        for route in routes where route.bar?.isCut != true {
             peers[route.chainID] = members[route.chainID].map { PeerChain($0) }
         }
         return peers

@@ -298,6 +298,9 @@ final class PeerService: @unchecked Sendable {
                 inMilliseconds: PeerService.pausedMilliseconds,
                 "a person has paused the exchange with your chain")
         }
+        if let bar = context.shared.suspension(of: peer.chainID) {
+            return GRPCStatus(.permissionDenied, "\(bar.code): \(bar.detail)")
+        }
         disclosures.disclose(request, from: peer.member, keys: peer.evidenceKeys) {
             [self] result in finish(call, peer, result)
         }

@@ -50,8 +50,9 @@ enum MemberStatusCommand {
 
     static let suspend = make(
         "suspend", .suspended, "Propose that a member pause",
-        "At quorum no new work is taken to or from the member, and what is open finishes.\n"
-            + "A city's districts pause with it. `member resume` takes it back.")
+        "At quorum no new packet or disclosure is taken to or from the member. Its relay\n"
+            + "stays connected, and what was sent before finishes; what is sent later waits\n"
+            + "or is refunded. A city's districts pause with it; `member resume` ends it.")
     static let resume = make(
         "resume", .active, "Propose that a suspended member go on",
         "Its keys and its chain's anchor are as they were.")
