@@ -16,7 +16,7 @@ struct FundCentres {
     let far: City
 
     /// Seconds in which a word must have its answer from the other chain.
-    private static let patience = 90
+    private static let patience = 180
 
     /// The sum that every account here has, in yuan: with interest, without, and the interest.
     static let sum = (told: "10300.25", original: "10000.00", interest: "300.25")

@@ -13,7 +13,7 @@ struct LicenceHall {
     private var world: World { application.world }
 
     /// Seconds in which the other city must have answered a move's word.
-    private static let patience = 60
+    private static let patience = 120
 
     init(_ world: World, _ city: City) {
         application = Application(world: world, city: city, name: .licenceHall)
