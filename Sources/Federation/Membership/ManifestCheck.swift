@@ -105,22 +105,24 @@ struct ManifestCheck {
     private mutating func checkShared(_ member: ManifestMember) {
         let id = member.id
         for chain in member.chains {
-            if let other = chains.updateValue(id, forKey: chain.id) {
-                add("members[\(id)].chains", .duplicateChain(chain.id, other, id))
-            }
+            guard let other = chains.updateValue(id, forKey: chain.id) else { continue }
+            let (holder, claimer) = inOrder(other, id) { $0.chains.contains { $0.id == chain.id } }
+            add("members[\(claimer)].chains", .duplicateChain(chain.id, holder, claimer))
         }
         // A revoked member's address and name may serve its successor; its keys: see
         // `checkRevokedKeys`.
         guard member.status != .revoked else { return }
         for endpoint in member.relay.endpoints {
-            if let other = endpoints.updateValue(id, forKey: endpoint) {
-                add("members[\(id)].relay.endpoints", .duplicateEndpoint(endpoint, other, id))
-            }
+            guard let other = endpoints.updateValue(id, forKey: endpoint) else { continue }
+            let (holder, claimer) = inOrder(other, id) { $0.relay.endpoints.contains(endpoint) }
+            add(
+                "members[\(claimer)].relay.endpoints",
+                .duplicateEndpoint(endpoint, holder, claimer))
         }
         for pin in member.relay.keyPins {
-            if let other = pins.updateValue(id, forKey: pin) {
-                add("members[\(id)].relay.key_pins", .duplicateKeyPin(pin, other, id))
-            }
+            guard let other = pins.updateValue(id, forKey: pin) else { continue }
+            let (holder, claimer) = inOrder(other, id) { $0.relay.keyPins.contains(pin) }
+            add("members[\(claimer)].relay.key_pins", .duplicateKeyPin(pin, holder, claimer))
         }
         for (list, role) in [
             (member.authorityKeys, KeyRole.authority), (member.evidenceKeys, .evidence),
@@ -134,6 +136,15 @@ struct ManifestCheck {
                 }
             }
         }
+    }
+
+    /// Of two members that share something, the one that had it in the version before, and the one
+    /// that claims it now; as they stand where that does not tell.
+    private func inOrder(
+        _ one: MemberID, _ other: MemberID, _ has: (ManifestMember) -> Bool
+    ) -> (holder: MemberID, claimer: MemberID) {
+        func had(_ id: MemberID) -> Bool { previous?.member(id).map(has) ?? false }
+        return had(other) && !had(one) ? (other, one) : (one, other)
     }
 
     /// Whoever runs a relay holds its TLS key. Were it an authority's key too, the operator could

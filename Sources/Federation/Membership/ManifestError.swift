@@ -18,6 +18,8 @@ public enum ManifestError: Error, Hashable, Sendable {
     case wrongAnchor(got: Digest, expected: Digest)
     case otherFederation(got: String, expected: String)
     /// Versions between are missing.
+    /// A next version of one that holds no more: another took its number.
+    case overtaken(version: UInt64, by: UInt64)
     case gap(expected: UInt64, got: UInt64)
     /// An older version than the first that is known: nothing here can judge it.
     case beforeAnchor(got: UInt64, anchor: UInt64)
@@ -45,7 +47,8 @@ public enum ManifestError: Error, Hashable, Sendable {
     case approvalOfOther(got: Digest, expected: Digest)
     /// Keys or addresses of a member change without its own signed request.
     case changeWithoutRequest(MemberID)
-    case request(RequestError)
+    /// A member's request is not to be approved.
+    case request(RequestError, of: MemberID)
 }
 
 /// What a member's key is for.

@@ -15,6 +15,7 @@ extension ManifestError {
         case .notCanonical, .notCanonicalManifest, .membersOutOfOrder: "manifest/not-canonical"
         case .wrongAnchor: "manifest/wrong-anchor"
         case .otherFederation: "manifest/other-federation"
+        case .overtaken: "proposal/overtaken"
         case .gap: "manifest/gap"
         case .beforeAnchor: "manifest/before-anchor"
         case .previousMismatch: "manifest/previous-mismatch"
@@ -34,7 +35,7 @@ extension ManifestError {
         case .tooManySignatures: "manifest/too-many-signatures"
         case .approvalOfOther: "manifest/approval-of-other"
         case .changeWithoutRequest: "manifest/change-without-request"
-        case .request(let error): error.code
+        case .request(let error, _): error.code
         }
     }
 
@@ -55,6 +56,8 @@ extension ManifestError {
             "this version's digest is \(got), not \(expected) as agreed"
         case .otherFederation(let got, let expected):
             "this manifest is of the federation \"\(got)\", not \"\(expected)\""
+        case .overtaken(let version, let present):
+            "the proposal was to become version \(version), and version \(present) holds already"
         case .gap(let expected, let got):
             "version \(got) came where version \(expected) is next"
         case .beforeAnchor(let got, let anchor):
@@ -95,7 +98,9 @@ extension ManifestError {
             "the approval is of \(got), not of \(expected)"
         case .changeWithoutRequest(let id):
             "the entry of \(id) changes and no signed request of its own asks for it"
-        case .request(let error): error.problem
+        case .request(let error, let id):
+            error.problem.contains(id.description)
+                ? error.problem : "\(error.problem) (asked by \(id))"
         default: code
         }
     }
@@ -111,6 +116,9 @@ extension ManifestError {
             "compare the words of the digest with another member by telephone; trust neither file"
                 + " before they agree"
         case .otherFederation: "use the files of one federation"
+        case .overtaken:
+            "make it again with `cityrelay member renew`: nothing is typed anew, and approvals "
+                + "begin anew"
         case .gap: "fetch the versions between: `cityrelay member list` shows the one held here"
         case .beforeAnchor: "nothing: what is held here is newer"
         case .previousMismatch:
@@ -130,7 +138,7 @@ extension ManifestError {
         case .approvalOfOther:
             "approve the same request or proposal, made from the same present manifest"
         case .changeWithoutRequest: "have that member make a request, and approve that"
-        case .request(let error): error.remedy
+        case .request(let error, _): error.remedy
         }
     }
 }

@@ -70,9 +70,9 @@ extension ManifestFault {
         case .duplicateChain(let chain, let one, let other):
             "the chain id \(chain) is taken: \(one) has it, and \(other) claims it"
         case .duplicateEndpoint(let endpoint, let one, let other):
-            "\(endpoint) is the address of \(one) and of \(other)"
+            "the address \(endpoint) is taken: \(one) has it, and \(other) claims it"
         case .duplicateKeyPin(let pin, let one, let other):
-            "the relay key sha256:\(pin) is pinned for \(one) and for \(other)"
+            "the relay key sha256:\(pin) is pinned for \(one) already, and \(other) claims it"
         case .duplicateKey(let key, let one, let other):
             "the key \(key) stands for \(one) and for \(other)"
         case .keyInTwoRoles(let id, let one, let other):

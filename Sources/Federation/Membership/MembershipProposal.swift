@@ -95,6 +95,9 @@ extension MembershipProposal {
             guard manifest.federation == old.federation else {
                 throw .otherFederation(got: manifest.federation, expected: old.federation)
             }
+            guard manifest.version > old.version else {
+                throw .overtaken(version: manifest.version, by: old.version)
+            }
             guard manifest.version == old.version + 1 else {
                 throw .gap(expected: old.version + 1, got: manifest.version)
             }
@@ -113,7 +116,7 @@ extension MembershipProposal {
                 }
                 try request.verify(against: current, now: now, signatures: &verifier)
             } catch {
-                throw .request(error)
+                throw .request(error, of: request.entry.id)
             }
         }
         try checkExplained(current?.manifest)

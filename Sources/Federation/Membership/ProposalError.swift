@@ -47,11 +47,21 @@ public enum ProposalError: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether a later version holds than the one that it was made from.
+    public var isOvertaken: Bool {
+        switch self {
+        case .manifest(.overtaken), .manifest(.request(.staleBasis, of: _)): true
+        default: false
+        }
+    }
+
     /// Whether whoever passed it on should have known better. A version that the two do not share
     /// yet, a full board or a clock are nobody's fault.
     public var isBlameworthy: Bool {
         switch self {
-        case .manifest(.badSignature), .manifest(.wire), .manifest(.request(.badProof)): true
+        case .manifest(.badSignature), .manifest(.wire),
+            .manifest(.request(.badProof, of: _)):
+            true
         default: false
         }
     }

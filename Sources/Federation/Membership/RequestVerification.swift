@@ -6,7 +6,7 @@ public import LightClient
 public enum RequestError: Error, Hashable, Sendable {
     case otherFederation(got: String, expected: String)
     /// Made from another version than the present one: what changed since may matter.
-    case staleBasis(got: Digest, expected: Digest)
+    case staleBasis(got: Digest, expected: Digest, version: UInt64)
     /// Its clock is ahead of ours by more than the limit.
     case clockAhead(seconds: Int64, limit: Int64)
     case tooOld(seconds: Int64, limit: Int64)
@@ -43,7 +43,8 @@ extension RegistrationRequest {
                 throw .otherFederation(got: federation, expected: current.manifest.federation)
             }
             guard basis == current.digest else {
-                throw .staleBasis(got: basis, expected: current.digest)
+                throw .staleBasis(
+                    got: basis, expected: current.digest, version: current.manifest.version)
             }
         }
         try checkAge(now)
@@ -170,10 +171,11 @@ extension RequestError {
         switch self {
         case .otherFederation(let got, let expected):
             "the request is for the federation \"\(got)\", not \"\(expected)\""
-        case .staleBasis(let got, let expected):
-            "the request was made from manifest \(got), the present one is \(expected)"
+        case .staleBasis(let got, let expected, let version):
+            "the request was made from the manifest with the digest \(got), and this is version "
+                + "\(version) with \(expected): one of the two is overtaken"
         case .clockAhead(let seconds, let limit):
-            "the request is dated \(seconds) s in the future, more than \(limit) s"
+            "the request is dated \(seconds) s ahead of this machine's clock; \(limit) s may pass"
         case .tooOld(let seconds, _): "the request is \(seconds / 86_400) days old"
         case .missingProof(let role, let pin):
             "the \(role.rawValue) key sha256:\(pin) did not sign: nothing shows that it is held"
@@ -195,14 +197,20 @@ extension RequestError {
     public var remedy: String {
         switch self {
         case .otherFederation: "use the files of one federation"
-        case .staleBasis: "make the request again from the present manifest"
-        case .clockAhead: "set the clock of the machine that made it, or of this one, and try again"
+        case .staleBasis:
+            "compare the version with another member's (`cityrelay member list`); if the request "
+                + "is the older, its member makes it again with `cityrelay member renew`"
+        case .clockAhead:
+            "compare `date -u` on both machines with a third one and set the wrong clock; if it "
+                + "was the requester's, the request is made again"
         case .tooOld: "make the request again"
         case .missingProof, .badProof:
             "run `cityrelay member request` where all the keys of `member init` are"
         case .strangeProof: "run `cityrelay member request` again: it signs with the entry's keys"
         case .alreadyMember: "use `cityrelay member rotate` for new keys or addresses"
-        case .notMember: "use `cityrelay member request` to come in"
+        case .notMember:
+            "compare the codes with `cityrelay member list`; whoever wants to come in uses "
+                + "`cityrelay member request`"
         case .currentAuthorityMissing: "sign it on the machine that holds the authority key"
         case .voucherMissing: "have the city sign it: `cityrelay member request --voucher`"
         case .changesNothing: "say what is to be changed"

@@ -40,6 +40,7 @@ extension CommandTree {
         MemberAssembleCommand.command,
         MemberRejectCommand.command,
         MemberSubmitCommand.command,
+        MemberRenewCommand.command,
         MemberListCommand.command,
         MemberShowCommand.command,
         MemberRotateCommand.command,
@@ -47,6 +48,7 @@ extension CommandTree {
         MemberStatusCommand.resume,
         MemberStatusCommand.revoke,
         MemberRescueCommand.command,
+        MemberQuorumCommand.command,
         MemberLeaveCommand.command,
     ]
 

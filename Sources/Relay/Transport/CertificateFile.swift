@@ -6,11 +6,19 @@ import COpenSSL
 
 /// What a certificate file of ours says, for those who watch its days.
 package struct CertificateFile: Hashable, Sendable {
+    /// Codes of the member, as the URI has them.
+    package struct Holder: Hashable, Sendable {
+        package let division: String
+        package let institution: String
+    }
+
     /// What it serves: "peer", "api".
     package let use: String
     package let path: String
     /// Its `cityrelay://` URI; empty where it has none.
     package let name: String
+    /// The member that it speaks for; nil where it has no name.
+    package let holder: Holder?
     package let pin: KeyPin
     /// Last second, in seconds since 1970.
     package let notAfter: Int64
@@ -37,6 +45,10 @@ package struct CertificateFile: Hashable, Sendable {
         self.use = use
         self.path = path
         name = identity.role == .nameless ? "" : identity.uri
+        holder =
+            identity.role == .nameless
+            ? nil
+            : Holder(division: identity.divisionCode, institution: identity.institutionCode)
         pin = identity.spkiSHA256
         notAfter = identity.notAfter
     }

@@ -5,7 +5,7 @@ extension HTTP2Client {
     /// goes on undisturbed; any other ends at once. Any thread.
     package func expect(_ member: ExpectedMember) {
         onLoop { client in
-            let isNarrower = !(client.expected?.pins ?? []).allSatisfy(member.pins.contains)
+            let isNarrower = !(client.expected?.pins ?? []).allSatisfy(member.admits)
             client.expected = member
             for connection in client.everyConnection {
                 guard let peer = connection.peer else {
@@ -15,7 +15,7 @@ extension HTTP2Client {
                     }
                     continue
                 }
-                guard !member.pins.contains(peer.spkiSHA256) else { continue }
+                guard !member.admits(peer.spkiSHA256) else { continue }
                 // One that was on its way out with nothing under way is no loss.
                 let isOver = connection !== client.current && connection.streams.isEmpty
                 connection.close(

@@ -131,14 +131,17 @@ package struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
 package struct ExpectedMember: Hashable, Sendable {
     package let divisionCode: String
     package let institutionCode: String
-    /// Any of these keys is right: two while a member changes its key.
-    package let pins: [KeyPin]
+    /// Any of these keys is right: two while a member changes its key. Nil: no key is known, and
+    /// the authority's word is enough; for commands, never between peers.
+    package let pins: [KeyPin]?
 
-    package init(divisionCode: String, institutionCode: String, pins: [KeyPin]) {
+    package init(divisionCode: String, institutionCode: String, pins: [KeyPin]?) {
         self.divisionCode = divisionCode
         self.institutionCode = institutionCode
         self.pins = pins
     }
+
+    func admits(_ pin: KeyPin) -> Bool { pins?.contains(pin) ?? true }
 }
 
 /// What our side says to a peer whose certificate is in order.

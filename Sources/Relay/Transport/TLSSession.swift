@@ -209,7 +209,7 @@ final class TLSSession {
                     "expected cityrelay://member/\(member.divisionCode)/\(member.institutionCode), "
                         + "found \(identity)")
             }
-            guard member.pins.contains(identity.spkiSHA256) else {
+            guard member.admits(identity.spkiSHA256) else {
                 throw TransportError(.wrongKey, "\(identity) has another pin in the topology")
             }
         }

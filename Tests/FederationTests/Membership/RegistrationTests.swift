@@ -127,7 +127,10 @@ import Testing
             try request.verify(against: current, now: late, signatures: &verifier)
         }
         let next = try Sample.next(current) { $0.note = "x" }
-        #expect(throws: RequestError.staleBasis(got: current.digest, expected: next.digest)) {
+        #expect(
+            throws: RequestError.staleBasis(
+                got: current.digest, expected: next.digest, version: next.manifest.version)
+        ) {
             try request.verify(against: next, now: now, signatures: &verifier)
         }
         let other = try Sample.next(current) { $0.federation = "other" }

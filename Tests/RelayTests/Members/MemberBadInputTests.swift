@@ -60,10 +60,11 @@ import Testing
 
     @Test func `one signature too few`() throws {
         let bench = try approved()
-        refused(
-            bench.run(
-                "assemble --file @Nanjing/request.txt --manifest @m1 --with @Loudi.approval "
-                    + "--next @m2"), "manifest/not-enough-signatures")
+        let few = bench.run(
+            "assemble --file @Nanjing/request.txt --manifest @m1 --with @Loudi.approval "
+                + "--next @m2")
+        refused(few, "manifest/not-enough-signatures")
+        #expect(few.errors.contains("still open: Hangzhou (Hangzhou, 330100/330100000000000)"))
     }
 
     @Test func `one key that signs twice`() throws {
@@ -97,6 +98,7 @@ import Testing
                 #expect(review.status == .success, "\(review.errors)")
             } else {
                 refused(review, "request/clock-ahead")
+                #expect(review.errors.contains("(asked by 320100/320100000000000)"))
             }
         }
     }
@@ -107,9 +109,13 @@ import Testing
         let draft = try bench.read("Nanjing/member.yaml")
         try bench.write(
             "Nanjing/member.yaml", draft.replacing("nanjing-320100-1", with: "loudi-431300-1"))
-        refused(
-            bench.run("request @Nanjing --manifest @m1 --passphrase-file @pass"),
-            "member/chain-id-taken")
+        let taken = bench.run("request @Nanjing --manifest @m1 --passphrase-file @pass")
+        refused(taken, "member/chain-id-taken")
+        // Whoever had it has it, whichever of the two stands first in the list.
+        #expect(
+            taken.errors.contains(
+                "431300/431300000000000 has it, and 320100/320100000000000 claims it"),
+            "\(taken.errors)")
         refused(
             bench.run(
                 "init @x --division 320100 --institution 32-01 --name x --endpoint a.example:1 "
@@ -136,6 +142,7 @@ import Testing
         #expect(
             wrong.output.contains("FAULT the trust anchor at height 7 does not verify"),
             "\(wrong.output)")
+        #expect(wrong.output.contains("the node's header has the hash"), "\(wrong.output)")
         // It is the chain's own, and older than the trusting period.
         draft = draft.replacing(
             SHA256.hash(Array("Nanjing".utf8)).description,
@@ -145,7 +152,7 @@ import Testing
         bench.now = bench.now.adding(nanoseconds: 15 * 86_400_000_000_000)
         let old = bench.run(
             "rehearse @Nanjing --passphrase-file @pass --node \(city.address)")
-        #expect(old.output.contains("is the trusting period over?"), "\(old.output)")
+        #expect(old.output.contains("its trusting period is over since"), "\(old.output)")
     }
 
     @Test func `a certificate without the URI name`() throws {

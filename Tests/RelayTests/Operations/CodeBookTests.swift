@@ -19,6 +19,7 @@ import Testing
     /// (`OrderRefusal`), and no packet waits with it.
     static let orderRefusals: Set<String> = [
         "proposal/no-block", "proposal/other-kind", "store/not-writable",
+        "manifest/version-not-kept",
         "action/no-reason", "action/raced", "action/wrong-subject", "dead/ended-for-good",
         "dead/ended-well",
         "dead/holds-money", "dead/still-under-way", "route/not-paused", "route/unknown",

@@ -35,6 +35,11 @@ public struct PersonName: Sendable {
         ".", "\u{2027}", "\u{2219}", "\u{22c5}", "\u{ff0e}", "\u{00b7}",
     ]
 
+    /// Whether a character is a middle dot, stands for one, or is mistaken for one.
+    static func isDotLike(_ scalar: Unicode.Scalar) -> Bool {
+        dots.contains(scalar) || dotLike.contains(scalar)
+    }
+
     public init(bytes: [UInt8]) throws(PersonNameError) {
         guard (1...PersonName.maxByteCount).contains(bytes.count) else {
             throw .length(bytes.count)
@@ -102,7 +107,7 @@ public struct PersonName: Sendable {
     }
 
     /// Full-width Latin letters, U+FF01 to U+FF5E, are ASCII's shifted by U+FEE0.
-    private static func narrow(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    static func narrow(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         guard (0xff01...0xff5e).contains(scalar.value) else { return scalar }
         return Unicode.Scalar(scalar.value - 0xfee0) ?? scalar
     }

@@ -252,7 +252,7 @@ package final class RelayDaemon: @unchecked Sendable {
     }
 
     /// Member changes that are open here; nil where the members' list is a file written by hand.
-    package var openProposals: OpenProposals? { proposals.map { OpenProposals($0.board()) } }
+    package var openProposals: OpenProposals? { proposals.map { $0.listing() } }
 
     /// Takes an operator's event.
     package func submit(_ event: EngineEvent) { decider.submit([event]) }

@@ -186,6 +186,27 @@ final class ManifestBook: Sendable {
             version: version, digest: chain.latest.digest.bytes, versions: steps)
     }
 
+    /// A version that held here once; nil where the store has none. Reads the store.
+    func signed(version: UInt64) -> SignedManifest? {
+        let latest = latestSigned
+        if version == latest.manifest.version { return latest }
+        // The last one that is stored whole, or the first of all.
+        let whole = version - (version - 1) % ManifestRecord.wholeEvery
+        guard version < latest.manifest.version, let reader = try? JournalReader(path: storeFile),
+            let records = try? reader.manifests(
+                after: whole - 1, limit: Int(ManifestRecord.wholeEvery)),
+            let first = records.first, !first.isDifference,
+            var signed = try? SignedManifest(reading: first.bytes)
+        else { return nil }
+        for record in records.dropFirst() where record.version <= version {
+            guard let next = try? ManifestBook.read(record.step, after: signed.sealed) else {
+                return nil
+            }
+            signed = next
+        }
+        return signed.manifest.version == version ? signed : nil
+    }
+
     /// Empty when the asker's version is not ours, or the store does not answer.
     func later(than version: UInt64, _ digest: [UInt8], upTo last: UInt64) -> [ManifestStep] {
         guard let reader = try? JournalReader(path: storeFile),

@@ -2,6 +2,7 @@
 
 import Federation
 import LightClient
+import RelayStore
 
 /// What is open at one relay, as its API shows it.
 package struct OpenProposals: Codable, Hashable, Sendable {
@@ -18,6 +19,10 @@ package struct OpenProposals: Codable, Hashable, Sendable {
         /// "join 320100/320100000000000"
         package let note: String
         package let changes: [String]
+        /// The members whose entries change.
+        package let members: [String]
+        /// What whoever approves must know: names that look alike.
+        package let warnings: [String]
         package let words: [String]
         package let approvedBy: [String]
         package let refusedBy: [Refusal]
@@ -30,11 +35,50 @@ package struct OpenProposals: Codable, Hashable, Sendable {
         package let paper: String
     }
 
+    /// What a later version overtook before its quorum.
+    package struct Overtaken: Codable, Hashable, Sendable {
+        /// Of the version that it would have become.
+        package let digest: String
+        package let version: UInt64
+        package let note: String
+        package let members: [String]
+        /// The version that holds instead.
+        package let overtakenBy: UInt64
+        /// How many had approved it; they count no more.
+        package let approvals: Int
+        package let receivedAt: String
+        package let source: String
+        package let paper: String
+        package let next: String
+
+        init(_ overtaken: OvertakenPaper) {
+            digest = overtaken.digest.description
+            version = overtaken.version
+            note = overtaken.note
+            members = overtaken.members
+            overtakenBy = overtaken.overtakenBy
+            approvals = overtaken.approvals
+            receivedAt = overtaken.receivedAt.utcText
+            source = overtaken.source
+            paper = overtaken.paper.text
+            let name = digest.prefix(12)
+            let how =
+                overtaken.paper.kind == .request
+                ? "the member runs `cityrelay member renew DIR --open \(name)`"
+                : "an authority runs `cityrelay member renew --open \(name) --key FILE`"
+            next =
+                "\(how), which types nothing anew, and it is handed in again; approvals begin "
+                + "anew, since each signs one version's bytes"
+        }
+    }
+
     package let version: UInt64
     package let digest: String
     package let open: [Proposal]
+    package let overtaken: [Overtaken]
 
-    init(_ board: ProposalBoard) {
+    init(_ board: ProposalBoard, _ overtaken: [OvertakenPaper]) {
+        self.overtaken = overtaken.map { Overtaken($0) }
         let current = board.current.manifest
         version = current.version
         digest = board.current.digest.description
@@ -43,6 +87,8 @@ package struct OpenProposals: Codable, Hashable, Sendable {
             return Proposal(
                 digest: open.digest.description, version: next.version, note: next.note,
                 changes: next.changes(since: current).flatMap(\.sentences),
+                members: open.proposal.membersChanged(since: current).map(\.description),
+                warnings: next.likenesses(since: current).map(\.sentence),
                 words: FingerprintWords(open.digest).rows,
                 approvedBy: open.approvals.keys.sorted().map(\.description),
                 refusedBy: open.rejections.sorted { $0.key < $1.key }.map {

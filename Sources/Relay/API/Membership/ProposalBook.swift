@@ -17,6 +17,7 @@ final class ProposalBook: Sendable {
         var store: PaperStore?
         /// Two signed versions of one number; kept for ever, told to every peer.
         var evidence: [MemberPaper] = []
+        var overtaken: OvertakenBook
     }
 
     /// What became of a paper.
@@ -49,18 +50,27 @@ final class ProposalBook: Sendable {
         var evidence: [MemberPaper] = []
         var unfinished: [SignedManifest] = []
         var signatures = SignatureVerifier()
+        var overtaken = OvertakenBook(try store.overtaken(), now: now)
         for kept in try store.all() {
             if kept.paper.kind == .equivocation {
                 evidence.append(kept.paper)
             } else {
-                // What is overtaken or too old by now is left out.
-                let outcome = try? board.take(
-                    kept.paper, from: kept.source, now: now, signatures: &signatures)
-                if case .assembled(let next) = outcome { unfinished.append(next) }
+                do throws(ProposalError) {
+                    let outcome = try board.take(
+                        kept.paper, from: kept.source, now: now, signatures: &signatures)
+                    if case .assembled(let next) = outcome { unfinished.append(next) }
+                } catch {
+                    // Too old, or about what is no more: left out. Overtaken: told.
+                    guard error.isOvertaken,
+                        let paper = OvertakenBook.leftOver(kept, manifests.latest)
+                    else { continue }
+                    try store.overtake([paper], letGo: overtaken.add([paper]))
+                }
             }
         }
         self.unfinished = unfinished
-        state = Mutex(State(board: board, store: store, evidence: evidence))
+        state = Mutex(
+            State(board: board, store: store, evidence: evidence, overtaken: overtaken))
     }
 
     func onFresh(_ tell: @escaping @Sendable ([MemberPaper]) -> Void) {
@@ -80,6 +90,14 @@ final class ProposalBook: Sendable {
         state.withLock { state in
             follow(&state)
             return state.board
+        }
+    }
+
+    /// What is open, and what was overtaken, for people.
+    func listing() -> OpenProposals {
+        state.withLock { state in
+            follow(&state)
+            return OpenProposals(state.board, state.overtaken.papers)
         }
     }
 
@@ -169,7 +187,11 @@ final class ProposalBook: Sendable {
                 case .taken:
                     guard let store = state.store else { return .notKept("the relay ends") }
                     try store.keep(paper, from: source, at: now)
+                    let isBegun = board.open.count > state.board.open.count
                     state.board = board
+                    if isBegun, let open = board.open.last {
+                        try? store.forget(state.overtaken.renewed(open))
+                    }
                     return .taken
                 case .assembled(let next):
                     guard let store = state.store else { return .notKept("the relay ends") }
@@ -223,8 +245,11 @@ final class ProposalBook: Sendable {
     private func follow(_ state: inout State) {
         let latest = manifests.latest
         guard latest.digest != state.board.current.digest else { return }
-        _ = state.board.rebase(onto: latest)
-        // Left over after a crash, it is refused at the next start.
+        let before = state.board.current
+        let (fresh, gone) = state.overtaken.add(
+            state.board.rebase(onto: latest), before: before, now: latest)
+        // Left over after a crash, it is found overtaken at the next start.
+        try? state.store?.overtake(fresh, letGo: gone)
         try? state.store?.clear()
     }
 }

@@ -40,10 +40,10 @@ final class ProposalDoor: Sendable {
                     try takeManifests(request, reply)
                 }),
             APIRoute(.get, "/v1/member/requests", .observers) { [self] (_, reply) in
-                work(reply) { door, _ in .json(OpenProposals(door.proposals.board())) }
+                work(reply) { door, _ in .json(door.proposals.listing()) }
             },
-            .direct(.get, "/v1/member/manifest", .observers) { [self] _ in
-                .text(Armour.encode(.manifest, manifests.latestSigned.encoded))
+            APIRoute(.get, "/v1/member/manifest", .observers) {
+                [self] (request, reply) throws(APIError) in try showManifest(request, reply)
             },
         ]
     }
@@ -119,6 +119,27 @@ final class ProposalDoor: Sendable {
     }
 
     // MARK: Manifests
+
+    /// The version that holds, or an earlier one: `?version=N`.
+    private func showManifest(
+        _ request: APIRequest, _ reply: APIReply
+    ) throws(APIError) {
+        guard let text = request.query("version") else {
+            return reply.finish(.text(Armour.encode(.manifest, manifests.latestSigned.encoded)))
+        }
+        guard let version = UInt64(text), version > 0 else {
+            throw .malformedQuery("version", "a number from 1")
+        }
+        work(reply) { door, _ in
+            guard let signed = door.manifests.signed(version: version) else {
+                return APIError(
+                    404, "manifest/version-not-kept", "this relay holds no version \(version)",
+                    next: "Ask another member's relay, or somebody who kept the file."
+                ).answer
+            }
+            return .text(Armour.encode(.manifest, signed.encoded))
+        }
+    }
 
     private func takeManifests(
         _ request: APIRequest, _ reply: APIReply

@@ -14,7 +14,7 @@ package enum ArgumentError: Error, Hashable, Sendable {
         switch self {
         case .unknownOption(let name, let suggestion):
             "there is no option \(name)" + (suggestion.map { "; did you mean \($0)?" } ?? "")
-        case .missingValue(let name): "\(name) needs a value"
+        case .missingValue(let name): "\(name): not given, or without its value"
         case .unexpectedValue(let name): "\(name) takes no value"
         case .repeated(let name): "\(name) is given twice"
         case .badValue(let option, let value, let expected):
@@ -29,10 +29,12 @@ package enum ArgumentError: Error, Hashable, Sendable {
 package struct Arguments: Hashable, Sendable {
     private var values: [String: [String]] = [:]
     private var flags: Set<String> = []
+    private let known: Set<String>
     package private(set) var operands: [String] = []
 
     /// Reads the words behind a subcommand's name. Options may stand anywhere; `--` ends them.
     package init(_ words: [String], for command: Command) throws(ArgumentError) {
+        known = Set(command.allOptions.map(\.name))
         var index = 0
         var isOpen = true
         while index < words.count {
@@ -55,6 +57,9 @@ package struct Arguments: Hashable, Sendable {
     package var isJSON: Bool { has(Command.json) }
 
     package func has(_ option: CommandOption) -> Bool { flags.contains(option.name) }
+
+    /// Whether the command has this option at all.
+    package func mayHave(_ option: CommandOption) -> Bool { known.contains(option.name) }
 
     package func value(_ option: CommandOption) -> String? { values[option.name]?.last }
 

@@ -15,8 +15,7 @@ enum MemberApproveCommand {
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
             MemberOptions.key, MemberOptions.with, MemberOptions.out, MemberOptions.next,
             ApprovalMemory.supersede, MemberKeyring.passphraseFile, MemberRelay.open,
-            StoreAccess.config,
-        ]
+        ] + MemberRelay.signingOptions
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let (proposal, current) = try MemberOptions.proposal(arguments, console.files)
@@ -120,7 +119,7 @@ enum MemberAssembly {
                 approvals, by: electorate, of: judge.manifest, signatures: &verifier)
         } catch {
             guard case .notEnoughSignatures = error, isFounding || written != nil else {
-                throw error
+                throw refusal(error, judge.manifest, electorate.missing(signers))
             }
             // Two cities found a federation from two files: each makes the same bytes, and the
             // words read over the telephone vouch for them.
@@ -137,6 +136,17 @@ enum MemberAssembly {
                 needed: electorate.needed, count: approvals.count, approval: written,
                 manifest: signed == nil ? nil : path), arguments, &console)
         return .success
+    }
+
+    /// One approval too few: whose are still open.
+    private static func refusal(
+        _ error: ManifestError, _ manifest: Manifest, _ missing: [MemberID]
+    ) -> any Error {
+        guard case .notEnoughSignatures = error else { return error }
+        let names = missing.map { id in manifest.member(id).map(\.title) ?? id.description }
+        return MemberFault(
+            error.code, error.problem + "; still open: " + names.joined(separator: ", "),
+            "have one of these approve the same file, and give its approval with --with")
     }
 
     private struct Outcome {

@@ -11,8 +11,8 @@ enum MemberRejectCommand {
         options: [
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
             MemberOptions.reason, MemberOptions.key, MemberOptions.out,
-            MemberKeyring.passphraseFile, MemberRelay.open, StoreAccess.config,
-        ]
+            MemberKeyring.passphraseFile, MemberRelay.open,
+        ] + MemberRelay.signingOptions
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let reason = try MemberOptions.reason(arguments)

@@ -41,6 +41,9 @@ enum MemberAnswer {
             return try work(&console)
         } catch let error as ManifestError {
             return refuse(findings(of: error), arguments, &console)
+        } catch let error as RenewalError {
+            return refuse(
+                [MemberFault(error.code, error.problem, error.remedy)], arguments, &console)
         } catch let error as RequestError {
             return refuse([MemberFault(error)], arguments, &console)
         } catch let fault as MemberFault {

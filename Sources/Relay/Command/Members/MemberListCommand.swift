@@ -2,15 +2,17 @@
 
 import Federation
 import LightClient
+import RelayAPI
 
 /// `cityrelay member list`: who is in, by a signed manifest.
 enum MemberListCommand {
     static let command = Command(
         "member list", "Show the members of a manifest, or what is open",
         discussion:
-            "With --open: the requests and proposals that the running relay of --config\n"
-            + "knows, with who has approved, who has refused, and who has said nothing.",
-        options: [MemberOptions.manifest, MemberRelay.listOpen, StoreAccess.config]
+            "With --open: the requests and proposals that the relay of --config or --relay\n"
+            + "knows, with who has approved, who has refused, and who has said nothing; and\n"
+            + "those that a later version overtook, with how to make them again.",
+        options: [MemberOptions.manifest, MemberRelay.listOpen] + MemberRelay.options
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             guard !arguments.has(MemberRelay.listOpen) else {
@@ -25,7 +27,8 @@ enum MemberListCommand {
             console.print("\(manifest.federation), version \(manifest.version)")
             console.print("digest \(signed.digest)")
             console.print(age(manifest, console.now))
-            console.print("the next version needs \(manifest.quorum.text)")
+            console.print(
+                "the next version needs \(manifest.quorum.text): \(manifest.quorumSentence)")
             console.print("")
             var table = TextTable(["MEMBER", "NAME", "STATUS", "CHAIN", "RELAY", "VOTE"])
             let voters = Set(manifest.voters)
@@ -96,11 +99,29 @@ enum MemberListCommand {
 enum MemberShowCommand {
     static let command = Command(
         "member show", "Show what the federation says of one member",
-        operands: [MemberStatusCommand.member], options: [MemberOptions.manifest]
+        discussion:
+            "From a manifest's file, or with --config or --relay from a running relay, which\n"
+            + "also knows what is open about the member and what a later version overtook.",
+        operands: [MemberStatusCommand.member],
+        options: [MemberOptions.manifest] + MemberRelay.options
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let id = try MemberOptions.id(arguments.operands[0])
-            let manifest = try MemberOptions.current(arguments).manifest
+            let asksRelay =
+                arguments.value(StoreAccess.config) != nil
+                || arguments.value(RelayCaller.relay) != nil
+            let relay = asksRelay ? try MemberRelay.caller(arguments, console.files) : nil
+            let manifest =
+                if let relay, arguments.value(MemberOptions.manifest) == nil {
+                    try MemberRelay.manifest(relay).manifest
+                } else {
+                    try MemberOptions.current(arguments).manifest
+                }
+            let changes = try relay?.get("/v1/member/requests", OpenProposals.self)
+            let open = (changes?.open ?? []).filter { $0.members.contains(id.description) }
+            let overtaken = (changes?.overtaken ?? []).filter {
+                $0.members.contains(id.description)
+            }
             guard let member = manifest.member(id) else {
                 throw MemberFault(
                     "member/unknown", "\(id) is no member of \(manifest.federation)",
@@ -121,9 +142,17 @@ enum MemberShowCommand {
                         ("standing", .string(MemberListCommand.word(standing))),
                         ("votes", .bool(manifest.voters.contains(id))),
                         ("facts", .array(lines.map { .string($0) })),
+                        ("open", .array(open.map { .string($0.digest) })),
+                        ("overtaken", .array(overtaken.map { .string($0.digest) })),
                     ]))
             } else {
                 for line in lines { console.print(line) }
+                for proposal in open {
+                    console.print(
+                        "open: \(Screen.safe(proposal.note)), \(proposal.approvedBy.count) of "
+                            + "\(proposal.needed) approvals (\(proposal.digest.prefix(12)))")
+                }
+                MemberRelay.tell(overtaken, &console)
             }
             return .success
         }

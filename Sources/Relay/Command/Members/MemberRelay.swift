@@ -8,16 +8,25 @@ import RelayAPI
 enum MemberRelay {
     static let open = CommandOption(
         "open", value: "DIGEST",
-        "Take what is open at the running relay of --config, instead of --file and --manifest; the "
-            + "first digits are enough.")
+        "Take what is open at the relay of --config or --relay, instead of --file and --manifest; "
+            + "the first digits are enough.")
     static let listOpen = CommandOption(
-        "open", "Show what is open at the running relay of --config, instead of a manifest.")
+        "open", "Show what is open or overtaken at the relay of --config or --relay.")
+    /// How the relay is reached: by its configuration on its own machine, or from another one.
+    static let options = [
+        StoreAccess.config, RelayCaller.relay, RelayCaller.certificate, RelayCaller.key,
+        RelayCaller.authorities,
+    ]
+    /// The same for a command whose `--key` is the authority's.
+    static let signingOptions = options.map {
+        $0 == RelayCaller.key ? RelayCaller.certificateKey : $0
+    }
 
     /// The relay's API, as whoever the arguments name, or as the relay itself, which may look.
-    /// `namesCaller` is false where --key is an authority's key.
     static func caller(
-        _ arguments: Arguments, _ files: ConfigurationFiles, namesCaller: Bool = true
+        _ arguments: Arguments, _ files: ConfigurationFiles
     ) throws -> RelayCaller {
+        if let remote = try RelayCaller(remote: arguments) { return remote }
         let path = arguments.value(StoreAccess.config) ?? "relay.yaml"
         let loaded = ConfigurationLoader.load(relay: path, files: files)
         guard let relay = loaded.relay else {
@@ -26,7 +35,7 @@ enum MemberRelay {
                 "config/unreadable", finding.map { "\($0)" } ?? "\(path) cannot be used",
                 "name the relay's own file with --config", status: .unavailable)
         }
-        guard let caller = try RelayCaller(arguments, relay, namesCaller: namesCaller) else {
+        guard let caller = try RelayCaller(arguments, relay) else {
             throw MemberFault(
                 "api/not-configured", "\(path) has no `api` section",
                 "add one (see CONFIGURATION.md), or send the files by hand")
@@ -40,9 +49,16 @@ enum MemberRelay {
     static func proposal(
         _ start: String, _ arguments: Arguments, _ files: ConfigurationFiles
     ) throws -> (proposal: MembershipProposal, current: SealedManifest?) {
-        let relay = try caller(arguments, files, namesCaller: false)
+        let relay = try caller(arguments, files)
         let list = try relay.get("/v1/member/requests", OpenProposals.self)
         let found = list.open.filter { $0.digest.hasPrefix(start.lowercased()) }
+        if found.isEmpty, !start.isEmpty,
+            let old = list.overtaken.first(where: { $0.digest.hasPrefix(start.lowercased()) })
+        {
+            throw MemberFault(
+                "proposal/overtaken",
+                "\(Screen.safe(old.note)) was overtaken by version \(old.overtakenBy)", old.next)
+        }
         guard let one = found.first, found.count == 1, !start.isEmpty else {
             throw MemberFault(
                 "proposal/unknown", "\(found.count) open proposals begin with \(start)",
@@ -52,12 +68,7 @@ enum MemberRelay {
         if arguments.value(MemberOptions.manifest) != nil {
             current = try MemberOptions.current(arguments).sealed
         } else {
-            let text = try relay.text("/v1/member/manifest")
-            guard let block = Armour.decode(text), block.kind == .manifest else {
-                throw MemberFault(
-                    "file/no-block", "the relay's manifest is not whole", "try again")
-            }
-            current = try SignedManifest(reading: block.bytes).sealed
+            current = try manifest(relay)
         }
         guard let block = Armour.decode(one.paper) else {
             throw MemberFault("file/no-block", "the proposal is not whole", "try again")
@@ -67,6 +78,16 @@ enum MemberRelay {
         }
         let request = try RegistrationRequest(reading: block.bytes)
         return (MembershipProposal([request], after: current), current)
+    }
+
+    /// The version that holds at the relay, or an earlier one.
+    static func manifest(_ relay: RelayCaller, version: UInt64? = nil) throws -> SealedManifest {
+        let query = version.map { "?version=\($0)" } ?? ""
+        let text = try relay.text("/v1/member/manifest\(query)")
+        guard let block = Armour.decode(text), block.kind == .manifest else {
+            throw MemberFault("file/no-block", "the relay's manifest is not whole", "try again")
+        }
+        return try SignedManifest(reading: block.bytes).sealed
     }
 
     static func list(_ arguments: Arguments, _ console: inout Console) throws -> ExitStatus {
@@ -82,6 +103,7 @@ enum MemberRelay {
             console.print("")
             console.print("\(proposal.digest.prefix(12))  \(Screen.safe(proposal.note))")
             for line in proposal.changes { console.print("  \(Screen.safe(line))") }
+            for warning in proposal.warnings { console.print("  warning: \(Screen.safe(warning))") }
             console.print(
                 "  \(proposal.approvedBy.count) of \(proposal.needed) approvals, since "
                     + "\(proposal.receivedAt) by \(Screen.safe(proposal.source))")
@@ -91,7 +113,26 @@ enum MemberRelay {
             }
             for member in proposal.silent { console.print("  silent    \(member)") }
         }
+        tell(list.overtaken, &console)
         return .success
+    }
+
+    /// What was overtaken, each with the way on.
+    static func tell(_ overtaken: [OpenProposals.Overtaken], _ console: inout Console) {
+        for old in overtaken {
+            console.print("")
+            console.print("\(old.digest.prefix(12))  \(Screen.safe(old.note))")
+            let lost =
+                switch old.approvals {
+                case 0: "nobody had approved it"
+                case 1: "its 1 approval counts no more"
+                default: "its \(old.approvals) approvals count no more"
+                }
+            console.print("  overtaken by version \(old.overtakenBy); \(lost)")
+            for line in Screen.wrap(old.next, first: "  next: ", rest: "        ") {
+                console.print(line)
+            }
+        }
     }
 }
 
@@ -100,13 +141,12 @@ enum MemberSubmitCommand {
     static let command = Command(
         "member submit", "Hand papers of a change to a running relay",
         discussion:
-            "The relay of --config verifies each file, keeps it, and tells all other relays.\n"
+            "The relay verifies each file, keeps it, and tells all other relays. It is the\n"
+            + "one of --config, or, from a machine that has no relay, the one at --relay.\n"
             + "With the last approval of a quorum the relays put the next version together by\n"
             + "themselves. Needs the certificate of an operator; a newcomer gives its request\n"
             + "to the operator of any member. Files are read in the order given.",
-        options: [
-            MemberOptions.files, StoreAccess.config, RelayCaller.certificate, RelayCaller.key,
-        ]
+        options: [MemberOptions.files] + MemberRelay.options
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let paths = arguments.values(MemberOptions.files)

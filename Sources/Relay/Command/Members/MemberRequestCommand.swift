@@ -97,6 +97,12 @@ enum MemberRequestCommand {
             }
             guard errors.isEmpty else { throw ManifestError.unsound(errors) }
         }
+        if let current {
+            let next = MembershipProposal([request], after: current).next.manifest
+            for likeness in next.likenesses(since: current.manifest) {
+                console.report("warning: \(likeness.sentence)")
+            }
+        }
         let path = arguments.value(MemberOptions.out) ?? "\(folder)/request.txt"
         try MemberFiles.write(path, Armour.encode(.request, request.encoded))
         tell(request, path, arguments, &console)

@@ -13,8 +13,8 @@ enum MemberReviewCommand {
             + "not to be approved, with the reason and the way out.",
         options: [
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
-            MemberRelay.open, StoreAccess.config,
-        ]
+            MemberRelay.open,
+        ] + MemberRelay.options
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let (proposal, current) = try MemberOptions.proposal(arguments, console.files)
@@ -43,6 +43,7 @@ enum MemberReviewCommand {
                     ("federation", .string(next.federation)), ("version", .unsigned(next.version)),
                     ("digest", .string(proposal.next.digest.description)),
                     ("changes", .array(lines.map { .string($0) })),
+                    ("warnings", .array(warnings(proposal, current).map { .string($0) })),
                     (
                         "words",
                         .array(FingerprintWords(proposal.next.digest).rows.map { .string($0) })
@@ -54,8 +55,7 @@ enum MemberReviewCommand {
                 ]))
             return
         }
-        console.print("\(next.federation), version \(next.version)")
-        for line in lines { console.print("  \(line)") }
+        tellChanges(proposal, current, &console)
         for request in proposal.requests {
             console.print("")
             let what = "the request of \(request.entry.title)"
@@ -65,6 +65,36 @@ enum MemberReviewCommand {
         for line in MemberOptions.words(proposal.next.digest, "version \(next.version)") {
             console.print(line)
         }
+    }
+
+    /// What the version changes, and what whoever approves must know besides.
+    static func tellChanges(
+        _ proposal: MembershipProposal, _ current: SealedManifest?, _ console: inout Console
+    ) {
+        let next = proposal.next.manifest
+        console.print("\(next.federation), version \(next.version)")
+        for line in sentences(next, current?.manifest) { console.print("  \(line)") }
+        let warnings = warnings(proposal, current)
+        if !warnings.isEmpty { console.print("") }
+        for warning in warnings {
+            for line in Screen.wrap(warning, first: "warning: ", rest: "         ") {
+                console.print(line)
+            }
+        }
+    }
+
+    private static func warnings(
+        _ proposal: MembershipProposal, _ current: SealedManifest?
+    ) -> [String] {
+        proposal.next.manifest.likenesses(since: current?.manifest).map(\.sentence)
+    }
+
+    /// What another rule means with the members that vote.
+    private static func quorum(_ next: Manifest, _ current: Manifest) -> [String] {
+        guard next.quorum.rule != current.quorum.rule else { return [] }
+        return [
+            "  before: \(current.quorumSentence)", "  from then on: \(next.quorumSentence)",
+        ]
     }
 
     private static func sentences(_ next: Manifest, _ current: Manifest?) -> [String] {
@@ -78,7 +108,7 @@ enum MemberReviewCommand {
             }
             let lost = current.voters.count - next.voters.count
             return (isTimesOnly ? ["no member, key, chain, route or rule changes"] : [])
-                + changes.flatMap(\.sentences)
+                + changes.flatMap(\.sentences) + quorum(next, current)
                 + (lost > 0 ? ["\(next.voters.count) members vote from then on"] : [])
         }
         return next.members.map { ManifestChange.joined($0) }.flatMap(\.sentences) + [

@@ -64,6 +64,32 @@ struct MemberSigning {
             MemberKeyring.path(folder, role, suffix: suffix))
     }
 
+    /// Adds the proof of every key of the folder that the entry names, or that speaks for the
+    /// member today: those that are in use, and those that are being changed to.
+    func proveAll(_ request: inout RegistrationRequest, present: ManifestMember?) throws {
+        let speaks = Set((present?.authorityKeys ?? []).compactMap(\.pin))
+        for role in KeyRole.allCases {
+            let entry = request.entry
+            var wanted: Set<Digest> =
+                switch role {
+                case .authority: Set(entry.authorityKeys.compactMap(\.pin))
+                case .evidence: Set(entry.evidenceKeys.compactMap(\.pin))
+                case .relay: Set(entry.relay.keyPins)
+                }
+            // Whoever leaves proves nothing but that it is the one.
+            if request.purpose == .leave { wanted = [] }
+            if role == .authority { wanted.formUnion(speaks) }
+            guard !wanted.isEmpty else { continue }
+            for suffix in ["", ".next", ".old"] where has(role, suffix: suffix) {
+                let key = try key(role, suffix: suffix)
+                guard wanted.remove(SHA256.hash(try info(key, role, suffix))) != nil else {
+                    continue
+                }
+                try prove(&request, role, suffix: suffix)
+            }
+        }
+    }
+
     static func prove(
         _ request: inout RegistrationRequest, _ role: KeyRole, _ key: PrivateKey, _ path: String
     ) throws {

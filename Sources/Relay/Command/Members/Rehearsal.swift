@@ -51,10 +51,18 @@ struct Rehearsal {
                 message, family: chain.family, parameters: chain.parameters,
                 hash: anchor.headerHash, signatures: &signatures)
         } catch {
+            let shown = try? Families.inspect(message, family: chain.family).headerHash
+            let what =
+                shown.map { $0 == anchor.headerHash }.map { isSame in
+                    isSame
+                        ? "its signatures do not hold"
+                        : "the node's header has the hash \(shown.map { "\($0)" } ?? "")"
+                } ?? "the node's header cannot be read"
             add(
                 false,
-                "the trust anchor at height \(anchor.height) does not verify (\(error.code)): take "
-                    + "height and hash from this node")
+                "the trust anchor at height \(anchor.height) does not verify (\(error.code)): "
+                    + "\(what), member.yaml says \(anchor.headerHash); compare both with a second "
+                    + "node, then write height and hash into member.yaml")
             return
         }
         add(true, "the trust anchor at height \(anchor.height) verifies")
@@ -169,10 +177,16 @@ struct Rehearsal {
             }
             return (last, messages)
         } catch {
+            let end = anchor.timestamp.adding(
+                nanoseconds: chain.parameters.trustingPeriodNanoseconds)
             add(
                 false,
                 "the way from the anchor to \(target) is refused (\(error.code)): "
-                    + "is the trusting period over?")
+                    + (end <= now
+                        ? "header \(anchor.height.height) is of \(anchor.timestamp.utcText), and "
+                            + "its trusting period is over since \(end.utcText); write height "
+                            + "and hash of a later header into member.yaml"
+                        : "try a later anchor; if it stays so, call whoever runs the chain"))
             return nil
         }
     }

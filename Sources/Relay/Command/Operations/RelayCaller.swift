@@ -15,6 +15,18 @@ struct RelayCaller {
     static let key = CommandOption(
         "key", value: "FILE", "Its private key (PEM); else $CITYRELAY_KEY.")
 
+    /// Where `--key` is an authority's.
+    static let certificateKey = CommandOption(
+        "certificate-key", value: "FILE",
+        "The private key of --certificate (PEM); else $CITYRELAY_KEY.")
+    static let relay = CommandOption(
+        "relay", value: "HOST:PORT",
+        "The relay's API from another machine, without its configuration; with --certificate, "
+            + "--key and --authorities.")
+    static let authorities = CommandOption(
+        "authorities", value: "FILE",
+        "With --relay: certificates of those who vouch for the relay's (PEM).")
+
     /// What the relay says to a call that it does not answer as wished.
     struct Problem: Error, Decodable, CustomStringConvertible {
         let code: String
@@ -38,15 +50,13 @@ struct RelayCaller {
     private let files: TLSContext.Files
     private let expected: ExpectedMember
 
-    /// Nil where the configuration has no `api` section. Where --key is an authority's, it is not
-    /// the caller's: `namesCaller` is false, and the environment alone may name one.
-    init?(_ arguments: Arguments, _ relay: RelayConfiguration, namesCaller: Bool = true) throws {
+    /// Nil where the configuration has no `api` section.
+    init?(_ arguments: Arguments, _ relay: RelayConfiguration) throws {
         guard let api = relay.api else { return nil }
         let environment = ProcessInfo.processInfo.environment
-        let given = namesCaller ? arguments : nil
         let certificate =
-            given?.value(RelayCaller.certificate) ?? environment["CITYRELAY_CERTIFICATE"]
-        let key = given?.value(RelayCaller.key) ?? environment["CITYRELAY_KEY"]
+            arguments.value(RelayCaller.certificate) ?? environment["CITYRELAY_CERTIFICATE"]
+        let key = RelayCaller.keyFile(arguments) ?? environment["CITYRELAY_KEY"]
         files = TLSContext.Files(
             certificate: certificate ?? relay.tls.certificate, key: key ?? relay.tls.privateKey,
             authority: api.tls.authorities,
@@ -57,6 +67,57 @@ struct RelayCaller {
             institutionCode: relay.member.institution.description, pins: [own.pin])
         let isEverywhere = ["0.0.0.0", "::", "[::]"].contains(api.listen.host)
         endpoint = isEverywhere ? Endpoint(host: "127.0.0.1", port: api.listen.port) : api.listen
+    }
+
+    private static func keyOption(_ arguments: Arguments) -> CommandOption {
+        arguments.mayHave(certificateKey) ? certificateKey : key
+    }
+
+    private static func keyFile(_ arguments: Arguments) -> String? {
+        arguments.value(keyOption(arguments))
+    }
+
+    /// The relay that --relay names; nil where it is not given. It must be that of the member whose
+    /// certificate is given: other members' relays do not answer us.
+    init?(remote arguments: Arguments) throws {
+        guard let address = arguments.value(RelayCaller.relay) else { return nil }
+        guard let endpoint = Endpoint(address) else {
+            throw Problem(
+                code: "relay/address", message: "\"\(address)\" is no host and port",
+                next: "Write `listen` of the relay's `api` section: relay.example:27200.")
+        }
+        let environment = ProcessInfo.processInfo.environment
+        guard
+            let certificate =
+                arguments.value(RelayCaller.certificate) ?? environment["CITYRELAY_CERTIFICATE"],
+            let key = RelayCaller.keyFile(arguments) ?? environment["CITYRELAY_KEY"],
+            let authority = arguments.value(RelayCaller.authorities)
+        else {
+            let key = RelayCaller.keyOption(arguments).name
+            throw ArgumentError.missingValue("--certificate, --\(key) or --authorities")
+        }
+        let own: CertificateFile
+        do throws(TransportError) {
+            own = try CertificateFile(use: "api", path: certificate)
+        } catch {
+            throw Problem(
+                code: "certificate/unreadable", message: error.description,
+                next: "Name your own certificate (PEM) with --certificate.")
+        }
+        guard let holder = own.holder else {
+            throw Problem(
+                code: "identity/no-uri-name",
+                message: "\(certificate) carries no usable cityrelay URI as alternative name",
+                next: "Have it issued again with "
+                    + "cityrelay://person/DIVISION/INSTITUTION/ROLE/NAME.")
+        }
+        self.endpoint = endpoint
+        files = TLSContext.Files(
+            certificate: certificate, key: key, authority: authority, passphraseFile: nil)
+        // A machine without the relay's configuration has no pin of it: the authority's word and
+        // the name are what it goes by. What comes back is verified, or only shown.
+        expected = ExpectedMember(
+            divisionCode: holder.division, institutionCode: holder.institution, pins: nil)
     }
 
     /// Milliseconds for one call; a trace asks the other city too.

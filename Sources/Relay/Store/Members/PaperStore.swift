@@ -41,7 +41,10 @@ package final class PaperStore {
     /// "CRLM".
     private static let shape = StoreShape(
         applicationID: 0x4352_4c4d,
-        steps: [Schema.Step(version: 1, title: "papers of member changes", sql: schema)])
+        steps: [
+            Schema.Step(version: 1, title: "papers of member changes", sql: schema),
+            Schema.Step(version: 2, title: "what was overtaken", sql: OvertakenTable.schema),
+        ])
 
     /// Opens the file, or makes it when there is none.
     package init(path: String, owner: MemberID) throws {
@@ -78,6 +81,18 @@ package final class PaperStore {
         insert.bind(4, source)
         insert.bind(5, now.column)
         try insert.run(binding: 3, paper.bytes)
+    }
+
+    /// What later versions overtook, in the order in which they did.
+    package func overtaken() throws -> [OvertakenPaper] { try OvertakenTable.all(database) }
+
+    package func overtake(_ papers: [OvertakenPaper], letGo: [OvertakenPaper]) throws {
+        for paper in papers { try OvertakenTable.keep(paper, database) }
+        try forget(letGo)
+    }
+
+    package func forget(_ papers: [OvertakenPaper]) throws {
+        for paper in papers { try OvertakenTable.forget(paper, database) }
     }
 
     /// Forgets what was asked of a version that holds no more. Evidence is kept for ever.
