@@ -21,7 +21,8 @@ extension DisclosureRig {
 
     package func call(
         _ method: HTTPMethod, _ path: String, json: String? = nil,
-        as caller: Laboratory.Credentials? = nil, at relay: PeerHarness.Relay? = nil
+        headers: [String: String] = [:], as caller: Laboratory.Credentials? = nil,
+        at relay: PeerHarness.Relay? = nil
     ) async throws -> Answer {
         let isHall = relay == nil && caller == nil
         let relay = relay ?? harness.beijing
@@ -29,7 +30,7 @@ extension DisclosureRig {
         if isHall, let taps { port = taps.application.port }
         let answer = try await APICaller.call(
             port: port, caller ?? hall, expected: relay.credentials.expected, method, path,
-            json: json)
+            json: json, headers: headers)
         return Answer(status: answer.status, body: answer.body, text: answer.text)
     }
 

@@ -26,6 +26,7 @@ extension RecordOffice {
 
     /// After every block: what moves have decided becomes the records' status.
     package func follow(now: Timestamp) throws {
+        if sealing.forget(now: now) { try save() }
         for index in offered {
             guard let last = records[index]?.last, let move = last.move,
                 chainMove(move.named)?.move.phase == .cancelled, !unsettled.contains(index)
@@ -116,9 +117,7 @@ extension RecordOffice {
             return outcome(known)
         }
         let office = try self.office(of: other)
-        guard let (found, content) = offer(of: old.text, by: office.client) else {
-            throw LicenceErrorCode.noSuchMove
-        }
+        let (found, content) = try offer(of: old.text, by: office.client, now: now)
         let move = OfficeMove(
             RecordMove(key: found.move.key, client: office.client), salt: content.salt,
             other: other)
@@ -151,23 +150,28 @@ extension RecordOffice {
     /// The offer of a licence, among what a client's chain has offered to this city. Moves are
     /// blind: the office opens their content.
     private func offer(
-        of licence: String, by client: String
-    ) -> (LicenceMoveRecord, LicenceContent)? {
+        of licence: String, by client: String, now: Timestamp
+    ) throws(LicenceErrorCode) -> (LicenceMoveRecord, LicenceContent) {
         var found: (LicenceMoveRecord, LicenceContent)?
+        var isOneSealed = false
         for pair in list(Licences.portName, Array("move/\(client)/".utf8)) {
             guard let record = try? LicenceMoveRecord(reading: pair.value),
                 record.move.side == .destination,
                 let offer = record.words.last(where: { $0.act == .offer && !$0.isOurs }),
                 let bytes = look(
                     Licences.portName, Array("recv/\(client)/\(offer.sequence)".utf8)),
-                case .move(let word)? = try? LicencePacket(reading: bytes),
-                let content = try? LicenceContent.open(word, secret: sealingSecret),
-                content.licence == licence
+                case .move(let word)? = try? LicencePacket(reading: bytes)
             else { continue }
+            guard let content = sealing.open(word, now: now) else {
+                isOneSealed = isOneSealed || record.move.phase == .offered
+                continue
+            }
+            guard content.licence == licence else { continue }
             // One licence may have been offered before: the newest counts, or the open one.
             guard found == nil || found?.0.move.phase.isTerminal == true else { continue }
             found = (record, content)
         }
+        guard let found else { throw isOneSealed ? .sealingKeyRetired : .noSuchMove }
         return found
     }
 
@@ -332,7 +336,7 @@ extension RecordOffice {
             throw OfficeError(500, "office/failed", "this city has no institution code")
         }
         return LicencePacket.office(
-            .init([institution], sealingKey: try HPKE.publicKey(secret: sealingSecret))
+            .init([institution], sealingKey: try HPKE.publicKey(secret: sealing.secret))
         ).encoded
     }
 }

@@ -4,7 +4,8 @@ import Federation
 package import LightClient
 
 /// The office's HTTP interface: `POST /v1/disclose`, one record a question. There is no way to list
-/// or to search. `POST /v1/lab/update` changes a record, in a laboratory alone.
+/// or to search. In a laboratory alone, `POST /v1/lab/update` changes a record and
+/// `/v1/lab/rotate` the office's sealing key.
 package struct OfficeDoor {
     /// Fields of one question: as many as the largest schema has, and some.
     package static let itemLimit = 64
@@ -35,7 +36,9 @@ package struct OfficeDoor {
     }
 
     private func route(_ request: HTTPRequest) throws -> JSONValue {
-        let paths = ["/v1/disclose", "/v1/update", "/v1/card"] + (isLab ? ["/v1/lab/update"] : [])
+        let paths =
+            ["/v1/disclose", "/v1/update", "/v1/card"]
+            + (isLab ? ["/v1/lab/update", "/v1/lab/rotate"] : [])
         guard paths.contains(request.path) else {
             throw OfficeError(404, "office/no-such-path", "ask with POST /v1/disclose")
         }
@@ -53,6 +56,9 @@ package struct OfficeDoor {
         case "/v1/update": return try order(question)
         case "/v1/card": return try card(question)
         case "/v1/lab/update": return try update(question)
+        case "/v1/lab/rotate":
+            try question.checkMembers([])
+            return ["packet": .base64(try office.rotateSealingKey(now: now()))]
         default: return try disclose(question)
         }
     }

@@ -15,7 +15,7 @@ struct OfficeFile {
     struct Content {
         var indexKey: [UInt8]
         /// Opens what other offices have sealed to this one.
-        var sealingSecret: [UInt8]
+        var sealing: OfficeSealing
         var records: [OfficeRecord]
         var takes: [OfficeTake] = []
     }
@@ -26,8 +26,7 @@ struct OfficeFile {
         guard let data = try? Data(contentsOf: URL(filePath: path)),
             let json = try? JSONParser.parse(Array(data)),
             let key = json["index_key"]?.string.flatMap({ Hex.decode($0) }),
-            let secret = json["sealing_secret"]?.string.flatMap({ Hex.decode($0) }),
-            secret.count == HPKE.keyByteCount, let items = json["records"]?.array,
+            let sealing = OfficeSealing(json), let items = json["records"]?.array,
             let waiting = json["takes"]?.array
         else { throw .officeUnreadable(path: path) }
         var records: [OfficeRecord] = []
@@ -42,16 +41,16 @@ struct OfficeFile {
             guard let take = OfficeTake(item) else { throw .officeUnreadable(path: path) }
             takes.append(take)
         }
-        return Content(indexKey: key, sealingSecret: secret, records: records, takes: takes)
+        return Content(indexKey: key, sealing: sealing, records: records, takes: takes)
     }
 
     func write(_ content: Content) throws(NodeError) {
-        let json: JSONValue = [
-            "index_key": .string(Hex.encode(content.indexKey)),
-            "sealing_secret": .string(Hex.encode(content.sealingSecret)),
-            "records": .array(content.records.map(OfficeFile.json)),
-            "takes": .array(content.takes.map(\.json)),
-        ]
+        let json = JSONValue.object(
+            [JSONMember("index_key", .string(Hex.encode(content.indexKey)))]
+                + content.sealing.json + [
+                    JSONMember("records", .array(content.records.map(OfficeFile.json))),
+                    JSONMember("takes", .array(content.takes.map(\.json))),
+                ])
         let draft = path + ".new"
         let isWritten = FileManager.default.createFile(
             atPath: draft, contents: Data(json.encoded), attributes: [.posixPermissions: 0o600])

@@ -10,7 +10,7 @@ package import LightClient
 /// change and the block that carries it, a proof can still be given.
 package final class RecordOffice {
     package let indexKey: [UInt8]
-    let sealingSecret: [UInt8]
+    var sealing: OfficeSealing
     let salts: SaltSource
     private let file: OfficeFile?
     /// By index, oldest revision first; at most two.
@@ -33,7 +33,7 @@ package final class RecordOffice {
     ) throws {
         self.salts = salts
         indexKey = salts.indexKey
-        sealingSecret = salts.sealingSecret
+        sealing = OfficeSealing(secret: salts.sealingSecret)
         institution = CityGenesis.institution(of: code)
         file = path.map { OfficeFile(path: $0) }
         records = [:]
@@ -57,7 +57,7 @@ package final class RecordOffice {
         _ content: OfficeFile.Content, _ file: OfficeFile, _ salts: SaltSource, code: String
     ) {
         indexKey = content.indexKey
-        sealingSecret = content.sealingSecret
+        sealing = content.sealing
         institution = CityGenesis.institution(of: code)
         self.salts = salts
         self.file = file
@@ -168,7 +168,7 @@ package final class RecordOffice {
         let all = records.keys.sorted().flatMap { records[$0] ?? [] }
         try file?.write(
             OfficeFile.Content(
-                indexKey: indexKey, sealingSecret: sealingSecret, records: all,
+                indexKey: indexKey, sealing: sealing, records: all,
                 takes: takes.keys.sorted().compactMap { takes[$0] }))
     }
 }

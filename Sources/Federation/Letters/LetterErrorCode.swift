@@ -42,6 +42,7 @@ public enum LetterErrorCode: String, Hashable, Sendable, CaseIterable {
     case payloadUnreadable = "letter/payload-unreadable"
     case payloadExpired = "letter/payload-expired"
     case commitmentMismatch = "letter/commitment-mismatch"
+    case sealingKeyRetired = "letter/sealing-key-retired"
 }
 
 /// The one table of what the counter says.
@@ -182,6 +183,11 @@ extension LetterErrorCode {
             (
                 "密文无法用本中心密钥打开",
                 "the sealed content does not open with our key"
+            )
+        case .sealingKeyRetired:
+            (
+                "该内容以本中心已停用的密钥加密，请对方重发",
+                "sealed to a key that this centre has put out of use; have it sent again"
             )
         case .payloadExpired: ("密文已过有效期", "the sealed content has expired")
         case .commitmentMismatch:

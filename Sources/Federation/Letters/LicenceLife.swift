@@ -72,6 +72,7 @@ public enum LicenceErrorCode: String, Hashable, Sendable, CaseIterable {
     case recordNotReady = "licence/record-not-ready"
     case expired = "licence/expired"
     case notRead = "licence/not-read"
+    case sealingKeyRetired = "licence/sealing-key-retired"
 
     public var chinese: String {
         switch self {
@@ -94,6 +95,7 @@ public enum LicenceErrorCode: String, Hashable, Sendable, CaseIterable {
         case .recordNotReady: "本链上的证照状态尚不允许该步骤，请稍后"
         case .expired: "该消息已超过有效期"
         case .notRead: "对方链未能读取该消息"
+        case .sealingKeyRetired: "转出消息以已停用的密钥加密，不能打开"
         }
     }
 
@@ -118,6 +120,8 @@ public enum LicenceErrorCode: String, Hashable, Sendable, CaseIterable {
         case .recordNotReady: "this chain does not show the status yet that the step needs"
         case .expired: "the message came after its end"
         case .notRead: "the other chain could not read the message"
+        case .sealingKeyRetired:
+            "an offer of that city is sealed to a key that this office has put out of use"
         }
     }
 }

@@ -81,12 +81,15 @@ public enum SealedContentError: Error, Hashable, Sendable {
     case expired
     /// It opens, but is not what the chain committed to.
     case commitment
+    /// Sealed to a key that this centre has put out of use.
+    case keyRetired
 
     public var code: LetterErrorCode {
         switch self {
         case .unreadable: .payloadUnreadable
         case .expired: .payloadExpired
         case .commitment: .commitmentMismatch
+        case .keyRetired: .sealingKeyRetired
         }
     }
 }

@@ -102,6 +102,32 @@ import Testing
         #expect(beijing.status(taking.index) == "02")
     }
 
+    @Test func `takes what was sealed to the key before, until that key's time is over`() throws {
+        _ = try offered()
+        let card = try beijing.office.card()
+        #expect(try beijing.office.rotateSealingKey(now: beijing.city.now) != card)
+        let taking = try take()
+        try rig.carried(try rig.sent(taking, from: beijing), from: beijing, to: hangzhou)
+        #expect(beijing.status(taking.index) == "01")
+        // Another offer, sealed to the key before as well: Hangzhou's chain knows no other yet.
+        let offer = try hangzhou.order(
+            .end, try name(hangzhou, 6), key: "offer 6", status: .movedOut, to: beijing)
+        try rig.carried(try rig.sent(offer, from: hangzhou), from: hangzhou, to: beijing)
+        func take(_ now: Timestamp) throws -> LicenceOutcome {
+            try beijing.office.follow(now: now)
+            return try beijing.order(
+                .moveIn, .reference(try beijing.identifier(8)), to: hangzhou,
+                replaces: hangzhou.people.licenceIdentifier(6))
+        }
+        let day: Int64 = 86_400_000_000_000
+        _ = try take(beijing.city.now.adding(nanoseconds: 27 * day))
+        try beijing.office.follow(now: beijing.city.now.adding(nanoseconds: 29 * day))
+        #expect(
+            beijing.refusal(
+                .moveIn, .reference(try beijing.identifier(9)), to: hangzhou,
+                replaces: hangzhou.people.licenceIdentifier(6)) == "licence/sealing-key-retired")
+    }
+
     @Test func `takes an offer back, and the licence is in force again`() throws {
         let offer = try offered()
         let word = try hangzhou.order(.cancelMove, .index(offer.index))

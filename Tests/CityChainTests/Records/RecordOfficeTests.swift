@@ -329,8 +329,10 @@ import Testing
         try made.update(
             kind: "fund-account", reference: person, status: "01", values: [],
             asOf: Timestamp(unixNanoseconds: 1_793_491_200_000_000_001))
+        let card = try made.rotateSealingKey(now: .unixEpoch)
         let again = try #require(
             try RecordOffice.reopen(path: path, salts: .system, code: "330100"))
+        #expect(try again.card() == card)
         #expect(try again.entries() == made.entries())
         #expect(again.indexKey == made.indexKey)
         #expect(again.count == made.count)

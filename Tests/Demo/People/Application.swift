@@ -20,8 +20,10 @@ struct Application {
     private static let patience = 40
 
     /// GET, or POST where there is a body.
-    func call(_ path: String, _ body: StrictJSON? = nil) throws -> StrictJSON {
-        try world.curl(words(path, body))
+    func call(
+        _ path: String, _ body: StrictJSON? = nil, headers: [String] = []
+    ) throws -> StrictJSON {
+        try world.curl(headers.flatMap { ["--header", $0] } + words(path, body))
     }
 
     /// What curl is told.

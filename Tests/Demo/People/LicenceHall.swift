@@ -76,7 +76,12 @@ struct LicenceHall {
 
     // MARK: States
 
-    func get(_ id: String) throws -> StrictJSON { try application.call("/v1/licences/\(id)") }
+    /// Each look has its entry in the city's access log: who, and for which case.
+    func get(_ id: String) throws -> StrictJSON {
+        try application.call(
+            "/v1/licences/\(id)",
+            headers: ["cityrelay-officer: window-5", "cityrelay-case: \(city.code)-2026-0101"])
+    }
 
     /// Waits until the relay shows a licence as it should be; gives it.
     func wait(

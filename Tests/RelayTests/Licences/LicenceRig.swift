@@ -17,6 +17,7 @@ final class LicenceRig: Sendable {
     var hangzhou: PeerHarness.Relay { disclosure.harness.hangzhou }
     var beijing: PeerHarness.Relay { disclosure.harness.beijing }
 
+    static let caseNumber = "HZ-2026-1"
     static let holder = "欧阳某某"
 
     /// - Parameter isTapped: whether everything that passes is written down; then the members know
@@ -75,11 +76,13 @@ final class LicenceRig: Sendable {
 
     /// A call while both chains go on.
     func call(
-        _ method: HTTPMethod, _ path: String, json: String? = nil, at relay: PeerHarness.Relay
+        _ method: HTTPMethod, _ path: String, json: String? = nil,
+        headers: [String: String] = [:], at relay: PeerHarness.Relay
     ) async throws -> DisclosureRig.Answer {
         try await blocks {
             try await self.disclosure.call(
-                method, path, json: json, as: try self.hall(of: relay), at: relay)
+                method, path, json: json, headers: headers, as: try self.hall(of: relay),
+                at: relay)
         }
     }
 
@@ -108,13 +111,36 @@ final class LicenceRig: Sendable {
         throw LaboratoryCity.Trouble("not within \(seconds) s: \(what)")
     }
 
+    func makeBlocks() {
+        hangzhou.city.makeBlocks()
+        beijing.city.makeBlocks()
+    }
+
+    /// A city's office gets a new key, as its own operator would give it one.
+    func rotateOfficeKey(of relay: PeerHarness.Relay) throws {
+        let result = try Program.run([
+            "/usr/bin/curl", "--silent", "--fail", "--data", "{}",
+            "http://127.0.0.1:\(relay.city.node.officePort ?? 0)/v1/lab/rotate",
+        ])
+        guard result.status == 0 else { throw LaboratoryCity.Trouble(result.output) }
+    }
+
+    /// The key of a city's office that another city's chain knows.
+    func officeKey(of code: String, at relay: PeerHarness.Relay) throws -> [UInt8]? {
+        let place = LicenceOffice.key(try InstitutionCode("\(code)000000000"))
+        let value = relay.city.node.perform {
+            $0.chain.query(ApplicationQuery(path: "/store/licence/key", data: place)).value
+        }
+        return (value ?? nil).flatMap { LicenceOffice(stored: $0)?.sealingKey }
+    }
+
     static func actBody(_ act: String, key: String, more: String = "") -> String {
-        "{\"idempotencyKey\":\"\(key)\",\"officer\":\"window-3\",\"caseNumber\":\"HZ-2026-1\","
+        "{\"idempotencyKey\":\"\(key)\",\"officer\":\"window-3\",\"caseNumber\":\"\(caseNumber)\","
             + "\"act\":\"\(act)\"\(more)}"
     }
 
     private static func newBody(_ identifier: String, key: String, more: String) -> String {
-        "{\"idempotencyKey\":\"\(key)\",\"officer\":\"window-3\",\"caseNumber\":\"HZ-2026-1\","
+        "{\"idempotencyKey\":\"\(key)\",\"officer\":\"window-3\",\"caseNumber\":\"\(caseNumber)\","
             + "\"identifier\":\"\(identifier)\"\(more)}"
     }
 
@@ -148,14 +174,19 @@ final class LicenceRig: Sendable {
     func get(
         _ id: String, at relay: PeerHarness.Relay? = nil
     ) async throws -> DisclosureRig.Answer {
-        try await call(.get, "/v1/licences/\(id)", at: relay ?? hangzhou)
+        try await call(
+            .get, "/v1/licences/\(id)",
+            headers: ["cityrelay-officer": "window-3", "cityrelay-case": Self.caseNumber],
+            at: relay ?? hangzhou)
     }
 
     func find(
         _ identifier: String, at relay: PeerHarness.Relay
     ) async throws -> DisclosureRig.Answer {
         try await call(
-            .post, "/v1/licences/find", json: "{\"identifier\":\"\(identifier)\"}", at: relay)
+            .post, "/v1/licences/find",
+            json: "{\"identifier\":\"\(identifier)\",\"officer\":\"window-3\","
+                + "\"caseNumber\":\"\(Self.caseNumber)\"}", at: relay)
     }
 
     /// What Beijing's loan desk is told of a licence of Hangzhou, proven.

@@ -13,6 +13,13 @@ struct SentPackets: Hashable, Sendable {
     let transaction: [UInt8]
 }
 
+/// Values of our own chain's state, as a header of it commits to them.
+struct ChainValues: Sendable {
+    let height: Height
+    /// In the order of the keys; empty: absent.
+    let values: [[UInt8]]
+}
+
 /// Sends packets on our own chain as the account that may send on the applications' ports, and
 /// reads what the chain says of them. Any thread; answers on the connector's loop.
 final class PortSubmission: Sendable {
@@ -54,14 +61,17 @@ final class PortSubmission: Sendable {
         }
     }
 
-    /// Values of keys in one store of our chain, as of a block that is final; empty: absent.
+    /// Values of keys in one store of our chain, as of a block that is final.
     func read(
         store: String, keys: [[UInt8]],
-        then: @escaping @Sendable (Result<[[UInt8]], DisclosureFailure>) -> Void
+        then: @escaping @Sendable (Result<ChainValues, DisclosureFailure>) -> Void
     ) {
         connector.prove(keys: keys, store: store, notBefore: 0) { answer in
             switch answer {
-            case .success(let found): then(.success(found.proofs.map(\.value)))
+            case .success(let found):
+                then(
+                    .success(
+                        ChainValues(height: found.height, values: found.proofs.map(\.value))))
             case .failure(let error):
                 then(
                     .failure(

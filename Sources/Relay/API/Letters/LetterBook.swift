@@ -36,8 +36,8 @@ final class LetterBook {
     ) throws {
         self.configuration = configuration
         self.log = log
-        vault = try LetterVault(secret: configuration.sealingSecret)
         store = try LetterStore(path: configuration.storeFile, owner: owner.description)
+        vault = try LetterVault.open(configuration, store, now: now, log: log)
         lastSequence = max(
             try store.lastSequence(), UInt64(clamping: now.unixNanoseconds / 1_000_000))
         cursor = try store.cursor()
@@ -52,7 +52,7 @@ final class LetterBook {
         let store = store
         return LetterHistory(
             vault: vault, calendar: configuration.calendar, limits: configuration.limits,
-            word: { try store.word($0) },
+            word: { try store.word($0) }, content: { try store.content(of: $0) },
             corrected: { [unowned self] in try find($0)?.letter })
     }
 
@@ -194,6 +194,7 @@ final class LetterBook {
             }
             for effect in effects ?? [] { tell(effect, key) }
             changes.append(.event(row))
+            if let kept = opened(row) { changes.append(kept) }
             if let letterCase { touched[key] = letterCase }
         }
         for letterCase in touched.values {
@@ -202,6 +203,16 @@ final class LetterBook {
         try store.commit(changes)
         for letterCase in touched.values { keep(letterCase) }
         return Array(touched.keys)
+    }
+
+    /// What another centre sealed to us is kept as it was opened: its key may be retired one day.
+    private func opened(_ row: LetterEventRow) -> LetterChange? {
+        guard row.kind == .heard, let packet = try? LetterPacket(reading: row.body),
+            let content = try? vault.keys.open(packet, at: row.time)
+        else { return nil }
+        return .content(
+            packet: row.packet,
+            vault.seal(content.encoded, for: LetterHistory.place(packet: row.packet)))
     }
 
     func row(_ letterCase: LetterCase, now: Timestamp) -> LetterRow {

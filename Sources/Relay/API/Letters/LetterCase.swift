@@ -68,6 +68,8 @@ struct LetterHistory {
     let limits: StepLimits
     /// Our own word by its number, with its content.
     let word: (UInt64) throws -> LetterWordRow?
+    /// What a packet's content was when it was opened, sealed to ourselves.
+    let content: (String) throws -> [UInt8]?
     /// The record of an ended letter that one corrects.
     let corrected: (LetterKey) throws -> Letter?
 
@@ -119,9 +121,11 @@ struct LetterHistory {
         var objection: LetterErrorCode?
         if isOurs {
             content = try ownContent(statement)
+        } else if let kept = try keptContent(row, statement) {
+            content = kept
         } else {
             do throws(SealedContentError) {
-                content = try vault.open(packet, at: row.time)
+                content = try vault.keys.open(packet, at: row.time)
             } catch {
                 objection = error.code
             }
@@ -181,6 +185,19 @@ struct LetterHistory {
         return content
     }
 
+    /// Nil where it was never opened.
+    private func keptContent(
+        _ row: LetterEventRow, _ statement: LetterStatement
+    ) throws -> LetterContent? {
+        guard let sealed = try content(row.packet),
+            let bytes = vault.open(sealed, for: LetterHistory.place(packet: row.packet)),
+            let content = try? LetterContent(reading: bytes),
+            content.commitment == statement.commitment
+        else { return nil }
+        return content
+    }
+
+    static func place(packet: String) -> String { "content/\(packet)" }
     static func place(word sequence: UInt64) -> String { "word/\(sequence)" }
 
     // MARK: Answers

@@ -3,21 +3,24 @@
 import Federation
 import LightClient
 
-/// The centre's sealing key and what is derived from it: everything that rests on our disk and
-/// could tell of a person is sealed to ourselves, and found again by keyed hashes.
+/// The centre's keys: everything that rests on our disk and could tell of a person is sealed to a
+/// key of the store's own, and found again by keyed hashes; what other centres write is sealed to
+/// the centre's sealing keys. A sealing key can so be replaced, and nothing at rest is lost.
 struct LetterVault: Sendable {
     private static let info = Array("cityrelay/letter-at-rest/1".utf8)
 
+    let keys: LetterSealingKeys
     private let secret: [UInt8]
-    /// What others seal to.
-    let publicKey: [UInt8]
+    private let restKey: [UInt8]
     private let marks: [UInt8]
     private let bodies: [UInt8]
     private let persons: [UInt8]
 
-    init(secret: [UInt8]) throws(KeyError) {
+    /// - Parameter secret: what all at rest is sealed to: 32 bytes that live in the store alone.
+    init(secret: [UInt8], keys: LetterSealingKeys) throws(KeyError) {
+        self.keys = keys
         self.secret = secret
-        publicKey = try HPKE.publicKey(secret: secret)
+        restKey = try HPKE.publicKey(secret: secret)
         func derived(_ label: String) -> [UInt8] {
             HMACSHA256.code(key: secret, Array("cityrelay/letter-\(label)/1".utf8)).bytes
         }
@@ -25,6 +28,9 @@ struct LetterVault: Sendable {
         bodies = derived("bodies")
         persons = derived("persons")
     }
+
+    /// What others seal to.
+    var publicKey: [UInt8] { keys.publicKey }
 
     static func random(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: .min ... .max) }
@@ -35,22 +41,12 @@ struct LetterVault: Sendable {
     /// `place` is bound in: what was sealed for one row opens in no other.
     func seal(_ bytes: [UInt8], for place: String) -> [UInt8] {
         HPKE.seal(
-            bytes, to: publicKey, info: LetterVault.info, aad: Array(place.utf8),
+            bytes, to: restKey, info: LetterVault.info, aad: Array(place.utf8),
             ephemeral: LetterVault.random(HPKE.keyByteCount)) ?? []
     }
 
     func open(_ sealed: [UInt8], for place: String) -> [UInt8]? {
         HPKE.open(sealed, secret: secret, info: LetterVault.info, aad: Array(place.utf8))
-    }
-
-    // MARK: The other centre's words
-
-    func open(
-        _ packet: LetterPacket, at time: Timestamp
-    ) throws(SealedContentError) -> LetterContent {
-        try SealedContent.open(
-            packet.sealed, for: packet.context, commitment: packet.statement.commitment,
-            secret: secret, now: time)
     }
 
     // MARK: Keyed hashes

@@ -10,6 +10,11 @@ package struct LettersConfiguration: Sendable {
     package var account: AccountKey
     /// X25519: opens what other centres seal to this one.
     package var sealingSecret: [UInt8]
+    /// Keys before it, newest first: what was sealed to them a while ago opens still.
+    package var retiredSealingSecrets: [[UInt8]] = []
+    /// How long a key opens what comes after it was retired, nanoseconds. 14 days: a link may be
+    /// down over holidays before the other side learns of the new one.
+    package var retiredSealingNanoseconds: Int64 = 14 * 86_400_000_000_000
     package var calendar = WorkingCalendar()
     package var limits = StepLimits()
     package var review = ReviewPolicy()

@@ -37,9 +37,13 @@ final class LicenceAnnouncer: Sendable {
     private func look(_ client: String) {
         let key = Array("announced/\(client)".utf8)
         ports.read(store: LicencePacket.port, keys: [key]) { [self] answer in
-            guard case .success(let values) = answer, values.first?.isEmpty == true else { return }
+            guard case .success(let announced) = answer else { return }
             office.card { [self] card in
-                guard case .success(let packet) = card else { return }
+                // Told once, and again when the office has another key.
+                guard case .success(let packet) = card,
+                    case .office(let told)? = try? LicencePacket(reading: packet),
+                    announced.values.first != told.sealingKey
+                else { return }
                 let port = WireText(LicencePacket.port)
                 // What does not come about is tried at the next look.
                 ports.send(

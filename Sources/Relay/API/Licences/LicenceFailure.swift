@@ -61,7 +61,7 @@ extension LicenceErrorCode {
             )
         case .takenFirst:
             ("The holder now has the other city's licence.", "持证人现持有转入地的证照。")
-        case .cancelledFirst:
+        case .cancelledFirst, .sealingKeyRetired:
             ("Ask the other city to offer it again.", "请转出地重新办理转出。")
         case .notFound, .noSuchMove:
             ("Compare the licence's identifier and the other city.", "请核对证照标识和对方城市。")

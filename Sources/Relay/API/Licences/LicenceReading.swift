@@ -5,9 +5,20 @@ import LightClient
 
 /// A licence as our own chain has it.
 struct LicenceOnChain: Sendable {
-    let state: RecordState?
+    let height: Height
+    /// The record's value; empty: there is none.
+    let stored: [UInt8]
     /// The move that it is or was part of.
     let move: LicenceMoveRecord?
+
+    var state: RecordState? { stored.isEmpty ? nil : try? RecordState(stored: stored) }
+    var isThere: Bool { state != nil || move != nil }
+}
+
+/// A move as our own chain has it.
+struct MoveOnChain: Sendable {
+    let height: Height
+    let record: LicenceMoveRecord?
 }
 
 extension PortSubmission {
@@ -18,36 +29,45 @@ extension PortSubmission {
     ) {
         read(store: RecordIndex.storeName, keys: [index.stateKey]) { [self] records in
             guard case .success(let records) = records else {
-                return then(records.map { _ in LicenceOnChain(state: nil, move: nil) })
+                return then(
+                    records.map { LicenceOnChain(height: $0.height, stored: [], move: nil) })
             }
-            let state = records.first.flatMap { $0.isEmpty ? nil : $0 }
-                .flatMap { try? RecordState(stored: $0) }
+            let stored = records.values.first ?? []
             read(store: LicencePacket.port, keys: [RecordMove.recordKey(index)]) {
                 [self] places in
+                let alone = { @Sendable (height: Height) in
+                    LicenceOnChain(height: height, stored: stored, move: nil)
+                }
                 guard case .success(let places) = places else {
-                    return then(places.map { _ in LicenceOnChain(state: state, move: nil) })
+                    return then(places.map { alone($0.height) })
                 }
                 let named =
-                    places.first.flatMap { $0.isEmpty ? nil : $0 }
+                    places.values.first.flatMap { $0.isEmpty ? nil : $0 }
                     .flatMap { try? RecordMove(reading: $0) } ?? taking
-                guard let named else {
-                    return then(.success(LicenceOnChain(state: state, move: nil)))
+                guard let named else { return then(.success(alone(records.height))) }
+                move(named) { moved in
+                    then(
+                        moved.map {
+                            LicenceOnChain(
+                                height: records.height, stored: stored, move: $0.record)
+                        })
                 }
-                move(named) { then($0.map { LicenceOnChain(state: state, move: $0) }) }
             }
         }
     }
 
     func move(
         _ named: RecordMove,
-        then: @escaping @Sendable (Result<LicenceMoveRecord?, DisclosureFailure>) -> Void
+        then: @escaping @Sendable (Result<MoveOnChain, DisclosureFailure>) -> Void
     ) {
         let key = LicenceMoveRecord.key(named.client, named.key)
         read(store: LicencePacket.port, keys: [key]) { answer in
             then(
-                answer.map { values in
-                    values.first.flatMap { $0.isEmpty ? nil : $0 }
-                        .flatMap { try? LicenceMoveRecord(reading: $0) }
+                answer.map { found in
+                    MoveOnChain(
+                        height: found.height,
+                        record: found.values.first.flatMap { $0.isEmpty ? nil : $0 }
+                            .flatMap { try? LicenceMoveRecord(reading: $0) })
                 })
         }
     }

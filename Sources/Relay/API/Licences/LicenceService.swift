@@ -13,9 +13,9 @@ final class LicenceService: Sendable {
     /// Reads our chain, and sends where there is an account for it.
     let ports: PortSubmission
     private let canSend: Bool
-    private let ledger: AccessLedger
+    let ledger: AccessLedger
+    let accounts: LicenceAccounts
     private let directory: CityDirectory
-    private let fingerprint: @Sendable ([UInt8]) -> Digest
     private let loop: EventLoop
     private let patience: (milliseconds: Int, lookMilliseconds: Int)
     private let now: @Sendable () -> Timestamp
@@ -30,17 +30,16 @@ final class LicenceService: Sendable {
 
     init(
         loop: EventLoop, office: LicenceOffice?, ports: PortSubmission, canSend: Bool,
-        ledger: AccessLedger, directory: CityDirectory,
-        fingerprint: @escaping @Sendable ([UInt8]) -> Digest,
+        accounts: LicenceAccounts, directory: CityDirectory,
         configuration: DisclosureConfiguration, now: @escaping @Sendable () -> Timestamp
     ) {
         self.loop = loop
         self.office = office
         self.ports = ports
         self.canSend = canSend
-        self.ledger = ledger
+        self.accounts = accounts
+        ledger = accounts.ledger
         self.directory = directory
-        self.fingerprint = fingerprint
         patience = (
             configuration.chainPatienceMilliseconds, configuration.chainLookMilliseconds
         )
@@ -72,42 +71,14 @@ final class LicenceService: Sendable {
         }
     }
 
-    /// `POST /v1/licences/find`: a number stands in the body, never in a path.
-    func find(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
-        do throws(DisclosureFailure) {
-            _ = try ProofService.application(request)
-            var body = try StrictMembers(body: request.body)
-            let identifier = try body.required("identifier", PolicyForm.reference)
-            try body.finish()
-            try checked(office).find(identifier) { [self] found in
-                switch found {
-                case .failure(let failure): reply.finish(APIError(failure))
-                case .success(let index): show(index, 200, reply)
-                }
-            }
-        } catch {
-            throw APIError(error)
-        }
-    }
-
-    /// `GET /v1/licences/{id}`.
-    func get(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
-        do throws(DisclosureFailure) {
-            _ = try ProofService.application(request)
-            show(try LicenceService.index(request), 200, reply)
-        } catch {
-            throw APIError(error)
-        }
-    }
-
-    private static func index(_ request: APIRequest) throws(DisclosureFailure) -> RecordIndex {
+    static func index(_ request: APIRequest) throws(DisclosureFailure) -> RecordIndex {
         guard let index = RecordIndex(request["id"]) else {
             throw DisclosureFailure(.requestMalformed, "id is not 64 hexadecimal digits")
         }
         return index
     }
 
-    private func checked(_ office: LicenceOffice?) throws(DisclosureFailure) -> LicenceOffice {
+    func checked(_ office: LicenceOffice?) throws(DisclosureFailure) -> LicenceOffice {
         guard let office else {
             throw DisclosureFailure(.cityNoOffice, "this city has no record office")
         }
@@ -126,6 +97,12 @@ final class LicenceService: Sendable {
         let reply: APIReply
 
         var scope: String { "licences/\(application)" }
+        /// What it lets out; nil: nothing.
+        var use: LicenceUse? { LicenceUse(body, institution: institution) }
+        var asker: LicenceAsker {
+            LicenceAsker(
+                application: application, officer: body.officer, caseNumber: body.caseNumber)
+        }
         /// A new licence is 201, a changed one 200.
         var status: Int { index == nil ? 201 : 200 }
     }
@@ -150,7 +127,8 @@ final class LicenceService: Sendable {
         let job = Job(
             body: body, index: index, institution: institution, application: application,
             // The path names the licence of an act.
-            fingerprint: fingerprint(Array(request.path.utf8) + request.body), reply: reply)
+            fingerprint: accounts.secrets.fingerprint(
+                Array(request.path.utf8) + request.body), reply: reply)
         let isTaken = ledger.submit { [self] desk in
             do {
                 if let known = try desk.answer(scope: job.scope, key: body.idempotencyKey) {
@@ -198,19 +176,25 @@ final class LicenceService: Sendable {
             application: job.application
         ) { [self] result in
             switch result {
-            case .failure(let failure): job.reply.finish(APIError(failure))
+            case .failure(let failure): refuse(job, failure, job.index)
             case .success(let outcome):
                 wait(
                     for: outcome,
                     until: now().adding(
                         nanoseconds: Int64(patience.milliseconds) * 1_000_000)
                 ) { [self] failure in
-                    if let failure { return job.reply.finish(APIError(failure)) }
+                    if let failure { return refuse(job, .other(failure), outcome.index) }
                     guard let word = outcome.word else { return end(job, outcome) }
                     say(word, outcome, job)
                 }
             }
         }
+    }
+
+    /// What lets something out has its entry where it is refused, too.
+    private func refuse(_ job: Job, _ failure: LicenceFailure, _ index: RecordIndex?) {
+        guard let use = job.use else { return job.reply.finish(APIError(failure)) }
+        refuse(failure, use, job.asker, index, job.reply)
     }
 
     /// Until our chain shows the revision.
@@ -221,7 +205,9 @@ final class LicenceService: Sendable {
         guard outcome.revision > 0 else { return then(nil) }
         ports.read(store: RecordIndex.storeName, keys: [outcome.index.stateKey]) {
             [self] answer in
-            let state = (try? answer.get())?.first.flatMap { try? RecordState(stored: $0) }
+            let state = (try? answer.get())?.values.first.flatMap {
+                try? RecordState(stored: $0)
+            }
             if let state, state.revision >= outcome.revision { return then(nil) }
             guard now() < deadline else {
                 return then(
@@ -247,12 +233,30 @@ final class LicenceService: Sendable {
         remember(named, word.act, outcome.index) { [self] in
             ports.move(named) { [self] known in
                 switch known {
-                case .failure(let failure): job.reply.finish(APIError(failure))
-                case .success(let record) where record?.hasHeard(word.act) == true:
+                case .failure(let failure): refuse(job, .other(failure), outcome.index)
+                case .success(let known) where known.record?.hasHeard(word.act) == true:
                     end(job, outcome)
-                case .success: send(word, outcome, job)
+                case .success(let known): release(word, outcome, job, at: known.height)
                 }
             }
+        }
+    }
+
+    /// Its entry is on the disk before the packet is handed to a node.
+    private func release(
+        _ word: LicencePacket.Word, _ outcome: LicenceOutcome, _ job: Job, at height: Height
+    ) {
+        guard let use = job.use, let commitment = word.commitment else {
+            return send(word, outcome, job)
+        }
+        accounts.note(
+            use, by: job.asker, index: outcome.index,
+            .released(proof: commitment, height: height)
+        ) { [self] isNoted in
+            guard isNoted else {
+                return job.reply.finish(APIError(DisclosureService.logFailure))
+            }
+            send(word, outcome, job)
         }
     }
 
@@ -280,7 +284,7 @@ final class LicenceService: Sendable {
     ) {
         let named = RecordMove(key: word.context.key, client: outcome.client)
         ports.move(named) { [self] known in
-            let words = (try? known.get())?.words ?? []
+            let words = (try? known.get())?.record?.words ?? []
             let isThere = words.contains { word in
                 packets.ids.contains { $0.sequence == word.sequence && word.isOurs }
             }
@@ -305,7 +309,7 @@ final class LicenceService: Sendable {
 
     // MARK: Licences that are being taken in
 
-    private static let takingScope = "licences taken in"
+    static let takingScope = "licences taken in"
 
     /// A licence that is being taken in has no record yet: its move is remembered by its place.
     private func remember(
@@ -321,26 +325,6 @@ final class LicenceService: Sendable {
             return LedgerTurn([.answer(answer)]) { _ in then() }
         }
         if !isTaken { then() }
-    }
-
-    private func show(_ index: RecordIndex, _ status: Int, _ reply: APIReply) {
-        let isTaken = ledger.submit { [self] desk in
-            let taking = try? desk.answer(
-                scope: LicenceService.takingScope, key: index.description)
-            let named = taking.flatMap { try? RecordMove(reading: $0.answer) }
-            ports.licence(index, taking: named) { found in
-                switch found {
-                case .failure(let failure): reply.finish(APIError(failure))
-                case .success(let licence) where licence.state == nil && licence.move == nil:
-                    reply.finish(APIError(LicenceFailure.rule(.notFound)))
-                case .success(let licence):
-                    reply.finish(
-                        .json(LicenceView(index, licence.state, licence.move), status: status))
-                }
-            }
-            return nil
-        }
-        if !isTaken { reply.finish(APIError(DisclosureService.logFailure)) }
     }
 }
 

@@ -35,8 +35,9 @@ final class LicencesDoor: Sendable {
         let ports = PortSubmission(connector: around.connector, line: line)
         service = LicenceService(
             loop: loop, office: office, ports: ports, canSend: configuration.sender != nil,
-            ledger: ledger, directory: directory, fingerprint: { secrets.fingerprint($0) },
-            configuration: configuration, now: around.now)
+            accounts: LicenceAccounts(
+                own: around.own, key: configuration.evidenceKey, secrets: secrets, ledger: ledger),
+            directory: directory, configuration: configuration, now: around.now)
         announcer =
             configuration.sender == nil
             ? nil

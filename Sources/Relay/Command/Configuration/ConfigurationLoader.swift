@@ -139,6 +139,9 @@ package enum ConfigurationLoader {
         if let letters = relay.letters {
             named.append(("letters.account_key_file", letters.accountKeyFile))
             named.append(("letters.sealing_key_file", letters.sealingKeyFile))
+            for (index, file) in letters.retiredSealingKeyFiles.enumerated() {
+                named.append(("letters.retired_sealing_keys[\(index)]", file))
+            }
             for (index, file) in letters.calendarFiles.enumerated() {
                 named.append(("letters.calendars[\(index)]", file))
             }

@@ -17,6 +17,9 @@ enum LettersDecoder {
             ? section.value(keys.institution, &context, LettersDecoder.institution) : nil
         let account = section.value(keys.accountKeyFile, &context, ScalarParser.text).map(resolve)
         let sealing = section.value(keys.sealingKeyFile, &context, ScalarParser.text).map(resolve)
+        let retired = retired(section, &context)?.map(resolve)
+        let retiredFor = section.duration(
+            keys.retiredFor, milliseconds: 3_600_000...7_776_000_000, &context)
         let calendars =
             section.has(keys.calendars)
             ? section.list(keys.calendars, &context, ScalarParser.text).map { $0.map(resolve) } : []
@@ -37,15 +40,35 @@ enum LettersDecoder {
         let unsealed = section.choice(keys.unsealed, &context)
         let lifetime = section.duration(
             keys.lifetime, milliseconds: 60_000...82_800_000, &context)
-        guard let account, let sealing, let calendars, let signers, days.count == 4, let months,
-            let unsealed, let lifetime
+        guard let account, let sealing, let retired, let retiredFor, let calendars, let signers,
+            days.count == 4, let months, let unsealed, let lifetime
         else { return nil }
         return RelayConfiguration.Letters(
             institution: institution, accountKeyFile: account, sealingKeyFile: sealing,
+            retiredSealingKeyFiles: retired, retiredSealingNanoseconds: retiredFor,
             calendarFiles: calendars, calendarSigners: signers, acceptDays: days[0],
             remitDays: days[1], creditDays: days[2], negotiateDays: days[3],
             minimumSealedMonths: Int(months), holdsUnsealed: unsealed == "hold",
             lifetimeSeconds: UInt64(clamping: lifetime / 1_000_000_000))
+    }
+
+    /// Retired keys that are tried for every word that the newest does not open.
+    private static let maxRetired = 4
+
+    private static func retired(
+        _ section: SectionDecoder, _ context: inout DecodingContext
+    ) -> [String]? {
+        let key = LettersKeys.retired
+        guard section.has(key) else { return [] }
+        guard let files = section.list(key, &context, ScalarParser.text) else { return nil }
+        guard files.count <= maxRetired else {
+            let place = section.place(key)
+            context.add(
+                context.mark(of: place), place, "\(files.count) keys, \(maxRetired) are taken",
+                "name those that were in use last")
+            return nil
+        }
+        return files
     }
 
     private static func institution(_ scalar: YAMLScalar) throws(Complaint) -> InstitutionCode {

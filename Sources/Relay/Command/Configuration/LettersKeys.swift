@@ -19,6 +19,14 @@ enum LettersKeys {
         "sealing_key_file", .path, example: "sealing.key",
         "X25519 secret that opens what other centres seal to this one: 64 hexadecimal digits, "
             + "readable by the relay's user alone. Its public half is announced on their chains.")
+    static let retired = ConfigurationKey(
+        "retired_sealing_keys", .list("files"), .optional, example: "[sealing-2025.key]",
+        "Files of sealing keys before this one, newest first, 4 at most: what was sealed to them "
+            + "before the new one was known everywhere opens still.")
+    static let retiredFor = ConfigurationKey(
+        "retired_sealing_keys_for", .duration, .standard("14d"),
+        "How long a retired key opens what comes, from the first start that names it so, 1h to "
+            + "90d. Behind it words sealed to it get `letter/sealing-key-retired`.")
     static let calendars = ConfigurationKey(
         "calendars", .list("files"), .optional, example: "[calendar-2026.note]",
         "Signed working calendars, one a year. A year without one has plain weekends.")
@@ -51,7 +59,7 @@ enum LettersKeys {
     static let section = ConfigurationSection(
         "letters", "",
         [
-            institution, accountKeyFile, sealingKeyFile, calendars, calendarSigners, accept, remit,
-            credit, negotiate, sealedMonths, unsealed, lifetime,
+            institution, accountKeyFile, sealingKeyFile, retired, retiredFor, calendars,
+            calendarSigners, accept, remit, credit, negotiate, sealedMonths, unsealed, lifetime,
         ])
 }

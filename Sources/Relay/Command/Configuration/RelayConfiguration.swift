@@ -62,6 +62,9 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var institution: InstitutionCode?
         package var accountKeyFile: String
         package var sealingKeyFile: String
+        /// Newest first.
+        package var retiredSealingKeyFiles: [String]
+        package var retiredSealingNanoseconds: Int64
         package var calendarFiles: [String]
         /// C2SP verifier keys.
         package var calendarSigners: [String]

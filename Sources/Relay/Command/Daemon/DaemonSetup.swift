@@ -82,6 +82,10 @@ struct DaemonSetup {
                 letters.accountKeyFile, prefix: relay.chain.addressPrefix),
             sealingSecret: try SecretFile.sealingSecret(letters.sealingKeyFile),
             storeFile: relay.dataDirectory + "/letters.db")
+        configuration.retiredSealingSecrets = try letters.retiredSealingKeyFiles.map {
+            try SecretFile.sealingSecret($0)
+        }
+        configuration.retiredSealingNanoseconds = letters.retiredSealingNanoseconds
         configuration.calendar = try CalendarFiles.calendar(
             letters.calendarFiles, signers: letters.calendarSigners)
         configuration.limits.accept = letters.acceptDays

@@ -147,6 +147,12 @@ package enum LetterChange: Hashable, Sendable {
     /// The last block that was read.
     case cursor(UInt64)
     case forgetAnswers(before: Timestamp)
+    /// The key that all rests under, sealed.
+    case vaultKey([UInt8])
+    /// The public half of a sealing key that is announced no more.
+    case retired(key: [UInt8], at: Timestamp)
+    /// What a packet's sealed content was, sealed to ourselves.
+    case content(packet: String, [UInt8])
 }
 
 /// Which letters a list asks for.

@@ -5,7 +5,10 @@
 ///
 ///     sqlite3 -readonly data/letters.db "SELECT * FROM letter_view WHERE overdue > 0"
 enum LetterSchema {
-    static let steps = [Schema.Step(version: 1, title: "letters", sql: tables + views)]
+    static let steps = [
+        Schema.Step(version: 1, title: "letters", sql: tables + views),
+        Schema.Step(version: 2, title: "sealing keys that are replaced", sql: keys),
+    ]
 
     /// "CRLL".
     static let applicationID = 0x4352_4c4c

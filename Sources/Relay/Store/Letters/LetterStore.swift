@@ -100,6 +100,17 @@ package final class LetterStore {
     }
     package func suspense() throws -> [LetterArrivalRow] { try parts().tables.suspense() }
 
+    /// The key that all rests under, sealed; nil in a store that has none yet.
+    package func vaultKey() throws -> [UInt8]? { try parts().tables.keys.vaultKey() }
+    /// Since when a sealing key is retired; nil: it was not seen to be.
+    package func retired(_ key: [UInt8]) throws -> Timestamp? {
+        try parts().tables.keys.retired(key)
+    }
+    /// What a packet's sealed content was, sealed to ourselves.
+    package func content(of packet: String) throws -> [UInt8]? {
+        try parts().tables.keys.content(of: packet)
+    }
+
     package func answer(
         application: String, key: String, now: Timestamp
     ) throws -> StoredAnswer? {

@@ -21,6 +21,7 @@ final class LetterTables {
     private let getArrival: Statement
     private let getSuspense: Statement
     let answers: AnswerTable
+    let keys: LetterKeyTables
 
     private static let word =
         "SELECT sequence, letter, act, client, timeout, value, content, step, tx, tx_hash, "
@@ -64,6 +65,7 @@ final class LetterTables {
         getSuspense = try database.prepare(
             "SELECT * FROM letter_arrival WHERE letter = '' ORDER BY time")
         answers = try AnswerTable(database, "letter_answer", scope: "application")
+        keys = try LetterKeyTables(database)
     }
 
     func countCommit() throws { try count.run() }
@@ -93,6 +95,9 @@ final class LetterTables {
         case .cursor(let height):
             setCursor.bind(1, height)
             try setCursor.run()
+        case .vaultKey(let key): try keys.write(vaultKey: key)
+        case .retired(let key, let time): try keys.write(retired: key, at: time)
+        case .content(let packet, let content): try keys.write(content: content, of: packet)
         case .forgetAnswers(let moment): try answers.forget(expiredBy: moment)
         }
     }
