@@ -8,7 +8,7 @@ package enum APICaller {
     package static func call(
         port: Int, _ caller: Laboratory.Credentials, expected: ExpectedMember,
         _ method: HTTPMethod, _ path: String, json: String? = nil,
-        headers: [String: String] = [:]
+        headers: [HTTPHeader] = []
     ) async throws -> (status: Int, body: JSON, text: String) {
         let loop = try EventLoop(name: "caller")
         defer { loop.stop() }
@@ -21,7 +21,7 @@ package enum APICaller {
             request.headers = [HTTPHeader("content-type", "application/json")]
             request.body = Array(json.utf8)
         }
-        request.headers += headers.map { HTTPHeader($0.key, $0.value) }
+        request.headers += headers
         let outcomes = await withCheckedContinuation { continuation in
             client.send([request], deadlineMilliseconds: 40_000) {
                 continuation.resume(returning: $0)

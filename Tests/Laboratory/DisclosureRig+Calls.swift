@@ -21,7 +21,7 @@ extension DisclosureRig {
 
     package func call(
         _ method: HTTPMethod, _ path: String, json: String? = nil,
-        headers: [String: String] = [:], as caller: Laboratory.Credentials? = nil,
+        headers: [HTTPHeader] = [], as caller: Laboratory.Credentials? = nil,
         at relay: PeerHarness.Relay? = nil
     ) async throws -> Answer {
         let isHall = relay == nil && caller == nil

@@ -111,21 +111,21 @@ import Testing
         #expect(beijing.status(taking.index) == "01")
         // Another offer, sealed to the key before as well: Hangzhou's chain knows no other yet.
         let offer = try hangzhou.order(
-            .end, try name(hangzhou, 6), key: "offer 6", status: .movedOut, to: beijing)
+            .end, try name(hangzhou, 8), key: "offer 8", status: .movedOut, to: beijing)
         try rig.carried(try rig.sent(offer, from: hangzhou), from: hangzhou, to: beijing)
-        func take(_ now: Timestamp) throws -> LicenceOutcome {
+        func takeAnother(_ now: Timestamp) throws -> LicenceOutcome {
             try beijing.office.follow(now: now)
             return try beijing.order(
-                .moveIn, .reference(try beijing.identifier(8)), to: hangzhou,
-                replaces: hangzhou.people.licenceIdentifier(6))
+                .moveIn, .reference(try beijing.identifier(10)), to: hangzhou,
+                replaces: hangzhou.people.licenceIdentifier(8))
         }
         let day: Int64 = 86_400_000_000_000
-        _ = try take(beijing.city.now.adding(nanoseconds: 27 * day))
+        _ = try takeAnother(beijing.city.now.adding(nanoseconds: 27 * day))
         try beijing.office.follow(now: beijing.city.now.adding(nanoseconds: 29 * day))
         #expect(
             beijing.refusal(
-                .moveIn, .reference(try beijing.identifier(9)), to: hangzhou,
-                replaces: hangzhou.people.licenceIdentifier(6)) == "licence/sealing-key-retired")
+                .moveIn, .reference(try beijing.identifier(11)), to: hangzhou,
+                replaces: hangzhou.people.licenceIdentifier(8)) == "licence/sealing-key-retired")
     }
 
     @Test func `takes an offer back, and the licence is in force again`() throws {

@@ -4,6 +4,7 @@ import CityChain
 import Federation
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import CityChain
 import Federation
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import TestSupport
@@ -73,14 +74,17 @@ extension `Relays among peers`.`Licences of a city` {
     @Test func `a look without officer and case is refused`() async throws {
         let rig = try Self.shared.get()
         let nowhere = SHA256.hash([41]).description
-        for headers in [[:], ["cityrelay-officer": "window-3"]] as [[String: String]] {
+        for headers in [[], [HTTPHeader("cityrelay-officer", "window-3")]] {
             let answer = try await rig.call(
                 .get, "/v1/licences/\(nowhere)", headers: headers, at: rig.hangzhou)
             #expect(answer.status == 400 && answer.code == "request/malformed", "\(answer.text)")
         }
         let named = try await rig.call(
             .get, "/v1/licences/\(nowhere)",
-            headers: ["cityrelay-officer": "431302188001010014", "cityrelay-case": "C-1"],
+            headers: [
+                HTTPHeader("cityrelay-officer", "431302188001010014"),
+                HTTPHeader("cityrelay-case", "C-1"),
+            ],
             at: rig.hangzhou)
         #expect(named.code == "request/malformed")
         #expect(!named.text.contains("431302188001010014"))

@@ -77,7 +77,7 @@ final class LicenceRig: Sendable {
     /// A call while both chains go on.
     func call(
         _ method: HTTPMethod, _ path: String, json: String? = nil,
-        headers: [String: String] = [:], at relay: PeerHarness.Relay
+        headers: [HTTPHeader] = [], at relay: PeerHarness.Relay
     ) async throws -> DisclosureRig.Answer {
         try await blocks {
             try await self.disclosure.call(
@@ -176,7 +176,10 @@ final class LicenceRig: Sendable {
     ) async throws -> DisclosureRig.Answer {
         try await call(
             .get, "/v1/licences/\(id)",
-            headers: ["cityrelay-officer": "window-3", "cityrelay-case": Self.caseNumber],
+            headers: [
+                HTTPHeader("cityrelay-officer", "window-3"),
+                HTTPHeader("cityrelay-case", Self.caseNumber),
+            ],
             at: relay ?? hangzhou)
     }
 

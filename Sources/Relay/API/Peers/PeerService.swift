@@ -287,51 +287,6 @@ final class PeerService: @unchecked Sendable {
         return nil
     }
 
-    private func disclose(
-        _ request: SealedQuestion, _ peer: PeerChain, _ call: GRPCCall
-    ) -> GRPCStatus? {
-        guard let disclosures else {
-            return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
-        }
-        guard !context.shared.isPaused(peer.chainID) else {
-            return .tryAgain(
-                inMilliseconds: PeerService.pausedMilliseconds,
-                "a person has paused the exchange with your chain")
-        }
-        if let bar = context.shared.suspension(of: peer.chainID) {
-            return GRPCStatus(.permissionDenied, "\(bar.code): \(bar.detail)")
-        }
-        disclosures.disclose(request, from: peer.member, keys: peer.evidenceKeys) {
-            [self] result in finish(call, peer, result)
-        }
-        return nil
-    }
-
-    private func receipts(
-        _ request: ReceiptsRequest, _ peer: PeerChain, _ call: GRPCCall
-    ) -> GRPCStatus? {
-        guard let disclosures else {
-            return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
-        }
-        disclosures.take(request, from: peer.member, keys: peer.evidenceKeys) {
-            [self] result in finish(call, peer, result)
-        }
-        return nil
-    }
-
-    private func offers(
-        _ request: OffersRequest, _ peer: PeerChain, _ call: GRPCCall
-    ) -> GRPCStatus? {
-        guard let disclosures else {
-            finish(call, peer, .success(OffersResponse().encoded))
-            return nil
-        }
-        disclosures.offers(to: peer.member) { [self] in
-            finish(call, peer, .success($0.encoded))
-        }
-        return nil
-    }
-
     func wrongChain(_ chainID: String, _ peer: PeerChain) -> GRPCStatus {
         GRPCStatus(
             .invalidArgument,
