@@ -5,6 +5,7 @@ import FoundationEssentials
 import LightClient
 import RelayAPI
 import RelayCommand
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import Synchronization
