@@ -7,7 +7,7 @@ import RelayEngine
 /// Centres that write letters and move licences at random, on both sides at once, and an auditor
 /// who sees every chain.
 final class LetterTraffic {
-    private let federation: SimulatedFederation
+    let federation: SimulatedFederation
     private(set) var said = 0
     private var ends: [String: String] = [:]
     private var letterCount = 0
@@ -118,6 +118,7 @@ final class LetterTraffic {
                 keepsEnd("\(city.id) \(place)", move.phase.rawValue)
             }
         }
+        for breach in licencesInForce() { federation.report(breach) }
         for pair in pairs() {
             let states = [pair.letter.state, pair.other?.state ?? .sent]
             let isDone = states.contains(.completed) || states.contains(.completedAfterNegotiation)

@@ -12,6 +12,8 @@ struct SimulatedLetters {
     private(set) var moves: [String: LicenceMove] = [:]
     /// How often an effect came to a letter or a licence here.
     private(set) var effects: [String: Int] = [:]
+    /// For a test that must fail.
+    var defect: LetterDefect?
     private var sequence: UInt64 = 0
 
     /// One word on its way: "L institution number out act sequence" or "M key act", joined by
@@ -125,8 +127,8 @@ struct SimulatedLetters {
                 keep(letter, place, done)
                 return "taken"
             } catch {
-                letters[place] = letter
-                return error.code.rawValue
+                letters[place] = defect?.refused(letter) ?? letter
+                return defect?.hides(error) == true ? "taken" : error.code.rawValue
             }
         case .move(let key, let act):
             let place = "\(other) \(key)"
@@ -139,7 +141,7 @@ struct SimulatedLetters {
                 keep(move, place, done)
                 return "taken"
             } catch {
-                return error.code.rawValue
+                return defect?.hides(error, of: act) == true ? "taken" : error.code.rawValue
             }
         }
     }
@@ -148,6 +150,7 @@ struct SimulatedLetters {
     mutating func finish(
         _ word: Word, to other: String, answer: String?, height: UInt64, time: Int64
     ) {
+        if defect == .losesAnswers { return }
         let position = ChainPosition(height: height)
         switch word {
         case .letter(let key, _, let statement):
@@ -188,10 +191,11 @@ struct SimulatedLetters {
     }
 
     private mutating func keep(_ letter: Letter, _ place: String, _ done: [LetterEffect]) {
-        letters[place] = letter
+        letters[place] = defect?.kept(letter, done: done) ?? letter
         for effect in done {
             switch effect {
-            case .accountTransferredIn: effects["\(place) in", default: 0] += 1
+            case .accountTransferredIn:
+                effects["\(place) in", default: 0] += defect == .creditsTwice ? 2 : 1
             case .accountTransferredOut: effects["\(place) out", default: 0] += 1
             case .tellCitizen(let state):
                 effects["\(place) \(state.rawValue)", default: 0] += 1

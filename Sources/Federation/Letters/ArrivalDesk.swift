@@ -60,7 +60,7 @@ public struct ArrivalDesk: Hashable, Sendable {
     /// The bank has taken a suspended sum back.
     public mutating func giveBack(serial: String) throws(LetterError) {
         guard let index = suspense.firstIndex(where: { $0.notice.serial == serial }) else {
-            throw .moneyClaimed(serial: serial)
+            throw .noSuchArrival(serial: serial)
         }
         suspense.remove(at: index)
     }

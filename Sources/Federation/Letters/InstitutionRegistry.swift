@@ -50,6 +50,12 @@ public struct InstitutionRegistry: Hashable, Sendable {
 
     public func entry(_ code: InstitutionCode) -> InstitutionEntry? { entries[code] }
 
+    /// Those of one division, by its six digits, in order of their codes.
+    public func entries(ofDivision division: String) -> [InstitutionEntry] {
+        entries.values.filter { $0.code.text.hasPrefix(division) }
+            .sorted { $0.code.text < $1.code.text }
+    }
+
     /// Who answers for a code on a day: itself, or whoever took over. Throws for an unknown code
     /// and for one that ended without a successor.
     public func speaker(

@@ -92,6 +92,31 @@ public struct LetterDossier: Hashable, Sendable {
             ? effects : effects + arrivalEffects(before: wasReconciled)
     }
 
+    /// See `Letter.freezeChannel`.
+    public mutating func freezeChannel() { letter.freezeChannel() }
+
+    /// See `Letter.thawChannel`.
+    public mutating func thawChannel() { letter.thawChannel() }
+
+    /// Puts the letter where its own chain has it, after events of the chain were missed. Keeps the
+    /// messages that still count; `known` gives those of our own words whose entries are new. What
+    /// the other side wrote in between stays unknown: only its commitments are on the chain.
+    public mutating func reseat(
+        _ onChain: Letter, known: (LetterStatement) -> LetterMessage?
+    ) -> [LetterEffect] {
+        guard onChain.key == letter.key, onChain.side == letter.side else { return [] }
+        let before = letter
+        letter = onChain
+        if before.isChannelFrozen { letter.freezeChannel() }
+        let waiting = onChain.pending.map { [$0.statement] } ?? []
+        for statement in onChain.entries.map(\.statement) + waiting
+        where messages[statement.id] == nil {
+            messages[statement.id] = known(statement)
+        }
+        forget()
+        return Letter.effects(from: before, to: letter)
+    }
+
     /// See `Letter.tick`.
     public mutating func tick(
         now: Timestamp, calendar: WorkingCalendar, limits: StepLimits
@@ -112,11 +137,15 @@ public struct LetterDossier: Hashable, Sendable {
         return arrivalEffects(before: wasReconciled)
     }
 
-    /// IN: an arrival has gone back through the bank.
+    /// IN: an arrival has gone back through the bank. Not while a completion that says that it is
+    /// here waits for its answer.
     public mutating func giveBack(serial: String) throws(LetterError) -> [LetterEffect] {
         guard !letter.state.isTerminal else { throw .closed(letter.state) }
         guard let index = arrivals.firstIndex(where: { $0.serial == serial }) else {
-            throw .moneyClaimed(serial: serial)
+            throw .noSuchArrival(serial: serial)
+        }
+        if let waiting = letter.pending?.statement, waiting.reconciliation != nil {
+            throw .messageInFlight(waiting.id)
         }
         let wasReconciled = isReconciled
         arrivals.remove(at: index)
@@ -139,9 +168,9 @@ public struct LetterDossier: Hashable, Sendable {
         }
         if let said = message.person,
             let asked = self.message(.application)?.person ?? pendingPerson,
-            let rule = asked.difference(from: said)
+            let difference = asked.difference(from: said)
         {
-            throw .otherPerson(rule)
+            throw .otherPerson(difference)
         }
         guard message.act == .completion else { return }
         if statement.reconciliation == nil {

@@ -30,9 +30,11 @@ public enum LetterError: Error, Hashable, Sendable {
     case moneyUnexpected
     case moneyDiffers(expected: Fen, arrived: Fen)
     case moneyClaimed(serial: String)
+    /// No notice with this serial came, or its money has gone back already.
+    case noSuchArrival(serial: String)
     case form(LetterFormError)
     /// The fields are about another person than the letter. Tells the rule, never the value.
-    case otherPerson(IdentityRule)
+    case otherPerson(IdentityDifference)
     case duplicateInFlight(LetterKey)
     case accountMissing
     case accountClosed
@@ -64,6 +66,7 @@ public enum LetterError: Error, Hashable, Sendable {
         case .moneyUnexpected: .moneyUnexpected
         case .moneyDiffers: .moneyDiffers
         case .moneyClaimed: .moneyClaimed
+        case .noSuchArrival: .noSuchArrival
         case .form(let error): error.code
         case .otherPerson: .otherPerson
         case .duplicateInFlight: .duplicateInFlight

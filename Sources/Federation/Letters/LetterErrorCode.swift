@@ -28,6 +28,7 @@ public enum LetterErrorCode: String, Hashable, Sendable, CaseIterable {
     case moneyDiffers = "letter/money-differs"
     case moneyUnexpected = "letter/money-unexpected"
     case moneyClaimed = "letter/money-claimed"
+    case noSuchArrival = "letter/no-such-arrival"
     case duplicateInFlight = "letter/duplicate-in-flight"
     case accountMissing = "letter/account-missing"
     case accountClosed = "letter/account-closed"
@@ -140,6 +141,8 @@ extension LetterErrorCode {
                 "money came for a letter that has none; return it first"
             )
         case .moneyClaimed: ("该笔资金已认领", "this money was claimed before")
+        case .noSuchArrival:
+            ("没有该流水号的到账记录", "no money with this serial has come and stayed here")
         case .duplicateInFlight:
             ("该职工已有办理中的转移申请", "a transfer of this person is under way already")
         case .accountMissing:

@@ -25,6 +25,11 @@ public enum LetterLimits {
     public static let calendarDays = 366
     /// Bytes of a calendar file.
     public static let calendarBytes = 65_536
+    /// Institutions of one list: 342 centres with all their branches and renamings, several times
+    /// over.
+    public static let institutions = 4_096
+    /// Bytes of such a list: every line at 250 bytes.
+    public static let institutionBytes = 1_048_576
     /// Bytes of a bank's serial number.
     public static let serialBytes = 64
 }

@@ -14,16 +14,16 @@ public struct LetterPerson: Hashable, Sendable {
     }
 
     /// The first rule by which two descriptions are not of one person; nil when they are.
-    public func difference(from other: LetterPerson) -> IdentityRule? {
-        if kind != other.kind { return .documentType }
+    public func difference(from other: LetterPerson) -> IdentityDifference? {
+        if kind != other.kind { return IdentityDifference(.documentType) }
         if kind == .identityCard {
             if LetterPerson.upgraded(number) != LetterPerson.upgraded(other.number) {
-                return .documentNumber
+                return IdentityDifference(.documentNumber)
             }
         } else if number != other.number {
-            return .documentNumber
+            return IdentityDifference(.documentNumber)
         }
-        return LetterPerson.isSame(name, other.name) ? nil : .name
+        return LetterPerson.difference(name, other.name)
     }
 
     /// An identity number of 15 digits as it was renewed: century 19 and a check character.
@@ -33,11 +33,12 @@ public struct LetterPerson: Hashable, Sendable {
         return IdentityNumber.checkCharacter(of: body).map { body + String($0) } ?? number
     }
 
-    private static func isSame(_ one: String, _ other: String) -> Bool {
+    private static func difference(_ one: String, _ other: String) -> IdentityDifference? {
         guard let first = try? PersonName(one), let second = try? PersonName(other) else {
-            return one == other
+            return one == other ? nil : IdentityDifference(.name)
         }
-        return first.compare(to: second).isMatch
+        guard case .mismatch(let rule) = first.compare(to: second) else { return nil }
+        return IdentityDifference(.name, nameRule: rule)
     }
 }
 

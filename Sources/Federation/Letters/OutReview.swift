@@ -42,7 +42,7 @@ public enum ReviewVerdict: Hashable, Sendable {
     /// Wait; tell it by a hold.
     case hold(LetterReason)
     /// Reject with the class of reason; for an identity mismatch also which rule failed.
-    case reject(LetterReason, IdentityRule?)
+    case reject(LetterReason, IdentityDifference?)
 }
 
 extension ReviewPolicy {
@@ -55,8 +55,8 @@ extension ReviewPolicy {
         }
         let open = accounts.first { $0.status.isOpen }
         guard let account = open ?? accounts.first else { return .reject(.accountNotFound, nil) }
-        if let rule = person.difference(from: account.holder) {
-            return .reject(.identityMismatch, rule)
+        if let difference = person.difference(from: account.holder) {
+            return .reject(.identityMismatch, difference)
         }
         if account.isHolderDead { return .reject(.holderDied, nil) }
         switch account.status {

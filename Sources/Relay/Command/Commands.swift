@@ -58,5 +58,6 @@ extension CommandTree {
         AuditVerifyCommand.command, AuditOfficerCommand.command,
     ]
 
-    private static let others: [Command] = [CompletionsCommand.command, VersionCommand.command]
+    private static let others: [Command] =
+        CalendarCommands.all + [CompletionsCommand.command, VersionCommand.command]
 }

@@ -45,7 +45,7 @@ struct FundCentres {
                 ("TranCenName", "转出中心"), ("EmpName", "甲某"), ("DocType", "01"),
                 ("IdNum", person), ("TranRefAcctNo", "6220001"), ("TranRefAcctName", "转入中心"),
                 ("TranBank", "某银行"),
-            ], more: [("to", .string(far.institution))])
+            ], more: [("to", .string(far.institution)), ("account", .string("01"))])
         guard let letter = answer["letter"]?.string else {
             throw World.Failure(description: "\(near.name)'s application: \(answer.line)")
         }

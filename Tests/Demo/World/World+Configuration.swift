@@ -96,7 +96,7 @@ extension World {
               account_key_file: \(folder)/bureau.key
               sealing_key_file: \(folder)/sealing.key
 
-            """
+            """ + (try writeCalendars(city))
     }
 
     private func writeKey(_ role: String, of city: City, to name: String) throws {

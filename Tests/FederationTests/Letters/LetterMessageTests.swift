@@ -159,10 +159,11 @@ import Testing
         var centres = try TwoCentres()
         try centres.exchange(try Samples.application())
         try centres.exchange(try Samples.acceptance())
-        #expect(throws: LetterError.otherPerson(.name)) {
+        let named = IdentityDifference(.name, nameRule: .characters)
+        #expect(throws: LetterError.otherPerson(named)) {
             try centres.exchange(try Samples.information(name: "乙某"))
         }
-        #expect(throws: LetterError.otherPerson(.documentNumber)) {
+        #expect(throws: LetterError.otherPerson(IdentityDifference(.documentNumber))) {
             try centres.exchange(try Samples.information(id: "440305188001010014"))
         }
         #expect(centres.states == [.accepted, .accepted])

@@ -94,6 +94,7 @@ extension `Relays among peers`.`Letters of fund centres` {
         let file = [line(1, 30, "甲某"), line(2, 31, "乙某"), bad].joined(separator: "\\n")
         let body =
             "{\"idempotencyKey\":\"batch-1\",\"type\":\"BDC902\",\"total\":3,"
+            + "\"accounts\":{\"3301002501010001\":\"01\",\"3301002501010002\":\"02\"},"
             + "\"batch\":\"PLZYJXH3301002501010001\",\"file\":\"\(file)\\n\"}"
         let answer = try await rig.call(rig.hangzhou, .post, "/v1/letters/batches", body)
         try #require(answer.status == 202, "\(answer.text)")

@@ -113,14 +113,16 @@ final class LettersRig: Sendable {
     }
 
     /// Opens a letter from Hangzhou to Beijing.
-    func apply(_ index: Int = 0, key: String? = nil) async throws -> Answer {
+    func apply(
+        _ index: Int = 0, key: String? = nil, more: String = ""
+    ) async throws -> Answer {
         try await say(
             hangzhou, "application",
             fields: [
                 "TranCenName": "北京中心", "EmpName": "甲某", "DocType": "01",
                 "IdNum": person(index), "TranRefAcctNo": "6220001",
                 "TranRefAcctName": "杭州中心", "TranBank": "某银行",
-            ], key: key, more: ",\"to\":\"\(beijing.code)\"")
+            ], key: key, more: ",\"to\":\"\(beijing.code)\",\"account\":\"01\"" + more)
     }
 
     static let information = [

@@ -220,7 +220,8 @@ extension `Relays among peers` {
             let unknown = try await rig.get(rig.hangzhou, "3301002611260000")
             #expect(unknown.code == "letter/not-found", "\(unknown.text)")
             let nowhere = try await rig.say(
-                rig.hangzhou, "application", more: ",\"to\":\"520100000000000\"")
+                rig.hangzhou, "application",
+                more: ",\"to\":\"520100000000000\",\"account\":\"01\"")
             #expect(nowhere.code == "letter/institution-unknown", "\(nowhere.text)")
         }
 
@@ -256,7 +257,12 @@ extension `Relays among peers` {
             #expect(line?["due"]?.string?.utf8.count == 8)
             #expect(!list.text.contains(rig.person(8)) && !list.text.contains("甲某"))
             let wrong = try await rig.call(rig.hangzhou, .get, "/v1/letters?state=99")
-            #expect(wrong.status == 400)
+            #expect(wrong.status == 400 && wrong.code == "api/malformed-query", "\(wrong.text)")
+            #expect(wrong.body["counterChinese"]?.string?.isEmpty == false)
+            for query in ["limit=0", "limit=many", "open=1", "overdue=perhaps"] {
+                let refused = try await rig.call(rig.hangzhou, .get, "/v1/letters?\(query)")
+                #expect(refused.code == "api/malformed-query", "\(refused.text)")
+            }
         }
     }
 }

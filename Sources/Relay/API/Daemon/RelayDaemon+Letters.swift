@@ -19,13 +19,18 @@ extension RelayDaemon {
             clients: {
                 let links = decider.look { engine in
                     engine.routeChains.compactMap { engine.route(to: $0) }
-                        .filter(\.link.isRegistered).map { ($0.chainID, $0.link.localClient) }
+                        .filter(\.link.isRegistered).map {
+                            (
+                                $0.chainID, $0.link.localClient,
+                                !$0.frozenReason.isEmpty || $0.hostedStatus == .frozen
+                            )
+                        }
                 }
-                return (links ?? []).compactMap { chainID, client in
+                return (links ?? []).compactMap { chainID, client, isFrozen in
                     directory.all[chainID].map {
                         LetterPeer(
                             chainID: chainID, client: client,
-                            institution: $0.member.institution)
+                            institution: $0.member.institution, isFrozen: isFrozen)
                     }
                 }
             }, now: now, log: log)

@@ -10,6 +10,8 @@ package final class LateLetters: Sendable {
         package var ours = 0
         /// Letters for which the other centre is late.
         package var theirs = 0
+        /// Years without a signed calendar in which clocks of letters count, or soon will.
+        package var missingCalendars: [Int] = []
     }
 
     private let counts = Mutex(Counts())

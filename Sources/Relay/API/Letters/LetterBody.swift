@@ -13,12 +13,24 @@ struct LetterBody: Sendable {
     let letter: String?
     let fields: [String: String]
     let corrects: LetterKey?
-    /// The person's account at the transfer-in centre, by the column `GRZHZT`; nil: not told.
+    /// The person's account at the transfer-in centre, by the column `GRZHZT`. Nil for acts that
+    /// are no application.
     let account: Account?
 
     enum Account: Sendable {
         case none
         case status(FundAccountStatus)
+
+        /// Nil for a text that is neither a status nor "none".
+        init?(_ text: String) {
+            if text == "none" {
+                self = .none
+            } else if let status = FundAccountStatus(rawValue: text) {
+                self = .status(status)
+            } else {
+                return nil
+            }
+        }
     }
 
     init(_ bytes: [UInt8]) throws(DisclosureFailure) {
@@ -32,11 +44,14 @@ struct LetterBody: Sendable {
         account = try LetterBody.account(&body)
         try body.finish()
         if act == .application, to == nil { throw body.wrong("to", "is missing") }
+        if act == .application, account == nil {
+            throw body.wrong("account", "is missing: the status (GRZHZT) of the account here")
+        }
         if act != .application, letter == nil { throw body.wrong("letter", "is missing") }
     }
 
     /// One line of a batch, as if it had come alone. Lines of 902 bring their own numbers.
-    init(line message: LetterMessage, of key: LetterKey?) {
+    init(line message: LetterMessage, of key: LetterKey?, account: Account) {
         idempotencyKey = ""
         act = message.act
         to = message.transferOut
@@ -44,7 +59,7 @@ struct LetterBody: Sendable {
         fields = Dictionary(
             message.fields.list.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         corrects = nil
-        account = nil
+        self.account = account
     }
 
     private static func act(_ body: inout StrictMembers) throws(DisclosureFailure) -> LetterAct {
@@ -113,11 +128,10 @@ struct LetterBody: Sendable {
         _ body: inout StrictMembers
     ) throws(DisclosureFailure) -> Account? {
         guard let text = try body.text("account") else { return nil }
-        if text == "none" { return Account.none }
-        guard let status = FundAccountStatus(rawValue: text) else {
+        guard let account = Account(text) else {
             throw body.wrong("account", "is no account status (GRZHZT), nor \"none\"")
         }
-        return .status(status)
+        return account
     }
 
     // MARK: The message

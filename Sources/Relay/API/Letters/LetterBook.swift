@@ -17,7 +17,9 @@ final class LetterBook {
     let configuration: LettersConfiguration
     let vault: LetterVault
     let store: LetterStore
-    private let log: @Sendable (EngineNote) -> Void
+    let log: @Sendable (EngineNote) -> Void
+    /// Clients of chains that have equivocated and are not rescued.
+    var frozenClients: Set<String> = []
     private var cases: [LetterKey: LetterCase] = [:]
     private var ended: [LetterKey] = []
     private(set) var desk = LetterDesk()
@@ -249,6 +251,8 @@ final class LetterBook {
             log(
                 EngineNote(
                     level: .alarm, code: "letters/contradiction", detail: "\(key): \(id)"))
+        case .remittanceReturned:
+            log(EngineNote(level: .warning, code: "letters/remittance-returned", detail: "\(key)"))
         case .arrivalDiffers:
             log(EngineNote(level: .warning, code: "letters/money-differs", detail: "\(key)"))
         default: break
@@ -315,7 +319,13 @@ extension LetterBook {
         return touched
     }
 
-    /// Blocks that no node keeps any more are passed over.
+    /// Words that our chain has need no look any more; blocks up to `next` are passed over.
+    func forget(_ arrived: [UInt64], cursor next: UInt64?) {
+        for sequence in arrived { outbox[sequence] = nil }
+        if let next { cursor = next }
+    }
+
+    /// A new store begins here.
     func skip(to height: UInt64) throws {
         try store.commit([.cursor(height)])
         cursor = height

@@ -79,6 +79,10 @@ struct LetterHistory {
         _ row: LetterEventRow, to letterCase: inout LetterCase?
     ) throws -> [LetterEffect]? {
         let effects: [LetterEffect]?
+        // What our chain has taken is taken, also while the channel is frozen for new words.
+        let isFrozen = letterCase?.letter.isChannelFrozen == true
+        if row.followsChain { letterCase?.dossier.thawChannel() }
+        defer { if isFrozen, row.followsChain { letterCase?.dossier.freezeChannel() } }
         switch row.kind {
         case .said, .heard: effects = try speak(row, &letterCase)
         case .taken, .refused, .timedOut: effects = answer(row, &letterCase)
@@ -90,6 +94,10 @@ struct LetterHistory {
         case .ticked:
             effects = letterCase?.dossier.tick(now: row.time, calendar: calendar, limits: limits)
         case .refusedTheirs: effects = []
+        case .returned: effects = giveBack(row, &letterCase)
+        case .remittanceReturned: effects = comeBack(row, &letterCase)
+        case .frozen, .thawed: effects = freeze(row.kind == .frozen, &letterCase)
+        case .reseated: effects = try reseat(row, &letterCase)
         }
         guard letterCase != nil, let effects else { return effects }
         letterCase?.changed = row.time
@@ -176,7 +184,7 @@ struct LetterHistory {
     }
 
     /// Nil where our own copy is gone, as after the loss of a store.
-    private func ownContent(_ statement: LetterStatement) throws -> LetterContent? {
+    func ownContent(_ statement: LetterStatement) throws -> LetterContent? {
         guard let row = try word(statement.id.sequence),
             let bytes = vault.open(row.content, for: LetterHistory.place(word: row.sequence)),
             let content = try? LetterContent(reading: bytes),

@@ -6,7 +6,7 @@ extension LetterErrorCode {
     /// The HTTP status where this is a whole call's answer.
     var status: Int {
         switch self {
-        case .noSuchLetter: 404
+        case .noSuchLetter, .noSuchArrival: 404
         case .fieldMissing, .fieldInvalid, .fieldUnknown, .amountSum, .institutionUnknown,
             .institutionEnded, .batchMalformed, .batchTooLong, .accountMissing, .accountClosed,
             .otherPerson:
@@ -20,14 +20,13 @@ extension LetterErrorCode {
 extension APIError {
     /// A refusal by the rules of letters, with what a clerk can say.
     init(_ code: LetterErrorCode, _ detail: String, details: [String: String] = [:]) {
-        let next = CounterCode.letterRefused.text
         var members = details
         members["counterEnglish"] = code.english
-        members["counterEnglishNext"] = next.englishNext
+        members["counterEnglishNext"] = code.englishNext
         members["counterChinese"] = code.chinese
-        members["counterChineseNext"] = next.chineseNext
+        members["counterChineseNext"] = code.chineseNext
         self.init(
-            code.status, code.rawValue, detail, next: next.englishNext, details: members,
+            code.status, code.rawValue, detail, next: code.englishNext, details: members,
             retryAfterSeconds: code == .messageInFlight ? 2 : nil)
     }
 
@@ -41,7 +40,10 @@ extension APIError {
         case .form(.missing(let field)), .form(.unknown(let field)),
             .form(.repeated(let field)), .form(.invalid(let field, _)):
             details = ["field": field]
-        case .otherPerson(let rule): details = ["rule": rule.rawValue]
+        case .otherPerson(let difference):
+            details = ["rule": difference.rule.rawValue]
+            details["nameRule"] = difference.nameRule?.rawValue
+        case .institutionEnded(_, let successor): details["successor"] = successor?.text
         case .acceptedFirst(let position), .withdrawnFirst(let position):
             details = ["decidedAt": "\(position.height)"]
         default: break
@@ -59,7 +61,11 @@ extension LetterError {
         case .form(.unknown): "a field is not defined for this act"
         case .form(.repeated(let field)): "field \(field) stands twice"
         case .form(.amountSum): "TranAmt is not OrAcctAmt + Yinter"
-        case .otherPerson(let rule): "the letter is about another person: \(rule.rawValue) differs"
+        case .otherPerson(let difference):
+            "the letter is about another person: \(difference.rule.rawValue) differs"
+        case .institutionEnded(let code, let successor):
+            "institution \(code) is not in use"
+                + (successor.map { "; \($0) took over" } ?? "")
         case .inProcess(let state), .closed(let state):
             "the letter is in state \(state.rawValue)"
         case .wrongState(let act, let state):

@@ -22,6 +22,7 @@ final class LetterFollower {
     private let now: @Sendable () -> Timestamp
     private let log: @Sendable (EngineNote) -> Void
     private let post: @Sendable (@escaping @Sendable () -> Void) -> Void
+    private let reconciler: LetterReconciler
     /// Runs after blocks were taken in, with the letters that changed.
     private let taken: ([LetterKey]) -> Void
     private var waiting: [BlockSummary] = []
@@ -29,7 +30,8 @@ final class LetterFollower {
     private(set) var tip: (height: UInt64, time: Timestamp)?
 
     init(
-        book: LetterBook, line: AccountLine, now: @escaping @Sendable () -> Timestamp,
+        book: LetterBook, line: AccountLine, clients: @escaping @Sendable () -> [LetterPeer],
+        now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (EngineNote) -> Void,
         post: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
         taken: @escaping ([LetterKey]) -> Void
@@ -40,6 +42,8 @@ final class LetterFollower {
         self.log = log
         self.post = post
         self.taken = taken
+        reconciler = LetterReconciler(
+            book: book, line: line, clients: clients, now: now, post: post)
     }
 
     func advance(_ advance: ChainAdvance) {
@@ -70,7 +74,7 @@ final class LetterFollower {
         let end = min(
             waiting.first.map { $0.height.height - 1 } ?? tip.height - 1,
             book.cursor + LetterFollower.gapBlocks)
-        guard book.cursor + 1 <= end else { return }
+        guard book.cursor + 1 <= end else { return compare(tip.height) }
         isBusy = true
         let back = returning()
         line.blocks((book.cursor + 1)...end) { answer in back { $0.gap(answer) } }
@@ -85,17 +89,40 @@ final class LetterFollower {
         }
     }
 
-    /// No node keeps the blocks between: what happened in them is on the chain, and not here.
+    /// No node keeps the blocks between: what came of them is read from our chain's state, and
+    /// letters are put where the chain has them. What the other centre wrote in them is lost.
     private func passOver(_ error: NodeError) {
-        guard let first = waiting.first?.height.height ?? tip.map({ $0.height - 1 }),
-            first > book.cursor + 1
-        else { return }
-        log(
-            EngineNote(
-                level: .alarm, code: "letters/blocks-lost",
-                detail: "blocks \(book.cursor + 1) to \(first - 1): \(error.detail)"))
-        do { try book.skip(to: first - 1) } catch { return failed(error) }
-        step()
+        guard let tip else { return }
+        let first = waiting.first?.height.height ?? max(tip.height, 1) - 1
+        guard first > book.cursor + 1 else { return }
+        isBusy = true
+        let from = book.cursor + 1
+        reconciler.passOver(to: first - 1, tip: tip.height) { [weak self] answer in
+            guard let self else { return }
+            isBusy = false
+            switch answer {
+            case nil: return  // With the next block.
+            case .failure(let error): failed(error)
+            case .success(let keys):
+                log(
+                    EngineNote(
+                        level: .alarm, code: "letters/blocks-lost",
+                        detail: "blocks \(from) to \(first - 1): \(error.detail); "
+                            + "\(keys.count) letters were read from the chain's state"))
+                taken(keys)
+                step()
+            }
+        }
+    }
+
+    /// All blocks are read: does our chain know the same letters?
+    private func compare(_ tip: UInt64) {
+        reconciler.look(cursor: book.cursor, tip: tip) { [weak self] answer in
+            switch answer {
+            case .success(let keys): if !keys.isEmpty { self?.taken(keys) }
+            case .failure(let error): self?.failed(error)
+            }
+        }
     }
 
     private func take(_ blocks: [BlockSummary]) {

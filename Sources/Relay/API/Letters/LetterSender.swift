@@ -63,8 +63,7 @@ final class LetterSender {
 
     func kick() {
         guard !isBusy, tip > 0 else { return }
-        let open = book.outbox.values.filter { $0.step == .queued || $0.step == .submitted }
-            .sorted { $0.sequence < $1.sequence }
+        let open = book.wordsToSend
         let submitted = open.first { $0.step == .submitted }
         if submitted == nil, isTurnUsed || open.isEmpty { endTurn() }
         guard let first = open.first else { return }

@@ -47,6 +47,8 @@ extension LetterService {
     private struct Batch: Sendable {
         let idempotencyKey: String
         let letters: LetterBatch
+        /// Status of each person's account at this centre, by the line's number.
+        let accounts: [String: LetterBody.Account]
 
         init(_ bytes: [UInt8]) throws {
             var body = try StrictMembers(body: bytes)
@@ -56,6 +58,7 @@ extension LetterService {
             let total = try body.integer(
                 "total", in: 1...Int64(LetterLimits.batchLines), standard: nil)
             let file = try body.required("file") { $0.utf8.count <= LetterService.batchBytes }
+            accounts = try Batch.accounts(&body)
             try body.finish()
             guard let code = LetterCode(rawValue: type), code == .bdc902 || code == .bdc906 else {
                 throw body.wrong("type", "is neither BDC902 nor BDC906")
@@ -70,10 +73,28 @@ extension LetterService {
                 throw APIError(LetterError.form(error))
             }
         }
+
+        private static func accounts(
+            _ body: inout StrictMembers
+        ) throws(DisclosureFailure) -> [String: LetterBody.Account] {
+            guard let value = body.value("accounts") else { return [:] }
+            guard case .object(let members) = value, members.count <= LetterLimits.batchLines
+            else { throw body.wrong("accounts", "is no object of account statuses by number") }
+            var accounts: [String: LetterBody.Account] = [:]
+            for (number, status) in members {
+                guard case .string(let text) = status, let account = LetterBody.Account(text)
+                else {
+                    throw body.wrong("accounts", "has a member that is no account status")
+                }
+                accounts[number] = account
+            }
+            return accounts
+        }
     }
 
     func batch(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
         let (call, batch): (Call, Batch)
+        try request.requireJSON()
         do {
             batch = try Batch(request.body)
             call = Call(
@@ -89,7 +110,7 @@ extension LetterService {
         }
         run(reply) { [self] in
             if try repeated(call) { return }
-            let bodies = batch.letters.lines.map { body(of: $0, batch.letters.code) }
+            let bodies = batch.letters.lines.map { body(of: $0, batch.accounts) }
             let others = Set(bodies.compactMap { $0.flatMap { try? other($0) } }).sorted()
             contacts(of: others, reply) { [self] contacts in
                 if try repeated(call) { return }
@@ -99,12 +120,15 @@ extension LetterService {
     }
 
     private func body(
-        of line: Swift.Result<LetterMessage, LetterFormError>, _ code: LetterCode
+        of line: Swift.Result<LetterMessage, LetterFormError>,
+        _ accounts: [String: LetterBody.Account]
     ) -> LetterBody? {
         guard case .success(let message) = line else { return nil }
         let own = try? LetterKey(
             institution: book.configuration.institution, number: message.number)
-        return LetterBody(line: message, of: message.act == .application ? own : nil)
+        return LetterBody(
+            line: message, of: message.act == .application ? own : nil,
+            account: accounts[message.number.text] ?? .none)
     }
 
     private func say(
@@ -120,12 +144,16 @@ extension LetterService {
             do {
                 if case .failure(let error) = item.0 { throw APIError(LetterError.form(error)) }
                 guard let body = item.1 else { throw APIError(.fieldInvalid, "no message") }
-                let other = try other(body)
-                let (word, answer) = try word(body, to: other, contacts[other])
-                // Two lines about one letter would overtake each other.
-                guard taken.insert(word.letter).inserted else {
+                // Two lines about one letter would overtake each other. Looked at before the
+                // second one's person is entered at the desk.
+                if let named = try body.letter.map({ try key($0).description }),
+                    taken.contains(named)
+                {
                     throw APIError(.messageInFlight, "an earlier line is about this letter")
                 }
+                let other = try other(body)
+                let (word, answer) = try word(body, to: other, contacts[other])
+                taken.insert(word.letter)
                 words.append(word)
                 line.letter = answer.letter
                 line.id = answer.id
@@ -134,6 +162,9 @@ extension LetterService {
                 }
             } catch let error as APIError {
                 line.refuse(error)
+            } catch {
+                for key in entered { book.closeDesk(key) }
+                throw error
             }
             lines.append(line)
         }

@@ -73,6 +73,7 @@ extension LetterService {
     /// `POST /v1/letters/arrivals`.
     func arrive(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
         let given: Notice
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             _ = try ProofService.application(request)
             given = try Notice(request.body, now: now())

@@ -13,8 +13,11 @@ extension LetterService {
         /// The act that says it.
         let act: String
         var reason: CodeText?
-        /// Which rule of identity failed, never the other side's value.
+        /// Which rule of identity failed, never the other side's value; for names also how.
         var rule: String?
+        var nameRule: String?
+        /// What to give as `TranRstMsg`, so that the other centre reads class and rule.
+        var message: String?
     }
 
     /// Accounts of one search: two are already too many.
@@ -22,6 +25,7 @@ extension LetterService {
 
     func review(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
         let accounts: [ReviewedAccount]
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             _ = try ProofService.application(request)
             var body = try StrictMembers(body: request.body)
@@ -62,11 +66,13 @@ extension LetterService {
         case .hold(let reason):
             return Verdict(
                 letter: letter, verdict: "hold", act: LetterAct.hold.rawValue,
-                reason: CodeText(reason))
-        case .reject(let reason, let rule):
+                reason: CodeText(reason), message: "\(reason.rawValue) \(reason.chinese)")
+        case .reject(let reason, let difference):
+            let words = [reason.rawValue, difference?.text, reason.chinese].compactMap { $0 }
             return Verdict(
                 letter: letter, verdict: "reject", act: LetterAct.rejection.rawValue,
-                reason: CodeText(reason), rule: rule?.rawValue)
+                reason: CodeText(reason), rule: difference?.rule.rawValue,
+                nameRule: difference?.nameRule?.rawValue, message: words.joined(separator: " "))
         }
     }
 }

@@ -43,6 +43,7 @@ extension LetterService {
 
     func post(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
         let (call, body): (Call, LetterBody)
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             body = try LetterBody(request.body)
             call = Call(
@@ -153,8 +154,12 @@ extension LetterService {
         guard let tip = follower?.tip else {
             throw APIError(.chainUnavailable, "no block of our chain is known yet")
         }
+        try checkInstitutions(body.act, other)
         guard let contact, !contact.client.isEmpty else {
             throw APIError(LetterError.institutionUnknown(other))
+        }
+        guard !book.frozenClients.contains(contact.client) else {
+            throw APIError(LetterError.channelFrozen)
         }
         let (key, letterCase) = try subject(body, other)
         if let word = book.openWord(of: key), let act = LetterAct(rawValue: word.act) {
@@ -262,8 +267,7 @@ extension LetterService {
         guard let person = message.person else { return }
         let status: FundAccountStatus? =
             switch account {
-            case nil: .normal
-            case .some(.none): nil
+            case nil, .some(.none): nil
             case .status(let status): status
             }
         do throws(LetterError) {

@@ -26,6 +26,8 @@ final class LetterService: @unchecked Sendable {
     private var announcer: LetterAnnouncer?
     private var watchers: [LetterKey: [ObjectIdentifier: EventStream]] = [:]
     private var tickedAt: Timestamp?
+    /// The day on which missing calendars were told last.
+    private var calendarsToldOn: CivilDate?
 
     /// How long a key of idempotency is remembered, nanoseconds: a day's retries.
     static let idempotencyNanoseconds: Int64 = 86_400_000_000_000
@@ -50,7 +52,7 @@ final class LetterService: @unchecked Sendable {
         sender = LetterSender(book: book, line: line, now: now, log: log, post: post)
         sender.changed = { [unowned self] in tell([$0]) }
         follower = LetterFollower(
-            book: book, line: line, now: now, log: log, post: post,
+            book: book, line: line, clients: clients, now: now, log: log, post: post,
             taken: { [unowned self] in taken($0) })
         announcer = LetterAnnouncer(
             book: book, line: line, clients: clients, now: now, log: log, post: post,
@@ -68,6 +70,7 @@ final class LetterService: @unchecked Sendable {
         guard case .chainAdvanced(let advance) = event else { return }
         loop.postAlways { [self] in
             follower?.advance(advance)
+            judgeChannels()
             sender.advance(tip: advance.tip.height)
             announcer?.look(tip: advance.tip.height, time: advance.tipTime)
             tick()
@@ -89,9 +92,32 @@ final class LetterService: @unchecked Sendable {
         }
         tickedAt = moment
         do {
-            let (touched, late) = try book.tick(now: moment)
+            var (touched, late) = try book.tick(now: moment)
+            late.missingCalendars = book.configuration.calendar.missingYears(at: moment)
+            tell(late.missingCalendars, at: moment)
             lateCounts.set(late)
             tell(touched)
+        } catch {
+            log(EngineNote(level: .alarm, code: "letters/store-failed", detail: "\(error)"))
+        }
+    }
+
+    /// Once a day: clocks go on with plain weekends, and somebody should know.
+    private func tell(_ missing: [Int], at moment: Timestamp) {
+        let today = CivilDate(inChina: moment)
+        guard !missing.isEmpty, today != calendarsToldOn else { return }
+        calendarsToldOn = today
+        log(
+            EngineNote(
+                level: .warning, code: "letters/calendar-missing",
+                detail: "no signed calendar covers "
+                    + missing.map { "\($0)" }.joined(separator: " and ")
+                    + "; clocks of letters count plain weekends there"))
+    }
+
+    private func judgeChannels() {
+        do {
+            tell(try book.judge(clients(), now: now()))
         } catch {
             log(EngineNote(level: .alarm, code: "letters/store-failed", detail: "\(error)"))
         }
@@ -178,16 +204,18 @@ final class LetterService: @unchecked Sendable {
         var query = LetterQuery()
         if let state = request.query("state") {
             guard LetterState(rawValue: state) != nil else {
-                throw .malformedBody("state is none of the nine states")
+                throw .letterQuery("state", "one of the nine states", "联系函状态代码")
             }
             query.state = state
         }
         let limit = request.query("limit").map { Int($0) ?? 0 } ?? 100
         guard (1...LetterService.maxList).contains(limit) else {
-            throw .malformedBody("limit is no number from 1 to \(LetterService.maxList)")
+            throw .letterQuery(
+                "limit", "a number from 1 to \(LetterService.maxList)",
+                "1 至 \(LetterService.maxList) 的整数")
         }
-        query.openOnly = request.query("open") == "true"
-        query.overdueOnly = request.query("overdue") == "true"
+        query.openOnly = try request.flag("open")
+        query.overdueOnly = try request.flag("overdue")
         query.limit = limit + 1
         let asked = query
         run(reply) { [self] in
@@ -232,4 +260,6 @@ struct LetterPeer: Hashable, Sendable {
     let chainID: String
     let client: String
     let institution: InstitutionCode
+    /// Whether our relay's client of that chain, or our chain's, has seen it equivocate.
+    var isFrozen = false
 }

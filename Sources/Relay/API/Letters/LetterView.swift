@@ -42,6 +42,18 @@ struct LetterView: Encodable {
         /// Why it counts for nothing.
         let code: String?
         let reason: CodeText?
+        /// For a mismatch of identity: which rule failed, and how names differ.
+        let rule: String?
+        let nameRule: String?
+    }
+
+    /// What the bank did with our remittance.
+    struct Remittance: Encodable {
+        let code: String
+        let chinese: String
+        let english: String
+        /// Serials of the sums that came back.
+        let serials: [String]
     }
 
     struct Refusal: Encodable {
@@ -78,6 +90,7 @@ struct LetterView: Encodable {
     let timeline: [Entry]
     let received: [Received]
     let money: Money?
+    let remittance: Remittance?
     let bookings: [CodeText]
     let lastRefusal: Refusal?
     let packets: [String]
@@ -114,6 +127,7 @@ struct LetterView: Encodable {
         timeline = kept.entries.map { Entry($0, of: kept.side) }
         received = letterCase.heard.map { Received($0) }
         money = Money(letterCase.dossier)
+        remittance = Remittance(letterCase.dossier)
         bookings = letterCase.bookings.map { CodeText($0) }
         lastRefusal = letterCase.refusal.map { refusal in
             Refusal(text: CodeText(refusal.code), id: refusal.id.description)
@@ -156,17 +170,30 @@ extension LetterView.Entry {
 
 extension LetterView.Received {
     init(_ heard: LetterCase.Heard) {
-        var reason: LetterReason?
-        if let word = heard.fields?["TranRstMsg"]?.split(separator: " ").first {
-            reason = LetterReason(rawValue: String(word))
-        }
+        let words = heard.fields?["TranRstMsg"]?.split(separator: " ") ?? []
+        let reason = words.first.flatMap { LetterReason(rawValue: String($0)) }
+        let difference =
+            reason == .identityMismatch
+            ? words.dropFirst().first.flatMap { IdentityDifference(text: $0) } : nil
         self.init(
             id: heard.id.description, act: heard.act.rawValue,
             fields: heard.fields.map { fields in
                 Dictionary(
                     fields.list.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
             }, code: heard.objection?.rawValue,
-            reason: reason.map { CodeText($0) })
+            reason: reason.map { CodeText($0) }, rule: difference?.rule.rawValue,
+            nameRule: difference?.nameRule?.rawValue)
+    }
+}
+
+extension LetterView.Remittance {
+    /// Nil where nothing came back.
+    init?(_ dossier: LetterDossier) {
+        guard !dossier.returnedRemittances.isEmpty else { return nil }
+        self.init(
+            code: "remittance/returned", chinese: "转账失败，请重新划转或驳回",
+            english: "the bank returned the money; send it again or reject the letter",
+            serials: dossier.returnedRemittances)
     }
 }
 

@@ -16,6 +16,8 @@ package struct LettersConfiguration: Sendable {
     /// down over holidays before the other side learns of the new one.
     package var retiredSealingNanoseconds: Int64 = 14 * 86_400_000_000_000
     package var calendar = WorkingCalendar()
+    /// The national list of institutions (BDC909); nil: every code that a chain announces will do.
+    package var registry: InstitutionRegistry?
     package var limits = StepLimits()
     package var review = ReviewPolicy()
     /// `letters.db`.

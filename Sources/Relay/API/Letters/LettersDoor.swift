@@ -63,6 +63,14 @@ final class LettersDoor: Sendable {
                 (request, reply) throws(APIError) in
                 service.suspense(request, reply)
             },
+            APIRoute(.post, "/v1/letters/arrivals/returned", .applications) {
+                (request, reply) throws(APIError) in
+                try service.giveBack(request, reply)
+            },
+            APIRoute(.post, "/v1/letters/{letter}/remittances/returned", .applications) {
+                (request, reply) throws(APIError) in
+                try service.comeBack(request, reply)
+            },
             APIRoute(
                 .post, "/v1/letters/batches", .applications, bodyBytes: LetterService.batchBytes
             ) { (request, reply) throws(APIError) in try service.batch(request, reply) },

@@ -50,6 +50,7 @@ final class LicenceService: Sendable {
 
     /// `POST /v1/licences`.
     func issue(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             let application = try ProofService.application(request)
             let body = try LicenceBody(new: request.body)
@@ -61,6 +62,7 @@ final class LicenceService: Sendable {
 
     /// `POST /v1/licences/{id}/acts`.
     func act(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             let application = try ProofService.application(request)
             let index = try LicenceService.index(request)

@@ -184,6 +184,17 @@ extension StatusReport {
 
     /// A letter that waits for nobody is the citizen's trouble first.
     private static func judge(_ late: LateLetters.Counts, _ troubles: inout [Trouble]) {
+        if !late.missingCalendars.isEmpty {
+            let years = late.missingCalendars.map { "\($0)" }.joined(separator: " and ")
+            troubles.append(
+                Trouble(
+                    level: .warning, code: "letters/calendar-missing", subject: "letters",
+                    cause: Cause.people.rawValue, turn: Explanation.Turn.operators.rawValue,
+                    sentence: "No signed working calendar covers \(years): letters' clocks count "
+                        + "plain weekends there.",
+                    next: "Get that year's file, look at it with `cityrelay calendar check`, name "
+                        + "it under letters.calendars and restart."))
+        }
         guard late.ours + late.theirs > 0 else { return }
         troubles.append(
             Trouble(

@@ -145,6 +145,9 @@ package enum ConfigurationLoader {
             for (index, file) in letters.calendarFiles.enumerated() {
                 named.append(("letters.calendars[\(index)]", file))
             }
+            if let file = letters.institutionsFile {
+                named.append(("letters.institutions", file))
+            }
         }
         if let file = relay.tls.passphraseFile { named.append(("peer.passphrase_file", file)) }
         if let file = relay.api?.tls.passphraseFile, file != relay.tls.passphraseFile {

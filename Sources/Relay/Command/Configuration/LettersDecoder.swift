@@ -23,6 +23,9 @@ enum LettersDecoder {
         let calendars =
             section.has(keys.calendars)
             ? section.list(keys.calendars, &context, ScalarParser.text).map { $0.map(resolve) } : []
+        let institutions =
+            section.has(keys.institutions)
+            ? section.value(keys.institutions, &context, ScalarParser.text).map(resolve) : nil
         let signers =
             section.has(keys.calendarSigners)
             ? section.list(keys.calendarSigners, &context, LettersDecoder.signer) : []
@@ -46,7 +49,8 @@ enum LettersDecoder {
         return RelayConfiguration.Letters(
             institution: institution, accountKeyFile: account, sealingKeyFile: sealing,
             retiredSealingKeyFiles: retired, retiredSealingNanoseconds: retiredFor,
-            calendarFiles: calendars, calendarSigners: signers, acceptDays: days[0],
+            calendarFiles: calendars, calendarSigners: signers,
+            institutionsFile: institutions, acceptDays: days[0],
             remitDays: days[1], creditDays: days[2], negotiateDays: days[3],
             minimumSealedMonths: Int(months), holdsUnsealed: unsealed == "hold",
             lifetimeSeconds: UInt64(clamping: lifetime / 1_000_000_000))

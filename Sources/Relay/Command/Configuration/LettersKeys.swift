@@ -34,6 +34,10 @@ enum LettersKeys {
         "calendar_signers", .list("C2SP verifier keys"), .optional,
         example: "[\"calendar.example+5a3b1c2d+AY…\"]",
         "Who may sign calendars. A calendar that none of them has signed is refused at start.")
+    static let institutions = ConfigurationKey(
+        "institutions", .path, .optional, example: "institutions.txt",
+        "The national list of institutions (BDC909) with days of use and successors, as FORMATS.md "
+            + "has it. Absent: every code that a chain has announced may be written to.")
     static let accept = ConfigurationKey(
         "accept_days", .integer, .standard("3"),
         "Working days to accept a letter (state 01), 1 to 250.")
@@ -60,6 +64,7 @@ enum LettersKeys {
         "letters", "",
         [
             institution, accountKeyFile, sealingKeyFile, retired, retiredFor, calendars,
-            calendarSigners, accept, remit, credit, negotiate, sealedMonths, unsealed, lifetime,
+            calendarSigners, institutions, accept, remit, credit, negotiate, sealedMonths,
+            unsealed, lifetime,
         ])
 }

@@ -68,6 +68,8 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var calendarFiles: [String]
         /// C2SP verifier keys.
         package var calendarSigners: [String]
+        /// Nil: no list.
+        package var institutionsFile: String?
         /// In working days.
         package var acceptDays: Int
         package var remitDays: Int

@@ -23,26 +23,32 @@ package enum CalendarFiles {
     }
 
     package static func calendar(_ paths: [String], signers: [String]) throws -> WorkingCalendar {
-        let trusted = signers.compactMap { text -> CalendarSigner? in
+        let trusted = CalendarFiles.signers(signers)
+        var calendar = WorkingCalendar()
+        for path in paths { calendar.add(try year(path, signers: trusted)) }
+        return calendar
+    }
+
+    /// Keys that are no verifier keys are left out: the configuration has complained of them.
+    static func signers(_ texts: [String]) -> [CalendarSigner] {
+        texts.compactMap { text in
             guard let key = try? NoteKey(verifierKey: text),
                 let publicKey = try? PublicKey(ed25519: key.key)
             else { return nil }
             return CalendarSigner(name: key.name, key: publicKey)
         }
-        var calendar = WorkingCalendar()
-        for path in paths {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw Fault.unreadable(path)
-            }
-            let bytes = Array(data)
-            do throws(CalendarError) {
-                calendar.add(
-                    try CalendarYear(reading: bytes, year: year(of: bytes), signers: trusted))
-            } catch {
-                throw Fault.refused(path, error)
-            }
+    }
+
+    static func year(_ path: String, signers: [CalendarSigner]) throws -> CalendarYear {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Fault.unreadable(path)
         }
-        return calendar
+        let bytes = Array(data)
+        do throws(CalendarError) {
+            return try CalendarYear(reading: bytes, year: year(of: bytes), signers: signers)
+        } catch {
+            throw Fault.refused(path, error)
+        }
     }
 
     /// The year that a file says it is for, in its second line; 0 where it says none.

@@ -88,6 +88,9 @@ struct DaemonSetup {
         configuration.retiredSealingNanoseconds = letters.retiredSealingNanoseconds
         configuration.calendar = try CalendarFiles.calendar(
             letters.calendarFiles, signers: letters.calendarSigners)
+        configuration.registry = try letters.institutionsFile.map {
+            try InstitutionFiles.registry($0)
+        }
         configuration.limits.accept = letters.acceptDays
         configuration.limits.remit = letters.remitDays
         configuration.limits.credit = letters.creditDays

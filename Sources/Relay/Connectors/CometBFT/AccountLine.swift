@@ -204,8 +204,14 @@ package final class AccountLine: @unchecked Sendable {
     package func values(
         _ keys: [[UInt8]], store: String, then: @escaping Answer<[[UInt8]]>
     ) {
+        query(keys, path: "/store/\(store)/key", then: then)
+    }
+
+    /// What the chain's latest state answers at a path, one value for each piece of data.
+    func query(
+        _ keys: [[UInt8]], path: String, then: @escaping Answer<[[UInt8]]>
+    ) {
         onLoop(then) { [self] in
-            let path = "/store/\(store)/key"
             let node = rpc.currentAddress
             let calls = keys.map { key in
                 RPCCall(

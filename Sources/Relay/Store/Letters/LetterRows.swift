@@ -55,6 +55,17 @@ package struct LetterEventRow: Hashable, Sendable {
         case ticked = 8
         /// Our chain refused the other side's word. Body: its name, a blank, the code.
         case refusedTheirs = 9
+        /// The bank took a notice's money back. Body: the notice, sealed to ourselves.
+        case returned = 10
+        /// The bank sent our remittance back. Body: its serial, sealed to ourselves.
+        case remittanceReturned = 11
+        /// The other city's chain has equivocated, as our clients of it have seen.
+        case frozen = 12
+        /// The federation has rescued our clients of the other chain.
+        case thawed = 13
+        /// Blocks were missed: the letter is where our chain has it. Body: the letter as the chain
+        /// keeps it, which has no personal value.
+        case reseated = 14
     }
 
     package var letter: String
@@ -118,6 +129,11 @@ package struct LetterWordRow: Hashable, Sendable {
 
 /// One bank's notice.
 package struct LetterArrivalRow: Hashable, Sendable {
+    /// What `reason` says once the bank has taken the money back.
+    package static let returned = "returned"
+    /// What `letter` says of money that went back from suspense: no letter's key.
+    package static let ofNoLetter = "-"
+
     /// Keyed hash of its serial.
     package var mark: Digest
     /// Empty: in suspense.
