@@ -11,10 +11,8 @@ import Testing
     static let defects: [(defect: LetterDefect, says: String)] = [
         (.withdrawsBehindCompletion, "both completed and withdrawn"),
         (.creditsTwice, " in came 2 times"),
-        (.reopens, ": ended as "),
         (.takesLateWithdrawals, "contradiction"),
         (.completesUntold, "money in that never went out"),
-        (.givesCancelledLicences, "two licences in force"),
         (.takesLateCancellations, "contradiction"),
     ]
 

@@ -9,16 +9,12 @@ enum LetterDefect: Hashable {
     case withdrawsBehindCompletion
     /// IN books its money twice.
     case creditsTwice
-    /// A letter that has ended ends otherwise when another word about it comes.
-    case reopens
     /// OUT tells IN that a withdrawal was taken which came behind its acceptance.
     case takesLateWithdrawals
     /// IN counts a letter as completed once its application was taken.
     case completesUntold
     /// What became of our words is forgotten.
     case losesAnswers
-    /// The source lets a licence go that it has taken back.
-    case givesCancelledLicences
     /// The destination tells the source that a cancellation was taken which came behind its word.
     case takesLateCancellations
 }
@@ -36,12 +32,6 @@ extension LetterDefect {
         }
     }
 
-    /// What it keeps after a word that it refuses.
-    func refused(_ letter: Letter) -> Letter {
-        self == .reopens && letter.state.isTerminal && letter.state != .failed
-            ? letter.rewritten(as: .failed) : letter
-    }
-
     /// Whether a refusal is told as its opposite.
     func hides(_ error: LetterError) -> Bool {
         guard self == .takesLateWithdrawals, case .acceptedFirst = error else { return false }
@@ -50,7 +40,6 @@ extension LetterDefect {
 
     func hides(_ error: LicenceError, of act: LicenceMove.Act) -> Bool {
         switch (self, error, act) {
-        case (.givesCancelledLicences, .cancelledFirst, .take): true
         case (.takesLateCancellations, .takenFirst, .cancel): true
         default: false
         }

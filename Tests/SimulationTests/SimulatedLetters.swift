@@ -127,7 +127,7 @@ struct SimulatedLetters {
                 keep(letter, place, done)
                 return "taken"
             } catch {
-                letters[place] = defect?.refused(letter) ?? letter
+                letters[place] = letter
                 return defect?.hides(error) == true ? "taken" : error.code.rawValue
             }
         case .move(let key, let act):

@@ -4,6 +4,7 @@ import Federation
 import FoundationEssentials
 import LightClient
 import RelayCommand
+import RelayLaboratory
 import TestSupport
 import Testing
 

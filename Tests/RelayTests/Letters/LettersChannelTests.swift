@@ -5,6 +5,7 @@ import Federation
 import FoundationEssentials
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayStore
 import RelayTransport
 import TestSupport

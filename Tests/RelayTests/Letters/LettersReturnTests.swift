@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayAPI
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 import Testing

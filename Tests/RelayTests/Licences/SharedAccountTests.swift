@@ -20,7 +20,8 @@ extension `Relays among peers`.`Licences of a city` {
         return try await rig.call(
             .post, "/v1/letters",
             json: "{\"idempotencyKey\":\"shared-\(index)\",\"act\":\"application\","
-                + "\"to\":\"110000000000000\",\"fields\":\(fields)}", at: rig.hangzhou)
+                + "\"to\":\"110000000000000\",\"account\":\"01\",\"fields\":\(fields)}",
+            at: rig.hangzhou)
     }
 
     @Test func `letters and licences of one account go at once and use no sequence twice`()

@@ -28,7 +28,8 @@ import Testing
             _ more: [String] = []
         ) throws -> (status: RelayCommand.ExitStatus, output: String, errors: String) {
             var console = Console(now: Timestamp.wallClock)
-            let name = ["renew", "approve", "reject"].contains(words.prefix { $0 != " " })
+            let name =
+                ["renew", "approve", "reject"].contains(words.prefix { $0 != " " })
                 ? "--certificate-key" : "--key"
             var list = words.split(separator: " ").map { word in
                 word.hasPrefix("@") ? folder.file(String(word.dropFirst())) : String(word)
