@@ -141,7 +141,7 @@ private struct LicenceStory {
         try stage.require(
             answer.outcomes == ["present"] && answer.status?["code"]?.string == status.code
                 && answer.status?["inForce"] == .bool(status.isInForce)
-                && answer.verdict.contains("inForce: \(status.isInForce ? "yes" : "no")"),
+                && answer.verdict.contains("The licence is in force: \(status.isInForce ? "yes" : "no")"),
             "\(desk.city.name) is proven \(status.code) of \(hall.city.name)'s licence",
             shown: answer.text)
         say("· \(desk.city.name) asks for a proof: \(answer.verdict)")
