@@ -138,10 +138,11 @@ private struct LicenceStory {
                     city: hall.city, kind: "licence", reference: identifier,
                     predicates: ["inForce"])
             ], caseNumber: "HZ-2026-0101")
+        let inForce = "The licence is in force: \(status.isInForce ? "yes" : "no")."
         try stage.require(
             answer.outcomes == ["present"] && answer.status?["code"]?.string == status.code
                 && answer.status?["inForce"] == .bool(status.isInForce)
-                && answer.verdict.contains("The licence is in force: \(status.isInForce ? "yes" : "no")"),
+                && answer.verdict.contains(inForce),
             "\(desk.city.name) is proven \(status.code) of \(hall.city.name)'s licence",
             shown: answer.text)
         say("· \(desk.city.name) asks for a proof: \(answer.verdict)")
