@@ -29,8 +29,10 @@ package final class DisclosureRig: Sendable {
 
     private let chainPatienceMilliseconds: Int
 
+    /// - Parameter lifeSeconds: until the manifest's hard expiry.
     package init(
-        chainPatienceMilliseconds: Int = 3_000, withManifest: Bool = false, isTapped: Bool = false
+        chainPatienceMilliseconds: Int = 3_000, withManifest: Bool = false,
+        lifeSeconds: Int64 = 365 * 86_400, isTapped: Bool = false
     ) throws {
         self.chainPatienceMilliseconds = chainPatienceMilliseconds
         harness = try PeerHarness(offices: true)
@@ -39,7 +41,7 @@ package final class DisclosureRig: Sendable {
         people = SyntheticRecords(code: harness.hangzhou.city.code)
         taps = try isTapped ? DisclosureRig.taps(harness, hall) : nil
         // Names the taps' ports where they stand before the relays.
-        manifest = withManifest ? try DisclosureRig.manifest(of: harness) : nil
+        manifest = withManifest ? try DisclosureRig.manifest(of: harness, lifeSeconds) : nil
         for relay in [harness.hangzhou, harness.beijing] { try start(relay) }
         try harness.link()
     }
@@ -178,7 +180,9 @@ package final class DisclosureRig: Sendable {
     }
 
     /// A founding version of the two cities, as long as its digest was read over the telephone.
-    private static func manifest(of harness: PeerHarness) throws -> SealedManifest {
+    private static func manifest(
+        of harness: PeerHarness, _ lifeSeconds: Int64
+    ) throws -> SealedManifest {
         let now = Timestamp.wallClock
         let members = try harness.topology().members.map { member in
             let authority = try SigningKey.ed25519(
@@ -192,8 +196,8 @@ package final class DisclosureRig: Sendable {
         return SealedManifest(
             Manifest(
                 federation: "laboratory", version: 1, previous: .zero, issuedAt: now,
-                softExpiry: now.adding(nanoseconds: 300 * 86_400 * 1_000_000_000),
-                hardExpiry: now.adding(nanoseconds: 365 * 86_400 * 1_000_000_000),
+                softExpiry: now.adding(nanoseconds: lifeSeconds * 800_000_000),
+                hardExpiry: now.adding(nanoseconds: lifeSeconds * 1_000_000_000),
                 quorum: QuorumRule(.atLeast(2)),
                 routes: .allPairs(maxPacketLifetimeSeconds: 86_400), note: "founding",
                 members: members))

@@ -50,4 +50,5 @@ public enum CounterCode: String, Hashable, Sendable, CaseIterable {
     case letterRefused = "letter/refused"
     case chainRefused = "chain/refused"
     case chainUnavailable = "chain/unavailable"
+    case manifestExpired = "manifest/expired"
 }

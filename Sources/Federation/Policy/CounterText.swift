@@ -195,6 +195,13 @@ extension CounterText {
             "目前无法核验对方城市的链。", "请勿采信其数据；请通知本市中继管理员。",
             english: "The other city's chain cannot be verified at the moment.",
             "Do not rely on its data; tell the relay's operator."),
+        .manifestExpired: CounterText(
+            "各城市约定的成员名单已过有效期，暂不受理新业务；已受理的继续办理。",
+            "请通知系统管理员续签成员名单；其间可接受纸质证明。",
+            english: "The cities' list of members has run out: nothing new is begun, what is open "
+                + "goes on.",
+            "Tell the relay's operator to have it renewed; a paper certificate can be accepted "
+                + "meanwhile."),
         .cityBusy: CounterText(
             "系统繁忙。", "请稍后再试。",
             english: "Too much is under way at the moment.",

@@ -34,7 +34,7 @@ import Testing
         "city/office-failed", "city/chain-behind", "city/trust-lost", "city/busy",
         "city/suspended",
         "log/unavailable", "letter/not-found", "letter/refused", "chain/refused",
-        "chain/unavailable",
+        "chain/unavailable", "manifest/expired",
     ]
 
     @Test func `no published code is missing`() {

@@ -63,7 +63,7 @@ final class LicenceRig: Sendable {
         ]
     }
 
-    private static func identifier(_ number: Int, code: String) throws -> String {
+    static func identifier(_ number: Int, code: String) throws -> String {
         let people = SyntheticRecords(code: code)
         let sample = try LicenceIdentifier(try #require(people.licenceIdentifier(0)))
         return try LicenceIdentifier(

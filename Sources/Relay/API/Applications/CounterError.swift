@@ -30,7 +30,9 @@ extension CounterCode {
             .presentationMismatch, .letterRefused, .chainRefused:
             409
         case .requestTooLarge: 413
-        case .cityBusy, .logUnavailable, .chainUnavailable, .cityNoOffice, .cityOfficeFailed: 503
+        case .cityBusy, .logUnavailable, .chainUnavailable, .cityNoOffice, .cityOfficeFailed,
+            .manifestExpired:
+            503
         default: 422
         }
     }

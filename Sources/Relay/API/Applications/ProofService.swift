@@ -16,6 +16,7 @@ final class ProofService: Sendable {
     private let now: @Sendable () -> Timestamp
     /// The manifest under which evidence is made.
     private let manifest: @Sendable () -> SealedManifest
+    private let newWork: NewWork
 
     /// Milliseconds before a city that could not answer is asked again; doubles up to the longest.
     static let firstRetryMilliseconds = 500
@@ -40,6 +41,7 @@ final class ProofService: Sendable {
         self.directory = directory
         self.now = now
         self.manifest = manifest
+        newWork = NewWork(manifest: manifest, now: now)
     }
 
     /// `POST /v1/proofs`.
@@ -159,6 +161,7 @@ final class ProofService: Sendable {
                                     "this key came before with another body")))
                     return nil
                 }
+                if let trouble = newWork.trouble { throw trouble }
                 guard desk.hasRoomForAnswer else { throw ProofService.memoryFull }
                 let codes = try present(body, questions, desk)
                 let stored = StoredAnswer(

@@ -10,7 +10,7 @@ extension RelayDaemon {
     /// none.
     static func letters(
         _ configuration: DaemonConfiguration, _ lines: AccountLines, _ decider: Decider,
-        _ directory: PeerDirectory, _ now: @escaping @Sendable () -> Timestamp,
+        _ directory: PeerDirectory, _ newWork: NewWork, _ now: @escaping @Sendable () -> Timestamp,
         _ log: @escaping @Sendable (EngineNote) -> Void
     ) throws -> LettersDoor? {
         guard let letters = configuration.letters else { return nil }
@@ -33,6 +33,6 @@ extension RelayDaemon {
                             institution: $0.member.institution, isFrozen: isFrozen)
                     }
                 }
-            }, now: now, log: log)
+            }, newWork: newWork, now: now, log: log)
     }
 }

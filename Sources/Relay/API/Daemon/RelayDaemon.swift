@@ -91,8 +91,10 @@ package final class RelayDaemon: @unchecked Sendable {
                 loop: nodeLoop, configuration: configuration.connector, now: now)
             self.lines = lines
             running.append { lines.stop() }
+            let written = SealedManifest(configuration.topology)
+            let newWork = NewWork(manifest: { manifests?.latest ?? written }, now: now)
             let letters = try RelayDaemon.letters(
-                configuration, lines, decider, directory, now, log)
+                configuration, lines, decider, directory, newWork, now, log)
             self.letters = letters
             if let letters { running.append { letters.stop() } }
             connector = try CometBFTConnector(

@@ -41,6 +41,8 @@ final class DisclosureDoor: Sendable {
                 @escaping @Sendable (Result<[UInt8], JobFailure>) -> Void
             ) -> Void
 
+        var newWork: NewWork { NewWork(manifest: manifest, now: now) }
+
         /// Height of our own chain's trust anchor, as the manifest has it now.
         var anchor: Height {
             let chain = manifest().manifest.member(own)?.chains.first {
@@ -66,7 +68,7 @@ final class DisclosureDoor: Sendable {
             service = try DisclosureService(
                 own: around.own, anchor: { around.anchor }, configuration: configuration,
                 connector: around.connector, verifiers: around.verifiers, ledger: ledger,
-                now: around.now)
+                now: around.now, newWork: around.newWork)
         } catch {
             loop.stop()
             ledger.stop()

@@ -27,12 +27,13 @@ final class DisclosureService: Sendable {
     let ring: SealingRing
     let health = ProviderHealth()
     private let loop: EventLoop
+    private let newWork: NewWork
 
     init(
         own: MemberID, anchor: @escaping @Sendable () -> Height,
         configuration: DisclosureConfiguration, connector: CometBFTConnector,
         verifiers: VerifierPool, ledger: AccessLedger,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp, newWork: NewWork
     ) throws {
         self.own = own
         self.anchor = anchor
@@ -41,6 +42,7 @@ final class DisclosureService: Sendable {
         self.verifiers = verifiers
         self.ledger = ledger
         self.now = now
+        self.newWork = newWork
         ring = SealingRing(own: own, evidenceKey: configuration.evidenceKey)
         loop = connector.loop
         office = try configuration.office.map {
@@ -185,7 +187,8 @@ final class DisclosureService: Sendable {
                 .requestClockSkew,
                 "the request was made \(age.partialValue / 1_000_000_000) s away from our clock")
         }
-        return nil
+        return newWork.trouble(
+            begun: Timestamp(unixNanoseconds: request.madeAtUnixNanoseconds))
     }
 
     /// Policy, caps and repetitions, in the order in which the ledger takes requests.

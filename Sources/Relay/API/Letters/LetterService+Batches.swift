@@ -144,6 +144,7 @@ extension LetterService {
             do {
                 if case .failure(let error) = item.0 { throw APIError(LetterError.form(error)) }
                 guard let body = item.1 else { throw APIError(.fieldInvalid, "no message") }
+                try checkNew(body)
                 // Two lines about one letter would overtake each other. Looked at before the
                 // second one's person is entered at the desk.
                 if let named = try body.letter.map({ try key($0).description }),

@@ -55,6 +55,7 @@ extension LetterService {
         }
         run(reply) { [self] in
             if try repeated(call) { return }
+            try checkNew(body)
             let other = try other(body)
             contacts(of: [other], reply) { [self] contacts in
                 if try repeated(call) { return }
@@ -67,6 +68,12 @@ extension LetterService {
                 }
             }
         }
+    }
+
+    /// A letter that is not there yet is new work; every other word is about an open one.
+    func checkNew(_ body: LetterBody) throws(APIError) {
+        guard body.act == .application, let trouble = newWork.trouble else { return }
+        throw APIError(trouble)
     }
 
     /// How another centre is reached, by what it has announced to our chain.

@@ -19,6 +19,8 @@ final class LetterService: @unchecked Sendable {
     let now: @Sendable () -> Timestamp
     let log: @Sendable (EngineNote) -> Void
     let lateCounts: LateLetters
+    /// Whether new letters are begun; what is open goes on.
+    let newWork: NewWork
     /// Clients on our chain of the other chains, once they are registered.
     let clients: @Sendable () -> [LetterPeer]
     let sender: LetterSender
@@ -38,7 +40,7 @@ final class LetterService: @unchecked Sendable {
     init(
         _ configuration: LettersConfiguration, owner: MemberID, loop: EventLoop,
         line: AccountLine, clients: @escaping @Sendable () -> [LetterPeer],
-        lateCounts: LateLetters, now: @escaping @Sendable () -> Timestamp,
+        lateCounts: LateLetters, newWork: NewWork, now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (EngineNote) -> Void
     ) throws {
         self.loop = loop
@@ -47,6 +49,7 @@ final class LetterService: @unchecked Sendable {
         self.log = log
         self.clients = clients
         self.lateCounts = lateCounts
+        self.newWork = newWork
         book = try LetterBook(configuration, owner: owner, now: now(), log: log)
         let post: @Sendable (@escaping @Sendable () -> Void) -> Void = { loop.postAlways($0) }
         sender = LetterSender(book: book, line: line, now: now, log: log, post: post)

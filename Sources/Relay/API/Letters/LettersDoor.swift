@@ -18,7 +18,8 @@ final class LettersDoor: Sendable {
     init(
         _ configuration: LettersConfiguration, owner: MemberID, lines: AccountLines,
         clients: @escaping @Sendable () -> [LetterPeer],
-        now: @escaping @Sendable () -> Timestamp, log: @escaping @Sendable (EngineNote) -> Void
+        newWork: NewWork, now: @escaping @Sendable () -> Timestamp,
+        log: @escaping @Sendable (EngineNote) -> Void
     ) throws {
         let line = try lines.line(of: configuration.account)
         let loop = try EventLoop(name: "letters")
@@ -28,7 +29,7 @@ final class LettersDoor: Sendable {
             service = try loop.performAndWait {
                 try LetterService(
                     configuration, owner: owner, loop: loop, line: line, clients: clients,
-                    lateCounts: late, now: now, log: log)
+                    lateCounts: late, newWork: newWork, now: now, log: log)
             }
         } catch {
             loop.stop()

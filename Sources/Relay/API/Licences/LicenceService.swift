@@ -18,6 +18,7 @@ final class LicenceService: Sendable {
     private let directory: CityDirectory
     private let loop: EventLoop
     private let patience: (milliseconds: Int, lookMilliseconds: Int)
+    private let newWork: NewWork
     private let now: @Sendable () -> Timestamp
 
     /// How long a key of idempotency is remembered, nanoseconds.
@@ -31,7 +32,8 @@ final class LicenceService: Sendable {
     init(
         loop: EventLoop, office: LicenceOffice?, ports: PortSubmission, canSend: Bool,
         accounts: LicenceAccounts, directory: CityDirectory,
-        configuration: DisclosureConfiguration, now: @escaping @Sendable () -> Timestamp
+        configuration: DisclosureConfiguration, now: @escaping @Sendable () -> Timestamp,
+        newWork: NewWork
     ) {
         self.loop = loop
         self.office = office
@@ -44,6 +46,7 @@ final class LicenceService: Sendable {
             configuration.chainPatienceMilliseconds, configuration.chainLookMilliseconds
         )
         self.now = now
+        self.newWork = newWork
     }
 
     // MARK: Calls
@@ -146,6 +149,11 @@ final class LicenceService: Sendable {
                     }
                     // It was taken and its end is not known: the office does nothing twice.
                     order(job, office)
+                    return nil
+                }
+                // A licence that is there may still be suspended or revoked.
+                if index == nil || body.city != nil, let trouble = newWork.trouble {
+                    reply.finish(APIError(trouble))
                     return nil
                 }
                 return LedgerTurn([.answer(stored(job, nil, desk.now))]) { [self] result in

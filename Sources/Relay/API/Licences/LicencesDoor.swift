@@ -37,7 +37,8 @@ final class LicencesDoor: Sendable {
             loop: loop, office: office, ports: ports, canSend: configuration.sender != nil,
             accounts: LicenceAccounts(
                 own: around.own, key: configuration.evidenceKey, secrets: secrets, ledger: ledger),
-            directory: directory, configuration: configuration, now: around.now)
+            directory: directory, configuration: configuration, now: around.now,
+            newWork: around.newWork)
         announcer =
             configuration.sender == nil
             ? nil
