@@ -26,9 +26,9 @@ enum CalendarCommands {
     private static let make = Command(
         "calendar make", "Make and sign the working calendar of one year",
         discussion:
-            "The days come from the State Council's yearly notice: holidays, and weekend days that\n"
-            + "are worked instead. The file is read back before it is written. Prints the verifier\n"
-            + "key for `letters.calendar_signers`. A key is made with\n"
+            "The days come from the State Council's yearly notice: holidays, and weekend\n"
+            + "days that are worked instead. The file is read back before it is written.\n"
+            + "Prints the verifier key for `letters.calendar_signers`. A key is made with\n"
             + "`openssl genpkey -algorithm ed25519 -out calendar.key`.",
         options: [year, from, key, MemberKeyring.passphraseFile, name, out]
     ) { arguments, console in
@@ -60,7 +60,8 @@ enum CalendarCommands {
     private static let check = Command(
         "calendar check", "Check a signed working calendar",
         discussion:
-            "Ends with status 1 when none of the given keys has signed the file, or a day is wrong.",
+            "Ends with status 1 when none of the given keys has signed the file, or a day\n"
+            + "is wrong.",
         operands: [file], options: [signer]
     ) { arguments, console in
         let keys = arguments.values(signer)
