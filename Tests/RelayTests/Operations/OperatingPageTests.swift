@@ -47,6 +47,9 @@ import Testing
             let acts = words.contains("--reason")
             if acts {
                 words += ["--config", "/etc/relay/relay.yaml"]
+            } else if words.first == "calendar" {
+                // They write and read files of their own, in a test of their own.
+                words = Array(words.prefix(2)) + ["--help"]
             } else if words.first != "run" {
                 words += ["--store", folder.file("relay.db")]
             } else {
