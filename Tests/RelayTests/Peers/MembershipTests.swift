@@ -93,18 +93,24 @@ import Testing
         }
         /// Letters both ways, so that calls are always under way.
         func trade() throws {
-            guard packets.count < 90 else { return }
+            guard packets.count < 180 else { return }
             packets += try harness.send(3, from: hangzhou, to: loudi)
         }
+        /// An overlap as people make it lasts; here some seconds, so that calls under way on
+        /// connections with the old key end before that key does.
+        func overlap(_ what: String) throws {
+            var rounds = 0
+            try harness.until(what) {
+                try trade()
+                rounds += 1
+                return rounds > 400
+            }
+        }
         try pin([hangzhou.credentials.pin, key.pin])
+        try overlap("both keys count")
         try harness.install(key, at: hangzhou)
         try hangzhou.daemon.withLock { try $0?.reloadCertificates() }
-        var rounds = 0
-        try harness.until("connections with the new key") {
-            try trade()
-            rounds += 1
-            return rounds > 40
-        }
+        try overlap("connections with the new key")
         try pin([key.pin])
         try trade()
         try harness.until("every letter is acknowledged") {
