@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import RelayLaboratory
 import RelayTransport
 import TestSupport
 
-// Unsafe: posix_spawn takes C arrays. No pointer leaves this file.
+// Unsafe: mkdir(2) takes a C string, waitpid(2) a pointer.
 
 /// Throw-away certificates in a folder of the bench's own.
 struct Certificates {
@@ -41,28 +42,9 @@ struct Certificates {
 
     private func output(_ arguments: [String]) throws -> String {
         let file = "\(folder)/output"
-        let pid = try spawn(arguments, file)
+        let pid = try Program.start(arguments, output: file)
         var status: Int32 = 0
         _ = unsafe waitpid(pid, &status, 0)
         return String(decoding: try Corpus.read(file), as: UTF8.self)
     }
-}
-
-/// Starts a program whose output goes to a file.
-func spawn(_ arguments: [String], _ output: String) throws -> pid_t {
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(
-        &actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    var strings = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer {
-        for index in unsafe strings.indices { unsafe free(strings[index]) }
-    }
-    var pid = pid_t()
-    guard unsafe posix_spawn(&pid, arguments[0], &actions, nil, &strings, environ) == 0 else {
-        throw TransportError(.badCredentials, "cannot start \(arguments[0])")
-    }
-    return pid
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import RelayLaboratory
 import RelayTransport
 import Synchronization
 import TestSupport
 
-// Unsafe: starts nghttpd by posix_spawn and reads a thread's clock.
+// Unsafe: makes and reads folders, looks for nghttpd, and reads a thread's clock.
 
 /// Server CPU of one 1 KiB POST over mutual TLS, ours (which echoes the body) beside nghttpd (which
 /// throws it away and checks no client certificate), both driven by our own client in the same run.
@@ -161,12 +162,12 @@ private struct Nghttpd {
         let found = places.first { unsafe access($0, X_OK) == 0 }
         guard let program = found else { return nil }
         unsafe mkdir("\(folder)/pages", 0o700)
-        pid = try spawn(
+        pid = try Program.start(
             [
                 "/bin/sh", "-c",
                 "printf ok > \(folder)/pages/index.html; exec \(program) -n1 -a 127.0.0.1 "
                     + "-d \(folder)/pages \(port) \(files.key) \(files.certificate)",
-            ], "\(folder)/nghttpd")
+            ], output: "\(folder)/nghttpd")
         usleep(500_000)
     }
 

@@ -8,7 +8,8 @@ package enum APICaller {
     package static func call(
         port: Int, _ caller: Laboratory.Credentials, expected: ExpectedMember,
         _ method: HTTPMethod, _ path: String, json: String? = nil,
-        headers: [HTTPHeader] = []
+        type: String = "application/json", headers: [HTTPHeader] = [],
+        deadlineMilliseconds: Int = 40_000
     ) async throws -> (status: Int, body: JSON, text: String) {
         let loop = try EventLoop(name: "caller")
         defer { loop.stop() }
@@ -18,12 +19,12 @@ package enum APICaller {
             random: { 0.5 })
         var request = OutgoingRequest(method: method, path: path)
         if let json {
-            request.headers = [HTTPHeader("content-type", "application/json")]
+            request.headers = [HTTPHeader("content-type", type)]
             request.body = Array(json.utf8)
         }
         request.headers += headers
         let outcomes = await withCheckedContinuation { continuation in
-            client.send([request], deadlineMilliseconds: 40_000) {
+            client.send([request], deadlineMilliseconds: deadlineMilliseconds) {
                 continuation.resume(returning: $0)
             }
         }

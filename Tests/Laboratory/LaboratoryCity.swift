@@ -85,19 +85,9 @@ package final class LaboratoryCity: Sendable {
         _ letters: [Payload], client: String, timeoutSeconds: UInt64
     ) throws -> [Packet] {
         let key = try account("bureau")
-        let messages = letters.map { letter in
-            MsgSendPacket(
-                sourceClient: WireText(client), timeoutSeconds: timeoutSeconds,
-                payloads: [letter], signer: key.address
-            ).wrapped
-        }
-        let account = try baseAccount(key)
-        let gas = 100_000 + 150_000 * UInt64(letters.count)
-        let terms = TransactionTerms(
-            chainID: WireText(chainID), accountNumber: account.accountNumber,
-            sequence: account.sequence, gasLimit: gas, fee: [Coin(gas / 1_000 + 1, "stake")],
-            timeoutHeight: 0)
-        let signed = SignedTransaction(messages, terms, by: key)
+        let signed = SignedTransaction(
+            sending: letters, client: client, timeoutSeconds: timeoutSeconds, by: key,
+            of: try baseAccount(key), chainID: chainID)
         let answer = node.perform { node -> Result<[Packet], Trouble> in
             guard let (_, check) = try? node.chain.submit(signed.bytes), check.code == 0 else {
                 return .failure(Trouble("CheckTx refused the letters"))

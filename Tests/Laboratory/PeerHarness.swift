@@ -210,6 +210,21 @@ package final class PeerHarness: Sendable {
 
     // MARK: Time
 
+    /// Both chains go on making blocks while something is done that waits for them.
+    package func whileBlocksGoOn<Value: Sendable>(
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        let making = Task {
+            while !Task.isCancelled {
+                hangzhou.city.makeBlocks()
+                beijing.city.makeBlocks()
+                try? await Task.sleep(for: .milliseconds(80))
+            }
+        }
+        defer { making.cancel() }
+        return try await body()
+    }
+
     /// Makes blocks on both chains until something holds. Throws, with what the relays said last,
     /// when it does not within the given time.
     package func until(

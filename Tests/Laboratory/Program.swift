@@ -22,6 +22,23 @@ package enum Program {
         return folders.map { "\($0)/\(name)" }.first { unsafe access($0, X_OK) == 0 }
     }
 
+    /// Where the build leaves its programs: beside the test bundle, or where it usually does.
+    package static let buildFolders: [String] = {
+        let executable = CommandLine.arguments.first ?? ""
+        let beside = executable.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return [beside.joined(separator: "/")]
+            + ["debug", "release"].map { "\(Corpus.root)/.build/\($0)" }
+    }()
+
+    /// The folder that has all of these programs; nil where they are not built.
+    package static func folder(
+        with names: [String], among folders: [String] = buildFolders
+    ) -> String? {
+        folders.first { folder in
+            names.allSatisfy { unsafe access("\(folder)/\($0)", X_OK) == 0 }
+        }
+    }
+
     /// Starts a program; standard output and error go to a file.
     package static func start(_ arguments: [String], output: String) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()

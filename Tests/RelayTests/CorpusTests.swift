@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FoundationEssentials
 import RelayLaboratory
 import TestSupport
 import Testing
@@ -8,13 +7,10 @@ import Testing
 /// All vectors of third parties and all verdicts of reference implementations, as `make
 /// conformance` judges them.
 @Suite struct `Vectors and verdicts of others` {
-    /// The judge beside the test bundle; nil when it is not built.
-    static let judge: String? = {
-        let executable = CommandLine.arguments.first ?? ""
-        let beside = executable.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let path = beside.joined(separator: "/") + "/conformance"
-        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
-    }()
+    /// The judge beside the test bundle, of the same build; nil when it is not there.
+    static let judge = Program.folder(
+        with: ["conformance"], among: Array(Program.buildFolders.prefix(1))
+    ).map { "\($0)/conformance" }
 
     @Test(
         .enabled(if: judge != nil, "skipped: conformance is not built beside the tests"),

@@ -12,11 +12,17 @@ import LightClient
 extension RelayEngine {
     static let suspendedCode = "member/suspended"
 
+    /// Whether the manifest has run out, and had when this was begun.
+    private func expiryTrouble(begun time: Timestamp) -> (code: String, detail: String)? {
+        guard let terms = configuration.manifest, terms.hardExpiry <= now,
+            terms.hardExpiry <= time
+        else { return nil }
+        return (RelayEngine.expiredCode, "version \(configuration.topologyVersion) ran out")
+    }
+
     /// Why packets proven at this time are not taken from a peer now; nil: nothing against them.
     func newWorkTrouble(_ route: Int, provenAt time: Timestamp) -> (code: String, detail: String)? {
-        if let terms = configuration.manifest, terms.hardExpiry <= now, terms.hardExpiry <= time {
-            return (RelayEngine.expiredCode, "version \(configuration.topologyVersion) ran out")
-        }
+        if let expired = expiryTrouble(begun: time) { return expired }
         // While our own member is suspended, the others' relays see to it that nothing new comes.
         guard let bar = routes[route].configuration.bar, !bar.isOwn, bar.since <= time else {
             return nil
@@ -30,11 +36,7 @@ extension RelayEngine {
     private func newWorkTrouble(_ slot: Int) -> (code: String, detail: String)? {
         let record = packets[slot].record
         guard record.state == .observed else { return nil }
-        if let terms = configuration.manifest, terms.hardExpiry <= now,
-            record.firstSeen >= terms.hardExpiry
-        {
-            return (RelayEngine.expiredCode, "version \(configuration.topologyVersion) ran out")
-        }
+        if let expired = expiryTrouble(begun: record.firstSeen) { return expired }
         guard let bar = routes[packets[slot].route].configuration.bar, !bar.isCut,
             record.firstSeen >= bar.since
         else { return nil }

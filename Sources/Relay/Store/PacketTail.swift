@@ -19,11 +19,9 @@ package struct PacketTail {
     /// The first look tells of nothing but what changed at or after `since`.
     package init(_ query: PacketQuery, _ reader: JournalReader, since: Timestamp) throws {
         self.query = query
-        let found = try reader.openPackets()
-        open = found.filter { $0.value < since.column }
-        newest = try reader.newestPacket
+        open = try reader.openPackets().filter { $0.value < since.column }
         // What came and ended before the first look is history: `queue list --all`.
-        for (row, _) in found { newest = max(newest, row) }
+        newest = try reader.newestPacket
     }
 
     /// What has moved since the last look, in the order of the changes.
@@ -32,11 +30,12 @@ package struct PacketTail {
         let last = newest
         newest = try reader.newestPacket
         open = try reader.openPackets()
-        var moved = open.filter { before[$0.key] != $0.value }.map(\.key)
-        moved += before.keys.filter { open[$0] == nil }
-        if newest > last { moved += (last + 1...newest).filter { open[$0] == nil } }
+        // One that came after the last look's count may be among the open ones of that look, too.
+        var moved = Set(open.filter { before[$0.key] != $0.value }.keys)
+        moved.formUnion(before.keys.filter { open[$0] == nil })
+        if newest > last { moved.formUnion((last + 1...newest).filter { open[$0] == nil }) }
         var rows: [PacketRow] = []
-        var rest = moved[...]
+        var rest = Array(moved)[...]
         while !rest.isEmpty {
             var query = query
             query.rows = Array(rest.prefix(PacketTail.batch))

@@ -38,27 +38,17 @@ extension `Relays among peers` {
                 try await rig.ask("fund-account", rig.people.person(900), fields: ["JZNY"]),
                 try await rig.ask("fund-account", rig.people.person(1), fields: ["ZJHM"]),
             ]
-            var paths = ""
-            for (index, answer) in answers.enumerated() {
+            var texts: [[UInt8]] = []
+            for answer in answers {
                 let bundle = try DisclosureRig.bundle(inAnswer: answer.text)
                 let text = try #require(bundle, "\(answer.text)")
                 var bent = text
                 bent[bent.count / 2] = bent[bent.count / 2] == 0x31 ? 0x32 : 0x31
-                for (name, bytes) in [("\(index).json", text), ("\(index)-bent.json", bent)] {
-                    try folder.write(bytes, to: name)
-                    paths += folder.file(name) + "\n"
-                }
+                texts += [text, bent]
             }
-            try folder.write(Array(paths.utf8), to: "list")
-            let status = try Spawn.run([
-                "sh", "-c",
-                "python3 '\(Corpus.root)/Tests/Verifier/verify_bundle.py' --batch --roots "
-                    + "'\(folder.file("manifest"))' < '\(folder.file("list"))' > "
-                    + "'\(folder.file("verdicts"))'",
-            ])
-            #expect(status == 0)
-            let verdicts = String(decoding: try folder.read("verdicts"), as: UTF8.self)
-                .split(separator: "\n").map { $0.prefix(6) }
+            let verdicts = try IndependentVerifierTests.judge(
+                texts, roots: folder.file("manifest"), folder
+            ).map { $0.prefix(6) }
             #expect(verdicts == ["accept", "reject", "accept", "reject", "accept", "reject"])
         }
     }

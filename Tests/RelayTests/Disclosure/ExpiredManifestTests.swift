@@ -17,22 +17,6 @@ extension `Relays among peers` {
         static let life: Int64 = 600
         static let code = "manifest/expired"
 
-        /// Blocks go on meanwhile: a licence is there once its block is.
-        private func run(
-            _ rig: DisclosureRig, _ body: (DisclosureRig) async throws -> Void
-        ) async throws {
-            let harness = rig.harness
-            let making = Task {
-                while !Task.isCancelled {
-                    harness.hangzhou.city.makeBlocks()
-                    harness.beijing.city.makeBlocks()
-                    try? await Task.sleep(for: .milliseconds(80))
-                }
-            }
-            defer { making.cancel() }
-            try await body(rig)
-        }
-
         private func outlive(_ rig: DisclosureRig) {
             for relay in [rig.harness.hangzhou, rig.harness.beijing] {
                 relay.clockOffset.withLock { $0 = Self.life + 1 }
@@ -100,7 +84,7 @@ extension `Relays among peers` {
                     + "\"certificate_holder\":\"甲某\",\"certificateExpiringDate\":\"20300101\"}}"
                 return try await rig.call(.post, "/v1/licences", json: body, as: hall, at: relay)
             }
-            try await run(rig) { rig in
+            try await rig.harness.whileBlocksGoOn {
                 let made = try await issue(0, "one")
                 try #require(made.status == 201, "\(made.text)")
                 let id = try #require(made.body["id"]?.string)

@@ -74,30 +74,8 @@ enum DoorCallers {
         port: Int, _ caller: Laboratory.Credentials, _ method: HTTPMethod = .get, _ path: String,
         json: String? = nil, type: String = "application/json"
     ) async throws -> (status: Int, body: JSON, text: String) {
-        let loop = try EventLoop(name: "caller")
-        defer { loop.stop() }
-        let client = HTTP2Client(
-            loop: loop, host: "127.0.0.1", port: port,
-            tls: try TLSContext(files: caller.files) { _ in .accept },
-            expected: try relay.get().expected, random: { 0.5 })
-        var request = OutgoingRequest(method: method, path: path)
-        if let json {
-            request.headers = [HTTPHeader("content-type", type)]
-            request.body = Array(json.utf8)
-        }
-        let outcomes = await withCheckedContinuation { continuation in
-            client.send([request], deadlineMilliseconds: 20_000) {
-                continuation.resume(returning: $0)
-            }
-        }
-        switch outcomes.first {
-        case .response(let answer):
-            return (
-                answer.status, (try? JSON.parse(answer.body)) ?? .null,
-                String(decoding: answer.body, as: UTF8.self)
-            )
-        case .failed(let failure): throw failure
-        case nil: throw TransportError(.badAnswer, "no outcome")
-        }
+        try await APICaller.call(
+            port: port, caller, expected: try relay.get().expected, method, path, json: json,
+            type: type, deadlineMilliseconds: 20_000)
     }
 }

@@ -18,7 +18,7 @@ import Testing
     ]
 
     /// One verdict a text, in order: `accept …` or `reject …`.
-    private func judge(
+    static func judge(
         _ texts: [[UInt8]], roots: String?, _ folder: ScratchFolder
     ) throws -> [String] {
         var paths = ""
@@ -30,7 +30,7 @@ import Testing
         let options = roots.map { "--roots '\($0)'" } ?? ""
         let status = try Spawn.run([
             "sh", "-c",
-            "python3 '\(Self.script)' \(options) --batch < '\(folder.file("list"))' > "
+            "python3 '\(script)' \(options) --batch < '\(folder.file("list"))' > "
                 + "'\(folder.file("verdicts"))'",
         ])
         #expect(status == 0)
@@ -55,7 +55,7 @@ import Testing
         let digest = try sample.manifest().digest.description
         let other = AccessSample.digest("another").description
         for roots in [nil, digest, try manifestFile(folder), other] {
-            let verdicts = try judge(texts, roots: roots, folder)
+            let verdicts = try Self.judge(texts, roots: roots, folder)
             #expect(verdicts.count == texts.count)
             for (text, verdict) in zip(texts, verdicts) {
                 let ours = roots.map { root in
@@ -105,7 +105,7 @@ import Testing
             sample.askedKind = kind
             texts.append(try sample.bundle([.present]).json())
         }
-        let verdicts = try judge(texts, roots: nil, folder)
+        let verdicts = try Self.judge(texts, roots: nil, folder)
         #expect(verdicts.count == texts.count)
         var accepted = 0
         for (place, (text, verdict)) in zip(texts, verdicts).enumerated() {
@@ -161,7 +161,7 @@ import Testing
         }
         let signed = SignedManifest(try sample.manifest(), signatures: [])
         try folder.write(Array(Armour.encode(.manifest, signed.encoded).utf8), to: "manifest")
-        let verdicts = try judge(bent.map(\.text), roots: folder.file("manifest"), folder)
+        let verdicts = try Self.judge(bent.map(\.text), roots: folder.file("manifest"), folder)
         #expect(verdicts.count == 500)
         var accepted = 0
         for (seed, (mutation, verdict)) in zip(bent, verdicts).enumerated() {

@@ -14,12 +14,6 @@ import TestSupport
 import Testing
 
 extension `Relays among peers`.`Letters of fund centres` {
-    private func rig() async throws -> LettersRig {
-        let rig = try Self.shared.get()
-        try await rig.introduce()
-        return rig
-    }
-
     @Test func `a relay that ends between submission and block sends the word once`()
         async throws
     {

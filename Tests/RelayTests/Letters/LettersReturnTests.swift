@@ -10,22 +10,6 @@ import Testing
 
 /// Money that goes back, through HTTP.
 extension `Relays among peers`.`Letters of fund centres` {
-    private func rig() async throws -> LettersRig {
-        let rig = try Self.shared.get()
-        try await rig.introduce()
-        return rig
-    }
-
-    private func accepted(_ rig: LettersRig, _ person: Int) async throws -> String {
-        let opened = try await rig.apply(person)
-        try #require(opened.status == 202, "\(opened.text)")
-        try await rig.until(opened.letter, is: "01")
-        let accepted = try await rig.say(rig.beijing, "acceptance", opened.letter)
-        try #require(accepted.status == 202, "\(accepted.text)")
-        try await rig.until(opened.letter, is: "02")
-        return opened.letter
-    }
-
     private func arrive(
         _ rig: LettersRig, _ serial: String, _ remark: String
     ) async throws -> LettersRig.Answer {

@@ -10,12 +10,6 @@ import Testing
 
 /// Guards of the centre's own door, through HTTP: accounts, batches, corrections, identity.
 extension `Relays among peers`.`Letters of fund centres` {
-    private func rig() async throws -> LettersRig {
-        let rig = try Self.shared.get()
-        try await rig.introduce()
-        return rig
-    }
-
     private func batch(
         _ rig: LettersRig, _ centre: LettersRig.Centre, _ type: String, _ lines: [[String]],
         accounts: [String: String] = [:]

@@ -15,14 +15,14 @@ extension `Relays among peers` {
     @Suite(.serialized) struct `Letters of fund centres` {
         static let shared = Result<LettersRig, any Error> { try LettersRig() }
 
-        private func rig() async throws -> LettersRig {
+        func rig() async throws -> LettersRig {
             let rig = try Self.shared.get()
             try await rig.introduce()
             return rig
         }
 
         /// Opens a letter and brings it to 02.
-        private func accepted(_ rig: LettersRig, _ person: Int) async throws -> String {
+        func accepted(_ rig: LettersRig, _ person: Int) async throws -> String {
             let opened = try await rig.apply(person)
             try #require(opened.status == 202, "\(opened.text)")
             try await rig.until(opened.letter, is: "01")

@@ -79,26 +79,11 @@ final class LicenceRig: Sendable {
         _ method: HTTPMethod, _ path: String, json: String? = nil,
         headers: [HTTPHeader] = [], at relay: PeerHarness.Relay
     ) async throws -> DisclosureRig.Answer {
-        try await blocks {
+        try await disclosure.harness.whileBlocksGoOn {
             try await self.disclosure.call(
                 method, path, json: json, headers: headers, as: try self.hall(of: relay),
                 at: relay)
         }
-    }
-
-    private func blocks<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        let harness = disclosure.harness
-        let making = Task {
-            while !Task.isCancelled {
-                harness.hangzhou.city.makeBlocks()
-                harness.beijing.city.makeBlocks()
-                try? await Task.sleep(for: .milliseconds(80))
-            }
-        }
-        defer { making.cancel() }
-        return try await body()
     }
 
     func until(
@@ -194,7 +179,7 @@ final class LicenceRig: Sendable {
 
     /// What Beijing's loan desk is told of a licence of Hangzhou, proven.
     func proof(of identifier: String) async throws -> DisclosureRig.Answer {
-        try await blocks {
+        try await disclosure.harness.whileBlocksGoOn {
             try await self.disclosure.ask(
                 "licence", identifier, predicates: ["{\"id\":\"inForce\"}"])
         }

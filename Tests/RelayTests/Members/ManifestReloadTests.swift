@@ -19,12 +19,7 @@ import Testing
     /// The relay's program beside the test bundle; nil when it is not built. Its name is the
     /// target's where no product was asked for.
     static let program: String? = {
-        let executable = CommandLine.arguments.first ?? ""
-        let beside = executable.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let folders =
-            [beside.joined(separator: "/")]
-            + ["debug", "release"].map { "\(Corpus.root)/.build/\($0)" }
-        let paths = folders.flatMap { folder in
+        let paths = Program.buildFolders.flatMap { folder in
             ["RelayCommand", "cityrelay"].map { "\(folder)/\($0)" }
         }
         let found = paths.filter { FileManager.default.isExecutableFile(atPath: $0) }

@@ -84,19 +84,9 @@ final class BlockingNode: Sendable {
     func send(
         _ letters: [Payload], client: String, as key: AccountKey, chainID: String
     ) throws -> [UInt64] {
-        let messages = letters.map { letter in
-            MsgSendPacket(
-                sourceClient: WireText(client), timeoutSeconds: UInt64(time(nil)) + 3_600,
-                payloads: [letter], signer: key.address
-            ).wrapped
-        }
-        let account = try account(key)
-        let gas = 100_000 + 150_000 * UInt64(letters.count)
-        let terms = TransactionTerms(
-            chainID: WireText(chainID), accountNumber: account.accountNumber,
-            sequence: account.sequence, gasLimit: gas, fee: [Coin(gas / 1_000 + 1, "stake")],
-            timeoutHeight: 0)
-        let signed = SignedTransaction(messages, terms, by: key)
+        let signed = SignedTransaction(
+            sending: letters, client: client, timeoutSeconds: UInt64(time(nil)) + 3_600, by: key,
+            of: try account(key), chainID: chainID)
         let answer = try call(
             RPCCall("broadcast_tx_sync", [("tx", Base64.encode(signed.bytes))]),
             as: RPCBroadcast.self)

@@ -2,6 +2,7 @@
 
 import FoundationEssentials
 import Glibc
+import RelayLaboratory
 import TestSupport
 import Testing
 
@@ -9,19 +10,7 @@ import Testing
 /// binaries beside the test bundle.
 @Suite(.serialized) struct `Relays that are killed` {
     /// The folder that the build leaves its programs in; nil when they are not built.
-    static let programs: String? = {
-        let files = FileManager.default
-        let executable = CommandLine.arguments.first ?? ""
-        let beside = executable.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let candidates =
-            [beside.joined(separator: "/")]
-            + ["debug", "release"].map { "\(Corpus.root)/.build/\($0)" }
-        return candidates.first { folder in
-            ["cityrelay", "citychain"].allSatisfy {
-                files.isExecutableFile(atPath: "\(folder)/\($0)")
-            }
-        }
-    }()
+    static let programs = Program.folder(with: ["cityrelay", "citychain"])
 
     @Test(
         .enabled(if: programs != nil, "cityrelay and citychain are not built beside the tests"),

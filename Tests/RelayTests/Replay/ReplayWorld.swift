@@ -103,7 +103,8 @@ final class ReplayWorld {
             try Laboratory.issue(
                 "replay-\(code)", division: code, institution: ReplayWorld.institution(code))
         }
-        let ports = [try ReplayWorld.freePort(), try ReplayWorld.freePort()]
+        // Both relays must know both before either starts.
+        let ports = [UInt16(try FreePort.any()), UInt16(try FreePort.any())]
         let topology = try ReplayWorld.topology(recording, anchors, credentials, ports)
         var sides: [ReplaySide] = []
         for place in 0..<2 {
@@ -224,24 +225,6 @@ final class ReplayWorld {
             storeFile: store, verifierThreads: 1, software: "replay")
         daemon.peerTiming.regreetMilliseconds = 50
         return daemon
-    }
-
-    /// A port that was free a moment ago: both relays must know both before either starts.
-    private static func freePort() throws -> UInt16 {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard handle >= 0 else { throw RecordedChain.Failure.missing("a socket") }
-        defer { close(handle) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe bind(handle, pointer, length) | getsockname(handle, pointer, &length)
-            }
-        }
-        guard status == 0 else { throw RecordedChain.Failure.missing("a free port") }
-        return UInt16(bigEndian: address.sin_port)
     }
 }
 

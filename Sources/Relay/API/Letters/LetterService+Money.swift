@@ -97,10 +97,7 @@ extension LetterService {
         var letters: [LetterKey: LetterDossier] = [:]
         if let text = given.letter {
             let key = try key(text)
-            guard let found = try book.find(key) else {
-                throw APIError(.letterNotFound, "no such letter is here")
-            }
-            letters[key] = found.dossier
+            letters[key] = try found(key).dossier
             notice =
                 ArrivalNotice(
                     serial: notice.serial, amount: notice.amount, remark: key.number.text,

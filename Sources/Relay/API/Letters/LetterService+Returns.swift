@@ -92,13 +92,8 @@ extension LetterService {
     func comeBack(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
         let serial = try LetterService.serial(request)
         run(reply) { [self] in
-            let key = try key(request["letter"])
-            guard let found = try book.find(key) else {
-                throw APIError(.letterNotFound, "no such letter is here")
-            }
-            guard found.letter.side == .transferOut else {
-                throw APIError(LetterError.wrongSide(.information, by: found.letter.side))
-            }
+            let found = try payable(request)
+            let key = found.key
             let moment = now()
             if !found.dossier.returnedRemittances.contains(serial) {
                 var trial = found.dossier

@@ -39,13 +39,7 @@ extension LetterService {
             throw APIError(error)
         }
         run(reply) { [self] in
-            let key = try key(request["letter"])
-            guard let found = try book.find(key) else {
-                throw APIError(.letterNotFound, "no such letter is here")
-            }
-            guard found.letter.side == .transferOut else {
-                throw APIError(LetterError.wrongSide(.information, by: found.letter.side))
-            }
+            let found = try payable(request)
             guard found.letter.state == .accepted else {
                 throw APIError(LetterError.wrongState(.information, found.letter.state))
             }
@@ -53,7 +47,7 @@ extension LetterService {
                 throw APIError(.payloadUnreadable, "the application did not open with our key")
             }
             reply.finish(
-                .json(verdict(book.configuration.review.judge(person, among: accounts), key)))
+                .json(verdict(book.configuration.review.judge(person, among: accounts), found.key)))
         }
     }
 

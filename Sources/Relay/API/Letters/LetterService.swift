@@ -172,6 +172,22 @@ final class LetterService: @unchecked Sendable {
         throw APIError(.letterNotFound, "no letter here has this number")
     }
 
+    func found(_ key: LetterKey) throws -> LetterCase {
+        guard let found = try book.find(key) else {
+            throw APIError(.letterNotFound, "no such letter is here")
+        }
+        return found
+    }
+
+    /// The letter that a path names, which must be one that this centre pays for.
+    func payable(_ request: APIRequest) throws -> LetterCase {
+        let found = try found(try key(request["letter"]))
+        guard found.letter.side == .transferOut else {
+            throw APIError(LetterError.wrongSide(.information, by: found.letter.side))
+        }
+        return found
+    }
+
     /// `GET /v1/letters/{letter}`.
     func get(_ request: APIRequest, _ reply: APIReply) {
         run(reply) { [self] in reply.finish(.json(try view(try key(request["letter"])))) }

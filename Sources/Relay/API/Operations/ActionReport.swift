@@ -40,11 +40,20 @@ package struct ActionReport: Codable, Hashable, Sendable {
 package struct ActionList: Codable, Hashable, Sendable {
     package var actions: [ActionReport]
 
+    /// What one action changes in what.
+    private struct Change: Hashable {
+        let subject: OperatorAction.Subject
+        let aspect: OperatorAction.Kind.Aspect
+    }
+
     package init(subject: String?, limit: Int, _ reader: JournalReader) throws {
-        actions = try reader.actions(subject: subject, limit: limit).map {
-            ActionReport(
-                $0, undoneBy: try reader.undoing($0.number),
-                isOvertaken: try reader.overtaking($0) != nil)
+        // Latest first: whatever overtook an action stands before it.
+        var settled: Set<Change> = []
+        actions = try reader.actions(subject: subject, limit: limit).map { action in
+            let change = action.kind.aspect.map { Change(subject: action.subject, aspect: $0) }
+            return ActionReport(
+                action, undoneBy: try reader.undoing(action.number),
+                isOvertaken: change.map { !settled.insert($0).inserted } ?? false)
         }
     }
 }

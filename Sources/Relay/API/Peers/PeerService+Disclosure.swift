@@ -7,12 +7,13 @@ import RelayTransport
 
 /// Calls about records: what our grants let a peer ask, its questions, and its receipts.
 extension PeerService {
+    private static let noProofs = GRPCStatus(
+        .unimplemented, "this relay takes no part in proofs")
+
     func disclose(
         _ request: SealedQuestion, _ peer: PeerChain, _ call: GRPCCall
     ) -> GRPCStatus? {
-        guard let disclosures else {
-            return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
-        }
+        guard let disclosures else { return PeerService.noProofs }
         guard !context.shared.isPaused(peer.chainID) else {
             return .tryAgain(
                 inMilliseconds: PeerService.pausedMilliseconds,
@@ -30,9 +31,7 @@ extension PeerService {
     func receipts(
         _ request: ReceiptsRequest, _ peer: PeerChain, _ call: GRPCCall
     ) -> GRPCStatus? {
-        guard let disclosures else {
-            return GRPCStatus(.unimplemented, "this relay takes no part in proofs")
-        }
+        guard let disclosures else { return PeerService.noProofs }
         disclosures.take(request, from: peer.member, keys: peer.evidenceKeys) {
             [self] result in finish(call, peer, result)
         }

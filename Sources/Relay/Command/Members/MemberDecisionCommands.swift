@@ -68,10 +68,7 @@ enum MemberStatusCommand {
             discussion: text
                 + "\nWrites a proposal and this authority's approval of it: send both to the others.",
             operands: [member],
-            options: [
-                MemberOptions.manifest, MemberOptions.reason, MemberOptions.key, MemberOptions.out,
-                ApprovalMemory.supersede, MemberKeyring.passphraseFile,
-            ]
+            options: MemberOptions.proposing
         ) { arguments, console in
             try MemberAnswer.run(arguments, &console) { console in
                 try run(name, status, arguments, &console)

@@ -29,6 +29,11 @@ enum MemberOptions {
         "next", value: "FILE",
         "Where the next signed manifest goes at quorum; `manifest-N.txt` where none is given.")
 
+    /// Of every command that proposes a change and approves it at once.
+    static let proposing = [
+        manifest, reason, key, out, ApprovalMemory.supersede, MemberKeyring.passphraseFile,
+    ]
+
     static func current(_ arguments: Arguments) throws -> SignedManifest {
         guard let path = arguments.value(manifest) else {
             throw ArgumentError.missingValue("--manifest")

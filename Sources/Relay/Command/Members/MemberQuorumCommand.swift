@@ -18,10 +18,7 @@ enum MemberQuorumCommand {
             + "would be no majority, or more than there are; `all` moves with them.\n"
             + "Writes a proposal and this authority's approval of it: send both to the others.",
         operands: [number],
-        options: [
-            MemberOptions.manifest, MemberOptions.reason, MemberOptions.key, MemberOptions.out,
-            ApprovalMemory.supersede, MemberKeyring.passphraseFile,
-        ]
+        options: MemberOptions.proposing
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let word = arguments.operands[0]
