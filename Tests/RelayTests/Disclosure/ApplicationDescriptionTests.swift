@@ -34,6 +34,25 @@ extension `Relays among peers`.`Proofs about records` {
         #expect(described == Set(routes.map { "\($0.method.name) \($0.path)" }))
     }
 
+    @Test func `a call whose body does not say that it is JSON is refused, whichever call it is`()
+        async throws
+    {
+        let rig = try Self.shared.get()
+        let relay = rig.harness.beijing
+        let routes = relay.daemon.withLock { $0?.applicationRoutes } ?? []
+        let taking = routes.filter { $0.method == .post }
+        #expect(taking.count > 10)
+        for route in taking {
+            let path = route.path.replacing("{id}", with: String(repeating: "ab", count: 32))
+                .replacing("{letter}", with: "TEXT01-261100001")
+            let answer = try await APICaller.call(
+                port: relay.daemon.withLock { $0?.apiPort } ?? 0, rig.hall,
+                expected: relay.credentials.expected, .post, path, json: "{}", type: "text/plain")
+            #expect(answer.status == 415, "\(path): \(answer.text)")
+            #expect(answer.body["code"]?.string == "api/not-json", "\(path)")
+        }
+    }
+
     @Test func `the description lists every code, each once`() throws {
         let listed = try description()["components"]?["schemas"]?["Code"]?["enum"]?.array ?? []
         #expect(listed.compactMap(\.string) == CounterCode.allCases.map(\.rawValue))
@@ -95,11 +114,12 @@ extension `Relays among peers`.`Proofs about records` {
             decoding: try Corpus.read("\(Corpus.root)/APPLICATIONS.md"), as: UTF8.self)
         let port = rig.harness.beijing.daemon.withLock { $0?.apiPort } ?? 0
         let files = rig.hall.files
-        let settings = [
-            "RELAY=https://127.0.0.1:\(port)", "CERT=\(files.certificate)", "KEY=\(files.key)",
-            "CA=\(files.authority)", "PERSON=\(rig.people.person(0))",
-            "CENTRE=\(rig.harness.hangzhou.city.code)000000000",
-        ] + (try LicenceRig.examples(of: rig.harness.beijing))
+        let settings =
+            [
+                "RELAY=https://127.0.0.1:\(port)", "CERT=\(files.certificate)", "KEY=\(files.key)",
+                "CA=\(files.authority)", "PERSON=\(rig.people.person(0))",
+                "CENTRE=\(rig.harness.hangzhou.city.code)000000000",
+            ] + (try LicenceRig.examples(of: rig.harness.beijing))
         try rig.introduce()
         // Licences are shown by the chain: it goes on meanwhile.
         let city = rig.harness.beijing.city

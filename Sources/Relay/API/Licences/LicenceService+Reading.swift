@@ -9,6 +9,7 @@ import RelayTransport
 extension LicenceService {
     /// `POST /v1/licences/find`: a number stands in the body, never in a path.
     func find(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
+        try request.requireJSON()
         do throws(DisclosureFailure) {
             let application = try ProofService.application(request)
             var body = try StrictMembers(body: request.body)
