@@ -65,6 +65,14 @@ package enum Program {
         _ = unsafe waitpid(pid, &status, 0)
     }
 
+    /// The exit status of a program that has ended, once; 256 and the signal that ended it; nil: it
+    /// runs.
+    package static func status(_ pid: pid_t) -> Int32? {
+        var status: Int32 = 0
+        guard unsafe waitpid(pid, &status, WNOHANG) == pid else { return nil }
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : 256 + (status & 0x7f)
+    }
+
     package static func run(_ arguments: [String], seconds: Int = 60) throws -> Result {
         let file = "\(Laboratory.folder)/output-\(UInt64.random(in: 0...UInt64.max))"
         let pid = try start(arguments, output: file)

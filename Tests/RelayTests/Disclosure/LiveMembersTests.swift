@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `a city that joined is asked without a restart, one that was revoked is not`()
+    @Test func `a city that joined is asked without a restart; suspended or revoked it is not`()
         async throws
     {
         let harness = try FederationHarness(["110000", "431300"])
@@ -100,6 +100,22 @@ import Testing
         #expect(try Bundle(json: bundle).manifest == joined.digest)
         #expect(try words(TrustRoots(joined.sealed)) == ["present"])
 
+        for status in [MemberStatus.suspended, .active] {
+            let version = try harness.next { manifest in
+                var member = try #require(manifest.member(hangzhou.city.member))
+                member.status = status
+                member.statusReason = status == .active ? "" : "an audit"
+                manifest.set(member)
+            }
+            harness.offer([version], to: beijing)
+            let number = version.manifest.version
+            try harness.until("both have version \(number)") {
+                harness.version(at: beijing) == number && harness.version(at: hangzhou) == number
+            }
+            let answer = try await ask()
+            #expect(answer.code == (status == .active ? nil : "city/suspended"), "\(answer.text)")
+        }
+
         let revoked = try harness.next { manifest in
             var member = try #require(manifest.member(hangzhou.city.member))
             member.status = .revoked
@@ -107,11 +123,11 @@ import Testing
             manifest.set(member)
         }
         harness.offer([revoked], to: beijing)
-        try harness.until("Beijing has version 3") { harness.version(at: beijing) == 3 }
+        try harness.until("Beijing has version 5") { harness.version(at: beijing) == 5 }
         let refused = try await ask()
         #expect(refused.code == "city/unknown", "\(refused.text)")
         // What was proven stays proven, to whoever holds the versions.
-        #expect(throws: BundleError.otherVersion(2, held: 3)) {
+        #expect(throws: BundleError.otherVersion(2, held: 5)) {
             try words(TrustRoots(revoked.sealed))
         }
         let roots = TrustRoots(revoked.sealed, earlier: harness.versions.map(\.sealed))

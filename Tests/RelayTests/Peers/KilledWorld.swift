@@ -8,6 +8,7 @@ import LightClient
 import RelayLaboratory
 import RelayStore
 import RelayTransport
+import TestSupport
 
 /// Two chain processes and two relay processes with the files that they read. Ends what it started.
 final class KilledWorld {
@@ -33,6 +34,7 @@ final class KilledWorld {
     private let folder: ScratchFolder
     private var chains: [pid_t] = []
     private var relays: [pid_t?] = [nil, nil]
+    private var logs = ["", ""]
     private var packets: [[PacketID]] = [[], []]
 
     init(programs: String) throws {
@@ -73,10 +75,35 @@ final class KilledWorld {
 
     // MARK: Relays
 
-    func startRelay(_ index: Int) throws {
-        let log = folder.file("relay-\(cities[index].code)-\(kills).log")
+    /// - Parameter wrapper: a program and its options to start the relay with; empty: none.
+    func startRelay(_ index: Int, wrapper: [String] = []) throws {
+        logs[index] = folder.file("relay-\(cities[index].code)-\(kills).log")
         relays[index] = try Program.start(
-            ["\(programs)/cityrelay", "run", "--config", configuration(cities[index])], output: log)
+            wrapper + [
+                "\(programs)/cityrelay", "run", "--config", configuration(cities[index]),
+            ], output: logs[index])
+    }
+
+    /// What the relay has said since it was last started.
+    func said(_ index: Int) throws -> String {
+        String(decoding: try Corpus.read(logs[index]), as: UTF8.self)
+    }
+
+    /// Bytes of the relay's largest file: its store, or the log before it.
+    func largestFile(_ index: Int) throws -> Int {
+        let data = folder.file("relay-\(cities[index].code)")
+        return try FileManager.default.contentsOfDirectory(atPath: data).map { name in
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(data)/\(name)")
+            return (facts[.size] as? UInt64).map { Int($0) } ?? facts[.size] as? Int ?? 0
+        }.max() ?? 0
+    }
+
+    /// The exit status of a relay that ended by itself; nil: it runs on.
+    func ended(_ index: Int) -> Int32? {
+        guard let relay = relays[index], let status = Program.status(relay) else { return nil }
+        relays[index] = nil
+        kills += 1
+        return status
     }
 
     func kill(_ index: Int) {

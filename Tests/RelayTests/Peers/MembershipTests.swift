@@ -139,6 +139,49 @@ import Testing
         #expect(refused.failure != nil, "\(refused)")
     }
 
+    @Test func `a suspended member stays connected, what is open finishes, and nothing new begins`()
+        throws
+    {
+        let harness = try harness()
+        let (hangzhou, beijing) = (harness["330100"], harness["110000"])
+        func change(_ status: MemberStatus) throws -> UInt64 {
+            let version = try harness.next { manifest in
+                var member = try #require(manifest.member(beijing.city.member))
+                member.status = status
+                member.statusReason = status == .active ? "" : "an audit"
+                manifest.set(member)
+            }
+            harness.offer([version], to: hangzhou)
+            let number = version.manifest.version
+            try harness.until("both have version \(number)") {
+                harness.version(at: hangzhou) == number && harness.version(at: beijing) == number
+            }
+            return number
+        }
+        let lost = hangzhou.said("peer/lost").count
+        let open = try harness.send(20, from: hangzhou, to: beijing)
+        let number = try change(.suspended)
+        let held = try harness.send(2, from: hangzhou, to: beijing)
+        let own = try harness.send(1, from: beijing, to: hangzhou)
+        try harness.until("what was open is acknowledged, what is new waits and says for what") {
+            try open.allSatisfy { try harness.record($0, at: hangzhou)?.state == .acknowledged }
+                && held.allSatisfy {
+                    let record = try harness.record($0, at: hangzhou)
+                    return record?.reasonCode == "member/suspended"
+                        && record?.reasonDetail.contains("version \(number)") == true
+                }
+                && own.allSatisfy {
+                    try harness.record($0, at: beijing)?.reasonCode == "member/suspended"
+                }
+        }
+        #expect(hangzhou.said("peer/lost").count == lost)
+        _ = try change(.active)
+        try harness.until("what waited is acknowledged") {
+            try held.allSatisfy { try harness.record($0, at: hangzhou)?.state == .acknowledged }
+                && own.allSatisfy { try harness.record($0, at: beijing)?.state == .acknowledged }
+        }
+    }
+
     @Test func `a revoked member's connections are dropped at once, and its packets say why`()
         throws
     {
