@@ -109,6 +109,35 @@ import Testing
         }
     }
 
+    /// The forked chain's relay is out of reach just when the others would compare, and nobody sends
+    /// any more, so that no height is met by chance.
+    @Test func `a comparison that could not be made is made later`() {
+        var lateFinds = 0
+        for seed: UInt64 in 61...68 {
+            let federation = started(SimulatedFederation(seed: seed, cities: 3))
+            federation.faults.isOn = false
+            federation.advance(seconds: 60)
+            let chain = federation.cities[0].chain
+            let victims = Array(federation.cities.dropFirst())
+            federation.forker = chain.id
+            federation.forkedTo = [victims[0].id]
+            federation.forkHeight = chain.height + 1
+            for _ in 0..<1_200 where !holdsFork(victims[0], of: chain) {
+                federation.advance(milliseconds: 20)
+            }
+            federation.cut(chain.id, from: victims.map(\.id))
+            federation.sendsMoney = false
+            federation.advance(seconds: 20)
+            let isFrozen = { victims.allSatisfy { $0.store.clients[chain.id]?.isFrozen == true } }
+            if !isFrozen() { lateFinds += 1 }
+            federation.joinAll()
+            federation.advance(seconds: 90)
+            #expect(federation.invariants.breach == nil)
+            #expect(isFrozen(), "SEED=\(seed): a fork was never seen")
+        }
+        #expect(lateFinds > 0)
+    }
+
     @Test(arguments: [41, 42] as [UInt64])
     func `liars freeze nobody, are blamed, and every packet ends`(seed: UInt64) {
         let federation = SimulatedFederation(seed: seed, cities: 4)

@@ -103,7 +103,17 @@ import Testing
         federation.world.after(200 * World.second) { [unowned federation] in
             for city in federation.cities { city.chain.recoverClient(of: "city-2") }
         }
+        // Proofs that the new clients passed over are not offered again and again.
+        var stubborn: [String] = []
+        federation.world.after(235 * World.second) { [unowned federation] in
+            for city in federation.cities {
+                stubborn += city.store.packets.values.filter {
+                    $0.reasonCode == "client/no-trusted-state" && $0.attempts >= 4
+                }.map { "\(city.id): \($0.id) \($0.state), \($0.attempts) attempts" }
+            }
+        }
         #expect(federation.run() == nil, "SEED=\(seed): \(federation.summary)")
+        #expect(stubborn.isEmpty, "SEED=\(seed): \(stubborn.prefix(3))")
         #expect(frozen > 0, "SEED=\(seed): nobody saw the fork")
         for city in federation.cities where city.id != "city-2" {
             let client = city.store.clients["city-2"]

@@ -92,6 +92,13 @@ final class SimulatedFederation {
         cuts.contains(left < right ? "\(left)|\(right)" : "\(right)|\(left)")
     }
 
+    /// Cuts a city off from these others until they are joined again.
+    func cut(_ city: String, from others: [String]) {
+        for other in others { cuts.insert(city < other ? "\(city)|\(other)" : "\(other)|\(city)") }
+    }
+
+    func joinAll() { cuts = [] }
+
     // MARK: Running
 
     /// Runs everything; returns the first breach, or nil.
