@@ -181,6 +181,48 @@ def keyboard(browser, row):
     browser.until("Enter opens it", lambda: "observed" in browser.text("#packet .timeline"))
 
 
+ADMINISTRATOR = """
+return Promise.all([import('/console/packet.js'), import('/console/words.js')])
+  .then(([packets, words]) => {
+    const caller = document.getElementById('caller').textContent
+    const shown = document.getElementById('packet')
+    const kept = [...shown.childNodes]
+    const asked = []
+    const see = (state, isDiscarded) => {
+      packets.showPacket({
+        packet: 'out/07-tendermint-0/99', chain: 'c', state, isDiscarded, ageSeconds: 1,
+        why: { sentence: '', next: '', turn: '', cause: '', code: '', evidence: [] }, steps: [],
+      }, (name, subject) => asked.push(`${name} ${subject.packet}`))
+      return [...shown.querySelectorAll('.actions button')].map((one) => one.textContent)
+    }
+    words.setCaller('person/administrator/li')
+    const seen = [see('refused', false), see('parked', false), see('acknowledged', false)]
+    for (const [state, gone, name] of [['refused', false, 'discard'], ['refused', true, 'restore'],
+      ['parked', false, 'replay']]) {
+      see(state, gone)
+      document.getElementById(`action-${name}`).click()
+    }
+    seen.push(see('refused', true))
+    words.setCaller(`person/${caller}`)
+    seen.push(see('refused', false), see('refused', true))
+    shown.replaceChildren(...kept)
+    return [seen, asked]
+  })
+"""
+
+
+def administrator(browser):
+    """An administrator sees what puts packets aside, and it asks for the right order; an operator
+    does not."""
+    seen, asked = browser.run(ADMINISTRATOR)
+    wanted = [["Put aside"], ["Release", "Replay", "Put aside"], [], ["Take back"], [], []]
+    if seen != wanted:
+        raise SystemExit(f"buttons are {seen}")
+    name = "out/07-tendermint-0/99"
+    if asked != [f"discard {name}", f"restore {name}", f"replay {name}"]:
+        raise SystemExit(f"orders are {asked}")
+
+
 def walk(browser, link, packet, folder):
     def order(action, reason):
         browser.click(f"#action-{action}")
@@ -216,9 +258,28 @@ def walk(browser, link, packet, folder):
     order("release", "the other city is back")
     browser.until("it is released", lambda: "parked" not in browser.text(row))
 
+    names = browser.run(
+        "return [...document.querySelectorAll('#packet .actions button')].map((one) => one.id)")
+    if names != ["action-park", "action-retry"]:
+        raise SystemExit(f"an operator sees {names}")
+    administrator(browser)
+
     browser.click("#ask-other")
     browser.until("the other relay was asked",
                   lambda: "did not answer" in browser.text("#packet .headed"))
+
+    browser.click("nav a[href='#federation-view']")
+    for title, reason in [("Pause both ways", "their clock is wrong"),
+                          ("Resume both ways", "their clock is mended")]:
+        pause = "#routes button[data-key^='pause-peer-']"
+        browser.until(title, lambda: browser.text(pause) == title)
+        browser.click(pause)
+        browser.until("the reason is asked",
+                      lambda: browser.run("return document.querySelector('dialog').open"))
+        browser.type("#reason", reason)
+        browser.click("#reason-go")
+        browser.until(f"{title}: said", lambda: "done" in browser.text("#message"))
+        browser.until(f"{title}: shown", lambda: browser.text(pause) != title)
 
     for view in ["clients", "certificates", "actions"]:
         browser.click(f"nav a[href='#{view}-view']")

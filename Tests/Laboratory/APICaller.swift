@@ -3,7 +3,7 @@
 package import RelayTransport
 package import TestSupport
 
-/// A caller of an API listener.
+/// A caller of an API listener. Answers of paths that `openapi.json` describes must be as it says.
 package enum APICaller {
     package static func call(
         port: Int, _ caller: Laboratory.Credentials, expected: ExpectedMember,
@@ -30,12 +30,19 @@ package enum APICaller {
         }
         switch outcomes.first {
         case .response(let answer):
-            return (
-                answer.status, (try? JSON.parse(answer.body)) ?? .null,
-                String(decoding: answer.body, as: UTF8.self)
-            )
+            let text = String(decoding: answer.body, as: UTF8.self)
+            try judge(
+                DescribedAnswers.Exchange(
+                    method.name, path, sent: json, status: answer.status,
+                    contentType: answer.headers["content-type"] ?? "", body: text))
+            return (answer.status, (try? JSON.parse(answer.body)) ?? .null, text)
         case .failed(let failure): throw failure
         case nil: throw TransportError(.badAnswer, "no outcome")
         }
+    }
+
+    private static func judge(_ exchange: DescribedAnswers.Exchange) throws {
+        let faults = try DescribedAnswers.own.get().faults(of: exchange)
+        guard faults.isEmpty else { throw UndescribedAnswer(exchange, faults) }
     }
 }

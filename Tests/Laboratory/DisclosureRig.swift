@@ -224,6 +224,12 @@ package final class DisclosureRig: Sendable {
         var licence = grant("licence", "licence")
         licence.items = ["certificate_name", "certificateExpiringDate"]
         licence.predicates = ["inForce"]
+        // For a matter in which the holder has to be there.
+        var shown = grant("shown", "licence")
+        shown.mode = .predicate
+        shown.predicates = ["inForce"]
+        shown.serviceItems = ["110000-SHOW-01"]
+        shown.presentation = .holder
         var capped = grant("capped", "drivers-licence")
         capped.mode = .predicate
         capped.predicates = ["includesC1"]
@@ -245,7 +251,7 @@ package final class DisclosureRig: Sendable {
             provider: provider,
             resources: kinds.map {
                 SharedResource(try RecordSchemas.builtIn.schema(kind: $0.0), shareClass: $0.1)
-            }, grants: [fund, licence, capped, consent, own])
+            }, grants: [fund, licence, shown, capped, consent, own])
     }
 
     private func day(_ text: String) -> PolicyDay { PolicyDay(text) ?? PolicyDay(.unixEpoch) }

@@ -305,6 +305,7 @@ REQUEST = {
     13: ("consent", "text", "omit"), 14: ("field_reason", "text", "omit"),
     15: ("max_age", "i64", "omit"), 16: ("made_at", "i64", "omit"), 17: ("nonce", "bytes", "omit"),
     18: ("subject", "digest", "always"), 19: ("answer_key", "bytes", "omit"),
+    20: ("presentation", "text", "omit"),
 }
 STATE = {
     1: ("schema_id", "text", "omit"), 2: ("schema_version", "u32", "omit"),

@@ -89,6 +89,17 @@ public enum PacketState: Int, Hashable, Sendable, CaseIterable {
         default: false
         }
     }
+
+    /// Stable code of why it ended otherwise than it should; nil: it did not, or goes on. What a
+    /// packet waited with before is forgotten at its end, so the state alone tells.
+    public var failureCode: String? {
+        switch self {
+        case .refused: "ended/refused"
+        case .timedOut: "ended/timed-out"
+        case .expired: "ended/expired"
+        default: nil
+        }
+    }
 }
 
 /// Everything a relay remembers of one packet.

@@ -16,6 +16,7 @@ public enum CounterCode: String, Hashable, Sendable, CaseIterable {
     case policyPredicateNotGranted = "policy/predicate-not-granted"
     case policyConsentMissing = "policy/consent-missing"
     case policyConsentWithdrawn = "policy/consent-withdrawn"
+    case policyPresentationMissing = "policy/presentation-missing"
     case policyPredicateFirst = "policy/predicate-first"
     case policyCapReached = "policy/cap-reached"
     case policySeveralSubjects = "policy/several-subjects"

@@ -8,7 +8,12 @@ public struct CounterText: Hashable, Sendable {
     public let english: String
     public let englishNext: String
 
-    init(_ chinese: String, _ chineseNext: String, english: String, _ englishNext: String) {
+    /// - Parameters:
+    ///   - chinese: what is known.
+    ///   - chineseNext: what to do next.
+    ///   - english: what is known.
+    ///   - englishNext: what to do next.
+    public init(_ chinese: String, _ chineseNext: String, english: String, _ englishNext: String) {
         self.chinese = chinese
         self.chineseNext = chineseNext
         self.english = english
@@ -81,6 +86,10 @@ extension CounterText {
             "本人已撤回同意。", "不得再次查询；请告知申请人可自行提供材料。",
             english: "The person has taken the consent back.",
             "Do not ask again; tell the applicant that they may bring the document themselves."),
+        .policyPresentationMissing: CounterText(
+            "该查询须由持证人出示用证码。", "请持证人出示用证码后再查询。",
+            english: "This request needs a use-code that the holder shows.",
+            "Ask the holder to show a use-code, then ask again."),
         .policyPredicateFirst: CounterText(
             "该数据项较敏感，应先使用“是否符合”核验。", "请先使用核验项；确需具体数值时请选择理由。",
             english: "This field is sensitive: a yes-or-no question comes first.",

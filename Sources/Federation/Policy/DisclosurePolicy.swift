@@ -126,6 +126,9 @@ public struct DisclosurePolicy: Hashable, Sendable {
                 throw .consentWithdrawn(grant: grant.id)
             }
         }
+        guard grant.presentation.admits(question.presentation) else {
+            throw .presentationMissing(grant: grant.id, needs: grant.presentation)
+        }
         for id in question.items {
             guard let item = resource.item(id),
                 item.sensitivity >= SharedResource.predicateFirstSensitivity,

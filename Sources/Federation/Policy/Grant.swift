@@ -31,6 +31,25 @@ public struct Grant: Hashable, Sendable {
         case publicRegister = "public-register"
     }
 
+    /// Whether a use-code (用证码) must have been shown where the request is made.
+    public enum Presentation: String, Hashable, Sendable, CaseIterable {
+        case optional
+        /// A code of either kind.
+        case required
+        /// One by which the holder lets it be used; an officer's look by virtue of office will not
+        /// do.
+        case holder
+
+        /// Whether a request with this code, or with none, fulfils it.
+        public func admits(_ mode: PresentationCode.Mode?) -> Bool {
+            switch self {
+            case .optional: true
+            case .required: mode != nil
+            case .holder: mode == .holder
+            }
+        }
+    }
+
     public struct Requester: Hashable, Sendable {
         public var member: MemberID
         /// The department's unified social credit code; nil: any department of the member.
@@ -72,6 +91,7 @@ public struct Grant: Hashable, Sendable {
     /// Who approved it: at least one.
     public var approvedBy: [String]
     public var status: Status
+    public var presentation: Presentation
 
     /// A city's own services ask some thousand times a day; a million would be a copy of the
     /// register.
@@ -83,7 +103,8 @@ public struct Grant: Hashable, Sendable {
         id: String, resource: String, items: [String], predicates: [String], provider: MemberID,
         requester: Requester, serviceItems: [String], purpose: String, basis: Basis,
         legalReference: String, impactAssessment: String, mode: Mode, dailyCap: UInt32,
-        validFrom: PolicyDay, validUntil: PolicyDay, approvedBy: [String], status: Status
+        validFrom: PolicyDay, validUntil: PolicyDay, approvedBy: [String], status: Status,
+        presentation: Presentation = .optional
     ) {
         self.id = id
         self.resource = resource
@@ -102,6 +123,7 @@ public struct Grant: Hashable, Sendable {
         self.validUntil = validUntil
         self.approvedBy = approvedBy
         self.status = status
+        self.presentation = presentation
     }
 
     /// SHA-256 of the grant's canonical text: what logs name, and what a change of the grant
@@ -127,6 +149,7 @@ public struct Grant: Hashable, Sendable {
         writer.int64(17, validUntil.number)
         for approval in approvedBy { writer.alwaysString(18, approval) }
         writer.string(19, status.rawValue)
+        if presentation != .optional { writer.string(20, presentation.rawValue) }
         return SHA256.hash(writer.bytes)
     }
 }

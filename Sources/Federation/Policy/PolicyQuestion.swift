@@ -37,6 +37,8 @@ public struct PolicyQuestion: Hashable, Sendable {
     /// Empty where the grant's basis is not consent.
     public var consent: String
     public var fieldReason: FieldReason?
+    /// The use-code that the asking relay has used up for this request; nil: none.
+    public var presentation: PresentationCode.Mode?
 
     /// Fields and predicates of one question.
     public static let maxItems = 32
@@ -44,7 +46,8 @@ public struct PolicyQuestion: Hashable, Sendable {
     public init(
         requester: MemberID, department: String, application: String, kind: String,
         items: [String], predicates: [PredicateQuestion], purpose: String, serviceItem: String,
-        consent: String = "", fieldReason: FieldReason? = nil
+        consent: String = "", fieldReason: FieldReason? = nil,
+        presentation: PresentationCode.Mode? = nil
     ) {
         self.requester = requester
         self.department = department
@@ -56,5 +59,6 @@ public struct PolicyQuestion: Hashable, Sendable {
         self.serviceItem = serviceItem
         self.consent = consent
         self.fieldReason = fieldReason
+        self.presentation = presentation
     }
 }

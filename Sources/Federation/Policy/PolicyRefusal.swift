@@ -19,6 +19,7 @@ public enum PolicyRefusal: Error, Hashable, Sendable {
     case predicateNotGranted(predicate: String)
     case consentMissing(grant: String)
     case consentWithdrawn(grant: String)
+    case presentationMissing(grant: String, needs: Grant.Presentation)
     /// These predicates are to be asked first; a reason opens the field.
     case predicateFirst(item: String, offered: [String])
     case capReached(grant: String, cap: UInt32)
@@ -39,6 +40,7 @@ public enum PolicyRefusal: Error, Hashable, Sendable {
         case .predicateNotGranted: .policyPredicateNotGranted
         case .consentMissing: .policyConsentMissing
         case .consentWithdrawn: .policyConsentWithdrawn
+        case .presentationMissing: .policyPresentationMissing
         case .predicateFirst: .policyPredicateFirst
         case .capReached: .policyCapReached
         }
@@ -62,6 +64,9 @@ public enum PolicyRefusal: Error, Hashable, Sendable {
         case .predicateNotGranted(let predicate): "predicate \(predicate) is not granted"
         case .consentMissing(let grant): "grant \(grant) rests on consent, and none is named"
         case .consentWithdrawn(let grant): "the consent under grant \(grant) was withdrawn"
+        case .presentationMissing(let grant, let needs):
+            "grant \(grant) needs a use-code"
+                + (needs == .holder ? " that the holder has shown" : "")
         case .predicateFirst(let item, let offered):
             "ask \(offered.joined(separator: " or ")) before field \(item), or give a reason"
         case .capReached(let grant, let cap):
@@ -79,7 +84,7 @@ public enum PolicyRefusal: Error, Hashable, Sendable {
         case .purposeMismatch: 4
         case .serviceItemMismatch: 5
         case .fieldNotGranted, .predicateNotGranted: 6
-        case .consentMissing, .consentWithdrawn: 7
+        case .consentMissing, .consentWithdrawn, .presentationMissing: 7
         case .predicateFirst: 8
         case .capReached: 9
         }

@@ -185,6 +185,9 @@ package enum CodeBook {
         "peer/clock-skew": Advice(
             .us, .operators, "Its clock and ours differ too much.",
             "Compare both clocks with a time server; mend the wrong one."),
+        "peer/certificate-expiring": Advice(
+            .certificate, .peer, "Its relay's certificate runs out.",
+            "Tell its operators: once it has run out, no connection comes about."),
         "peer/busy": Advice(.peer, .peer, "Its relay asked us to come again later.", nothing),
         "peer/verifiers-busy": Advice(
             .us, .us, "All our verifiers are at work.",

@@ -29,7 +29,7 @@ package final class JournalReader {
         let statement = try database.prepare(
             """
             SELECT direction, client, sequence, counterparty_chain, state, parked_from, attempts,
-                not_before, reason_code, timeout_seconds, first_seen, last_changed
+                not_before, \(PacketQuery.reason), timeout_seconds, first_seen, last_changed
             FROM packet WHERE \(query.conditions) ORDER BY first_seen, id LIMIT ?6 OFFSET ?7
             """)
         query.bind(to: statement)

@@ -31,6 +31,15 @@ package struct PacketQuery: Hashable, Sendable {
     /// Most rows of one answer: a page for people, some megabytes for programs.
     package static let maxLimit = 100_000
 
+    /// A packet's reason in SQL: of one that ended badly, its end.
+    static let reason: String = {
+        let ends = PacketState.allCases.compactMap { state in
+            // Numbers and codes of our own, so they may stand in the text.
+            state.failureCode.map { "WHEN \(state.rawValue) THEN '\($0)'" }
+        }
+        return "CASE state \(ends.joined(separator: " ")) ELSE reason_code END"
+    }()
+
     /// Conditions in SQL. Where they allow it they repeat a partial index's own words, which SQLite
     /// asks for before it uses one.
     package var conditions: String {
@@ -43,7 +52,7 @@ package struct PacketQuery: Hashable, Sendable {
             // Numbers of our own table, so they may stand in the text.
             terms.append("id IN (\(rows.map { String($0) }.joined(separator: ",")))")
         }
-        if reason != nil { terms.append("substr(reason_code, 1, length(?5)) = ?5") }
+        if reason != nil { terms.append("substr(\(PacketQuery.reason), 1, length(?5)) = ?5") }
         if !states.isEmpty {
             // Raw values are ours, so they may stand in the text.
             let list = states.map { String($0.rawValue) }.joined(separator: ",")

@@ -24,6 +24,7 @@ import Testing
         "policy/grant-not-active", "policy/grant-not-yet-valid", "policy/expired-grant",
         "policy/purpose-mismatch", "policy/service-item-mismatch", "policy/field-not-granted",
         "policy/predicate-not-granted", "policy/consent-missing", "policy/consent-withdrawn",
+        "policy/presentation-missing",
         "policy/predicate-first", "policy/cap-reached", "policy/several-subjects",
         "policy/unknown-application", "proof/stale", "proof/replayed", "proof/not-verified",
         "proof/pending", "proof/not-found", "proof/not-reached", "proof/not-held",

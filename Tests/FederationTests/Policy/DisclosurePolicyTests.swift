@@ -119,6 +119,45 @@ import Testing
         #expect(try code(grants, state: withdrawn) { $0.consent = "c-2" } == nil)
     }
 
+    @Test func `a grant may need a use-code, of the holder or of anybody`() throws {
+        let holder = PresentationCode.Mode.holder, officer = PresentationCode.Mode.inspection
+        let cases: [(Grant.Presentation, PresentationCode.Mode?, CounterCode?)] = [
+            (.optional, nil, nil), (.optional, holder, nil),
+            (.required, nil, .policyPresentationMissing), (.required, holder, nil),
+            (.required, officer, nil), (.holder, nil, .policyPresentationMissing),
+            (.holder, holder, nil), (.holder, officer, .policyPresentationMissing),
+        ]
+        for (rule, mode, refusal) in cases {
+            let grants = [Sample.grant { $0.presentation = rule }]
+            #expect(try code(grants) { $0.presentation = mode } == refusal, "\(rule)")
+        }
+        // Grants are named by their digest: one that needs no code is the one that it was.
+        let digests = Grant.Presentation.allCases.map { rule in
+            Sample.grant { $0.presentation = rule }.digest
+        }
+        #expect(Set(digests).count == 3 && digests[0] == Sample.grant().digest)
+    }
+
+    @Test func `what a request says of its use-code is signed, and of three forms`() throws {
+        for (word, mode) in [
+            ("", nil), ("holder", PresentationCode.Mode.holder), ("inspection", .inspection),
+        ] {
+            var request = DisclosureRequest(
+                requester: Sample.beijing.description, application: "loan-desk",
+                department: Sample.department, provider: Sample.hangzhou.description,
+                kind: "licence", items: ["a"], purpose: "housing-loan",
+                serviceItem: "110000-LOAN-01", caseNumber: "C-1", maxAgeNanoseconds: 1,
+                nonce: [UInt8](repeating: 1, count: DisclosureRequest.nonceBytes))
+            let before = request.ticket
+            request.presentation = word
+            #expect(try DisclosureRequest(reading: request.encoded) == request)
+            #expect((request.ticket == before) == word.isEmpty)
+            #expect(request.question?.presentation == mode)
+            request.presentation = word + "s"
+            #expect(request.question == nil)
+        }
+    }
+
     @Test func `of several grants that do not fit the nearest is told`() throws {
         let far = Sample.grant(id: "g-far") { $0.status = .revoked }
         let near = Sample.grant(id: "g-near") { $0.dailyCap = 1 }

@@ -53,6 +53,18 @@ import Testing
             ]))
     }
 
+    @Test func `whether a use-code is needed stands in the grant`() {
+        #expect(load(Self.policy).policy?.grants.first?.presentation == .optional)
+        for rule in Grant.Presentation.allCases {
+            let text = Self.policy.replacing(
+                "daily_cap: 500", with: "presentation: \(rule.rawValue)\n    daily_cap: 500")
+            #expect(load(text).policy?.grants.first?.presentation == rule)
+        }
+        let wrong = Self.policy.replacing(
+            "daily_cap: 500", with: "presentation: maybe\n    daily_cap: 500")
+        #expect(load(wrong).policy == nil)
+    }
+
     @Test func `a good file is what it says`() throws {
         let loaded = load(Self.policy)
         #expect(loaded.findings.isEmpty, "\(loaded.findings)")

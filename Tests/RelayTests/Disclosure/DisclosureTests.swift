@@ -177,6 +177,44 @@ extension `Relays among peers` {
             #expect(try await ask("0123").code == "presentation/unknown")
         }
 
+        @Test func `a grant that needs the holder's use-code answers to nothing less`()
+            async throws
+        {
+            let rig = try rig()
+            let licence = try #require(rig.people.licenceIdentifier(0))
+            func code(_ mode: String) async throws -> String {
+                let made = try await rig.call(
+                    .post, "/v1/presentations",
+                    json: """
+                        {"kind":"licence","reference":"\(licence)","serviceItem":"110000-SHOW-01",
+                        "caseNumber":"BJ-2026-0001","officer":"window-3","mode":"\(mode)"}
+                        """)
+                return try #require(made.body["code"]?.string, "\(made.text)")
+            }
+            func ask(_ code: String?) async throws -> DisclosureRig.Answer {
+                let body = DisclosureRig.body([
+                    DisclosureRig.source(
+                        "licence", licence, predicates: ["{\"id\":\"inForce\"}"],
+                        more: code.map { ",\"presentation\":\"\($0)\"" } ?? "")
+                ]).replacing("110000-LOAN-01", with: "110000-SHOW-01")
+                return try await rig.call(.post, "/v1/proofs", json: body)
+            }
+            for code in [nil, try await code("inspection")] {
+                let refused = try await ask(code)
+                #expect(refused.outcome == "refused", "\(refused.text)")
+                #expect(refused.code == "policy/presentation-missing", "\(refused.text)")
+                let counter = refused.first?["counter"]?["chineseNext"]?.string
+                #expect(counter?.contains("用证码") == true)
+            }
+            let opened = try await ask(try await code("holder"))
+            #expect(opened.outcome == "present", "\(opened.text)")
+            // The signed request says it to whoever verifies the bundle later.
+            #expect(try rig.words(opened) == ["present"])
+            let cities = try await rig.call(.get, "/v1/cities")
+            let kinds = cities.body["cities"]?.array?.flatMap { $0["kinds"]?.array ?? [] } ?? []
+            #expect(kinds.contains { $0["presentation"]?.string == "holder" }, "\(cities.text)")
+        }
+
         static let malformed: [(change: @Sendable (String) -> String, code: String)] = [
             ({ $0.replacing("\"officer\":\"window-3\",", with: "") }, "request/malformed"),
             ({ $0.replacing("\"officer\":", with: "\"office\":") }, "request/malformed"),

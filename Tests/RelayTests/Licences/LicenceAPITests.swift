@@ -6,6 +6,7 @@ import LightClient
 import RelayAPI
 import RelayEngine
 import RelayLaboratory
+import RelayStore
 import RelayTransport
 import Synchronization
 import TestSupport
@@ -143,6 +144,49 @@ extension `Relays among peers` {
                 }
                 #expect(try await rig.get(id).body["status"]?["code"]?.string == "06")
             }
+        }
+
+        @Test func `who follows a licence hears every change, each with its entry in the log`()
+            async throws
+        {
+            let rig = try rig()
+            let made = try await rig.issue(try rig.identifier(12), key: "issue-12")
+            let id = try #require(made.body["id"]?.string, "\(made.text)")
+            let path = "/v1/licences/\(id)/events"
+            let headers = [
+                HTTPHeader("cityrelay-officer", "window-3"),
+                HTTPHeader("cityrelay-case", "HZ-2026-12"),
+            ]
+            let silent = try await rig.call(.get, path, at: rig.hangzhou)
+            #expect(silent.code == "request/malformed", "\(silent.text)")
+            let nowhere = "/v1/licences/\(SHA256.hash([12]))/events"
+            let none = try await rig.call(.get, nowhere, headers: headers, at: rig.hangzhou)
+            #expect(none.code == "licence/not-found", "\(none.text)")
+
+            func entries() throws -> Int {
+                var query = AccessQuery()
+                query.caseNumber = "HZ-2026-12"
+                query.record = Digest(hex: id)
+                return try AccessLogReader(path: rig.hangzhou.folder.file("access.db"))
+                    .entries(query).count
+            }
+            // It ends by itself: nothing follows a revocation.
+            async let following = rig.call(.get, path, headers: headers, at: rig.hangzhou)
+            for (number, act) in ["suspend", "revoke"].enumerated() {
+                try await rig.until("it was told \(number + 1) times") {
+                    try entries() == number + 1
+                }
+                let done = try await rig.act(act, on: id)
+                #expect(done.status == 200, "\(done.text)")
+            }
+            let told = try await following.text
+            let codes = told.split(separator: "\n").compactMap { line -> String? in
+                guard line.hasPrefix("data: ") else { return nil }
+                let view = try? JSON.parse(Array(line.dropFirst(6).utf8))
+                return view?["status"]?["code"]?.string
+            }
+            #expect(codes == ["01", "02", "07"], "\(told)")
+            #expect(try entries() == 3)
         }
 
         @Test func `an offer is taken back, and may be made again`() async throws {

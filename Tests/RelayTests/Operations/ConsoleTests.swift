@@ -18,6 +18,15 @@ extension `Relays among peers` {
             Program.path($0) != nil
         }
 
+        @Test func `every order of the relay but one has its button, and no other has`() throws {
+            let folder = "\(Corpus.root)/Sources/Relay/API/Console/page"
+            let text = String(decoding: try Corpus.read("\(folder)/orders.js"), as: UTF8.self)
+            let names = text.matches(of: /\n  '?([a-z-]+)'?: {/).map { String($0.1) }
+            // The whole route at once is for the command line.
+            let kinds = OperatorAction.Kind.allCases.filter { $0 != .retryRoute }
+            #expect(Set(names) == Set(kinds.map(\.rawValue) + ["undo"]))
+        }
+
         @Test(.enabled(if: hasBrowser, "chromium and chromium-driver are not installed"))
         func `it shows a stuck packet and its why, parks it and releases it`() async throws {
             let harness = try PeerHarness(limits: .init(), reconcileSeconds: 600)

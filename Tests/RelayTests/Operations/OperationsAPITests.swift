@@ -145,6 +145,9 @@ extension `Relays among peers` {
             let hosted = status["routes"]?[0]?["hostedTrustLeftPerMille"]?.int64 ?? 0
             #expect((950...1_000).contains(hosted))
             #expect(status["certificates"]?[0]?["daysLeft"]?.int64 ?? 0 > 80)
+            let theirs = status["peerCertificates"]?[0]
+            #expect(theirs?["name"]?.string?.hasPrefix("cityrelay://member/110000/") == true)
+            #expect(theirs?["daysLeft"]?.int64 ?? 0 > 80, "\(status)")
 
             // Roles and reasons.
             func order(

@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayCommand
+import RelayEngine
 import RelayLaboratory
 import RelayStore
 import TestSupport
@@ -59,6 +60,9 @@ import Testing
         ("dead list --state timed-out", [7]),
         ("dead list --state parked --code operator/", [5]),
         ("dead list --kind licences", [7]),
+        ("dead list --code ended/", [7, 8]),
+        ("dead list --code ended/refused", [8]),
+        ("queue list --all --code ended/timed-out", [7]),
         ("dead list --older-than 10m", []),
         ("dead list --direction in", []),
         ("queue list --limit 2", [1, 2]),
@@ -83,6 +87,28 @@ import Testing
         }
         let oldest = OperationsCommandTests.run("queue list", folder)
         #expect(Self.sequences(oldest.output).first == 1, "oldest first")
+    }
+
+    @Test func `each that ended badly shows why, and where to look first`() throws {
+        let folder = try ScratchFolder()
+        try Self.store(folder)
+        let output = OperationsCommandTests.run("dead list", folder).output
+        for (packet, reason) in [
+            ("out/07-tendermint-0/4 ", "chain/unknown-port"),
+            ("out/07-tendermint-0/5 ", "operator/parked"),
+            ("out/07-tendermint-0/7 ", "ended/timed-out"),
+            ("out/07-tendermint-0/8 ", "ended/refused"),
+        ] {
+            let line = output.split(separator: "\n").first { $0.hasPrefix(packet) }
+            #expect(line?.hasSuffix(" " + reason) == true, "\(packet)\n\(output)")
+        }
+        let json = OperationsCommandTests.run("dead list --state refused --json", folder).output
+        let row = try JSON.parse(Array(json.utf8))["packets"]?[0]
+        #expect(row?["reasonCode"]?.string == "ended/refused", "\(json)")
+        #expect(row?["cause"]?.string == Cause.application.rawValue, "\(json)")
+        // What ended well has no reason.
+        let well = OperationsCommandTests.run("queue list --state acknowledged", folder).output
+        #expect(!well.contains("ended/"), "\(well)")
     }
 
     @Test func `a condition out of form is said`() throws {

@@ -3,6 +3,7 @@
 import Federation
 import LightClient
 import RelayAPI
+import RelayEngine
 import RelayLaboratory
 import RelayStore
 import RelayTransport
@@ -85,6 +86,57 @@ extension `Relays among peers` {
             let actions = try await `Operators at work`.call(
                 harness, DoorCallers.observer, .get, "/v1/operations/actions")
             #expect(actions.body["actions"]?.array?.isEmpty == true, "nothing was done")
+        }
+
+        /// So is the one that another city's relay showed.
+        @Test func `a peer's certificate that runs out is on the status and in the why`() throws {
+            let end: Int64 = 2_000_000_000
+            let theirs = StatusSources.PeerCertificate(
+                chainID: "beijing-110000-1", peer: "Beijing",
+                uri: "cityrelay://member/110000/110000000000000", notAfter: end)
+            let well = Explanation(
+                code: "peer/well", sentence: "s", nextAction: "Nothing.", turn: .nobody)
+            let lost = Explanation(
+                code: "peer/lost", sentence: "s", nextAction: "n", turn: .peer)
+            let cases: [(days: Int64, level: StatusReport.Level?, words: String)] = [
+                (61, nil, ""), (60, .warning, "in 60 days"), (30, .warning, "in 30 days"),
+                (14, .warning, "in 14 days"), (8, .warning, "in 8 days"),
+                (7, .critical, "in 7 days"), (0, .critical, "in 0 days"),
+                (-3, .critical, "ran out 3 days ago"),
+            ]
+            for (days, level, words) in cases {
+                let now = Timestamp(unixNanoseconds: (end - days * 86_400) * 1_000_000_000)
+                var sources = StatusSources(
+                    now: now, member: try DoorRig.member(), ownChainID: "hangzhou-330100-1",
+                    peers: [])
+                sources.peerCertificates = [theirs]
+                let status = StatusReport(sources)
+                let trouble = status.troubles.first { $0.code == "peer/certificate-expiring" }
+                #expect(trouble?.level == level, "\(days) days")
+                #expect(trouble?.sentence.contains(words) ?? (level == nil), "\(days) days")
+                #expect(trouble.map { $0.subject == "beijing-110000-1" } ?? (level == nil))
+                #expect(status.peerCertificates?.map(\.daysLeft) == [days])
+                #expect(status.certificates.isEmpty, "ours are told apart")
+                #expect(status.holdUps.map(\.code) == ["relay/not-running"])
+                let metrics = RelayMetrics.text(sources, reasons: [], commits: 0)
+                #expect(
+                    metrics.contains(
+                        "cityrelay_peer_certificate_days_left{peer=\"Beijing\"} \(days)\n"))
+
+                let whole = [well].with(theirs, now: now)
+                #expect(
+                    whole.map(\.code)
+                        == [level == nil ? "peer/well" : "peer/certificate-expiring"])
+                let held = [lost].with(theirs, now: now).map(\.code)
+                #expect(
+                    held
+                        == (level == nil
+                            ? ["peer/lost"]
+                            : days < 0
+                                ? ["peer/certificate-expiring", "peer/lost"]
+                                : ["peer/lost", "peer/certificate-expiring"]), "\(days) days")
+            }
+            #expect([well].with(nil, now: .unixEpoch) == [well])
         }
 
         /// 60, 30, 14 and 7 days before its end a certificate is said on the status; the last seven

@@ -39,6 +39,9 @@ public struct DisclosureRequest: Hashable, Sendable {
     /// X25519 key that the answer is sealed to, made for this request alone; empty where the answer
     /// does not leave the relay.
     public var answerKey: [UInt8]
+    /// A `PresentationCode.Mode`: the use-code that the asking relay has used up for this request;
+    /// empty: none.
+    public var presentation: String
 
     public static let nonceBytes = 16
     /// Bytes of the salt of a reference's commitment.
@@ -54,7 +57,7 @@ public struct DisclosureRequest: Hashable, Sendable {
         predicates: [PredicateQuestion] = [], purpose: String = "", serviceItem: String = "",
         caseNumber: String = "", consent: String = "", fieldReason: String = "",
         maxAgeNanoseconds: Int64 = 0, madeAtUnixNanoseconds: Int64 = 0, nonce: [UInt8] = [],
-        answerKey: [UInt8] = []
+        answerKey: [UInt8] = [], presentation: String = ""
     ) {
         self.requester = requester
         self.application = application
@@ -75,6 +78,7 @@ public struct DisclosureRequest: Hashable, Sendable {
         self.madeAtUnixNanoseconds = madeAtUnixNanoseconds
         self.nonce = nonce
         self.answerKey = answerKey
+        self.presentation = presentation
     }
 
     private static let referenceLabel = Array("cityrelay/reference/1\n".utf8)
@@ -104,10 +108,12 @@ public struct DisclosureRequest: Hashable, Sendable {
         guard consent.isEmpty || PolicyName.isCode(consent) else { return nil }
         let reason = FieldReason(rawValue: fieldReason)
         guard fieldReason.isEmpty || reason != nil else { return nil }
+        let mode = PresentationCode.Mode(rawValue: presentation)
+        guard presentation.isEmpty || mode != nil else { return nil }
         return PolicyQuestion(
             requester: requester, department: department, application: application, kind: kind,
             items: items, predicates: predicates, purpose: purpose, serviceItem: serviceItem,
-            consent: consent, fieldReason: reason)
+            consent: consent, fieldReason: reason, presentation: mode)
     }
 }
 
@@ -143,6 +149,7 @@ extension DisclosureRequest: ProtobufMessage {
         case 17: nonce = try reader.bytes(field)
         case 18: subject = try reader.digest(field)
         case 19: answerKey = try reader.bytes(field)
+        case 20: presentation = try reader.string(field)
         default: try reader.skip(field)
         }
     }
@@ -167,6 +174,7 @@ extension DisclosureRequest: ProtobufMessage {
         writer.bytes(17, nonce)
         writer.digest(18, subject)
         writer.bytes(19, answerKey)
+        writer.string(20, presentation)
     }
 }
 

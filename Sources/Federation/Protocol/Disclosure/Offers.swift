@@ -23,6 +23,8 @@ public struct Offer: Hashable, Sendable {
     public var serviceItems: [String]
     /// The asking member's application that the grant names; empty: any.
     public var application: String
+    /// A `Grant.Presentation` other than optional; empty: no use-code is needed.
+    public var presentation: String
 
     /// Entries of one list.
     public static let maxEntries = 64
@@ -30,7 +32,7 @@ public struct Offer: Hashable, Sendable {
     public init(
         kind: String = "", items: [String] = [], predicates: [String] = [],
         purposes: [String] = [], serviceItems: [String] = [],
-        application: String = ""
+        application: String = "", presentation: String = ""
     ) {
         self.kind = kind
         self.items = items
@@ -38,6 +40,7 @@ public struct Offer: Hashable, Sendable {
         self.purposes = purposes
         self.serviceItems = serviceItems
         self.application = application
+        self.presentation = presentation
     }
 }
 
@@ -54,6 +57,7 @@ extension Offer: ProtobufMessage {
         case 4: try Offer.append(field, &reader, &purposes)
         case 5: try Offer.append(field, &reader, &serviceItems)
         case 6: application = try reader.string(field)
+        case 7: presentation = try reader.string(field)
         default: try reader.skip(field)
         }
     }
@@ -72,6 +76,7 @@ extension Offer: ProtobufMessage {
         for purpose in purposes { writer.alwaysString(4, purpose) }
         for item in serviceItems { writer.alwaysString(5, item) }
         writer.string(6, application)
+        writer.string(7, presentation)
     }
 }
 
@@ -131,7 +136,8 @@ extension DisclosurePolicy {
             return Offer(
                 kind: grant.resource, items: Array(items.prefix(Offer.maxEntries)),
                 predicates: grant.predicates, purposes: [grant.purpose],
-                serviceItems: grant.serviceItems, application: grant.requester.application ?? "")
+                serviceItems: grant.serviceItems, application: grant.requester.application ?? "",
+                presentation: grant.presentation == .optional ? "" : grant.presentation.rawValue)
         }
     }
 }

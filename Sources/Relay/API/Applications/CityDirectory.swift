@@ -177,6 +177,8 @@ struct CityAnswer: Encodable, Sendable {
         let predicates: [String]
         let purposes: [String]
         let serviceItems: [String]
+        /// Which use-code a request must bring; nil: none.
+        let presentation: String?
 
         init(_ offer: Offer) {
             kind = offer.kind
@@ -184,6 +186,7 @@ struct CityAnswer: Encodable, Sendable {
             predicates = offer.predicates
             purposes = offer.purposes
             serviceItems = offer.serviceItems
+            presentation = offer.presentation.isEmpty ? nil : offer.presentation
         }
     }
 

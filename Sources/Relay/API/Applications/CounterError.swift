@@ -5,13 +5,8 @@ import Federation
 extension APIError {
     /// A refusal of the application's door, with what a clerk can say.
     init(_ failure: DisclosureFailure) {
-        let text = failure.code.text
         self.init(
-            failure.code.status, failure.code.rawValue, failure.detail, next: text.englishNext,
-            details: [
-                "counterEnglish": text.english, "counterEnglishNext": text.englishNext,
-                "counterChinese": text.chinese, "counterChineseNext": text.chineseNext,
-            ],
+            ApplicationCode(failure.code), failure.detail,
             retryAfterSeconds: failure.retryAfterMilliseconds == 0
                 ? nil : Int(failure.retryAfterMilliseconds + 999) / 1_000)
     }

@@ -132,7 +132,8 @@ final class ProofService: Sendable {
 
     /// What the ledger says to a request: it is new, it was made before, or it may not be.
     private enum Admission: Sendable {
-        case fresh(String)
+        /// With the use-codes that it used up, by source.
+        case fresh(String, [PresentationCode.Mode?])
         case known(String)
         case refused(DisclosureFailure)
     }
@@ -163,13 +164,13 @@ final class ProofService: Sendable {
                 }
                 if let trouble = newWork.trouble { throw trouble }
                 guard desk.hasRoomForAnswer else { throw ProofService.memoryFull }
-                let codes = try present(body, questions, desk)
+                let (codes, modes) = try present(body, questions, desk)
                 let stored = StoredAnswer(
                     scope: scope, key: body.idempotencyKey, body: fingerprint,
                     answer: Array(id.utf8),
                     expires: desk.now.adding(nanoseconds: ProofService.idempotencyNanoseconds))
                 return LedgerTurn([.answer(stored)] + codes) { result in
-                    if case .success = result { return answered(.fresh(id)) }
+                    if case .success = result { return answered(.fresh(id, modes)) }
                     answered(.refused(DisclosureService.logFailure))
                 }
             } catch let failure as DisclosureFailure {
@@ -185,10 +186,14 @@ final class ProofService: Sendable {
     /// Use-codes of the sources: each is used up in the same commit that takes the request.
     private func present(
         _ body: ProofBody, _ questions: [DisclosureQuestion], _ desk: AccessDesk
-    ) throws -> [AccessChange] {
+    ) throws -> ([AccessChange], [PresentationCode.Mode?]) {
         var changes: [AccessChange] = []
+        var modes: [PresentationCode.Mode?] = []
         for (source, question) in zip(body.sources, questions) {
-            guard let text = source.presentation else { continue }
+            guard let text = source.presentation else {
+                modes.append(nil)
+                continue
+            }
             let hash = SHA256.hash(Array(text.utf8))
             guard var code = try desk.presentation(hash) else {
                 throw DisclosureFailure(.presentationUnknown, "no such code was made here")
@@ -200,8 +205,9 @@ final class ProofService: Sendable {
             if let refusal { throw DisclosureFailure(refusal, "the code does not open this") }
             code.used = desk.now
             changes.append(.present(code))
+            modes.append(code.mode)
         }
-        return changes
+        return (changes, modes)
     }
 
     // MARK: Asking, on the service's loop
@@ -222,7 +228,10 @@ final class ProofService: Sendable {
                 return reply.finish(APIError(ProofService.spent))
             }
             start(id, body, questions, application, reply)
-        case .fresh(let id): start(id, body, questions, application, reply)
+        case .fresh(let id, let modes):
+            var questions = questions
+            for (place, mode) in modes.enumerated() { questions[place].presentation = mode }
+            start(id, body, questions, application, reply)
         }
     }
 

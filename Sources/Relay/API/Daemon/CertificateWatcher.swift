@@ -38,6 +38,19 @@ package final class CertificateWatcher: Sendable {
         }.sorted { $0.holder < $1.holder }
     }
 
+    /// The certificates of peers, as their relays showed them last; by chain.
+    func facts(of peers: some Collection<PeerChain>) -> [StatusSources.PeerCertificate] {
+        let seen = watch.withLock { $0.holders }
+        return peers.compactMap { peer in
+            let uri =
+                "cityrelay://member/\(peer.member.division)/\(peer.member.institution)"
+            return seen[uri].map {
+                StatusSources.PeerCertificate(
+                    chainID: peer.chainID, peer: peer.name, uri: uri, notAfter: $0.notAfter)
+            }
+        }.sorted { $0.chainID < $1.chainID }
+    }
+
     /// A connection came about: its certificate is good now, and ends some day.
     func see(_ event: TransportEvent) {
         guard case .connected(let identity) = event, let identity else { return }

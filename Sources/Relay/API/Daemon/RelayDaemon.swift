@@ -151,6 +151,7 @@ package final class RelayDaemon: @unchecked Sendable {
             var seen = RelayDaemon.operations(
                 configuration, decider, directory, callers, connector, now)
             seen.lateLetters = letters?.late
+            seen.peerCertificates = { certificates.facts(of: directory.all.values) }
             let operations = try OperationsService(seen)
             running.append { operations.stop() }
             self.operations = operations

@@ -20,6 +20,8 @@ struct DisclosureQuestion: Sendable {
     var fieldReason: FieldReason?
     var maxAgeNanoseconds: Int64
     var application: String
+    /// The use-code that was used up for it.
+    var presentation: PresentationCode.Mode?
 
     /// The request that our evidence key signs. Officer and person become opaque: keyed by a secret
     /// of this relay, the person's for this provider and purpose alone.
@@ -37,7 +39,7 @@ struct DisclosureQuestion: Sendable {
             items: items, predicates: predicates, purpose: purpose, serviceItem: serviceItem,
             caseNumber: caseNumber, consent: consent, fieldReason: fieldReason?.rawValue ?? "",
             maxAgeNanoseconds: maxAgeNanoseconds, madeAtUnixNanoseconds: now.unixNanoseconds,
-            nonce: nonce, answerKey: answerKey)
+            nonce: nonce, answerKey: answerKey, presentation: presentation?.rawValue ?? "")
     }
 }
 

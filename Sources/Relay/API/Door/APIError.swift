@@ -44,17 +44,17 @@ package struct APIError: Error, Hashable, Sendable {
 /// The errors of the door itself.
 extension APIError {
     static let noCertificate = APIError(
-        401, "identity/no-certificate", "the call came without a client certificate",
+        .noCertificate, "the call came without a client certificate",
         next: "Give the client a certificate of this member, or log in.")
     static let namelessCertificate = APIError(
-        403, "identity/no-uri-name",
+        .namelessCertificate,
         "the client's certificate carries no usable cityrelay URI as alternative name",
         next: "Have it issued again with cityrelay://app/DIVISION/INSTITUTION/NAME or "
             + "cityrelay://person/DIVISION/INSTITUTION/ROLE/NAME.")
 
     static func foreignMember(_ uri: String, own: String) -> APIError {
         APIError(
-            403, "identity/foreign-member", "\(uri) is not of this member, \(own)",
+            .foreignMember, "\(uri) is not of this member, \(own)",
             next: "Ask the relay of your own member; relays of other members use the peer port.")
     }
 
@@ -69,55 +69,55 @@ extension APIError {
 
     static func wrongKind(_ caller: CallerIdentity, needs: String) -> APIError {
         APIError(
-            403, "access/wrong-kind", "\(caller) may not do this; \(needs) may",
+            .wrongKind, "\(caller) may not do this; \(needs) may",
             next: "Call with the certificate of \(needs).", details: ["caller": caller.name])
     }
 
     static func noSuchRoute(_ path: String) -> APIError {
         APIError(
-            404, "api/no-such-path", "there is nothing at \(path.prefix(200))",
+            .noSuchPath, "there is nothing at \(path.prefix(200))",
             next: "Compare the path with the API's description.")
     }
 
     static func noSuchRoute(_ path: String, section: String) -> APIError {
         APIError(
-            404, "api/no-such-path",
+            .noSuchPath,
             "\(path.prefix(200)) is not served: the configuration has no section \(section)",
             next: "Ask the relay's operators for that section, or call a relay that has it.")
     }
 
     static func wrongMethod(_ method: String, allowed: [String]) -> APIError {
         APIError(
-            405, "api/wrong-method", "\(method.prefix(16)) is not answered here",
+            .wrongMethod, "\(method.prefix(16)) is not answered here",
             next: "Use \(allowed.joined(separator: " or ")).",
             details: ["allowed": allowed.joined(separator: ", ")])
     }
 
     static func bodyTooLarge(_ count: Int, limit: Int) -> APIError {
         APIError(
-            413, "api/body-too-large", "the body has \(count) bytes, \(limit) are taken here",
+            .bodyTooLarge, "the body has \(count) bytes, \(limit) are taken here",
             next: "Send less in one call.")
     }
 
     static let malformedPath = APIError(
-        400, "api/malformed-path", "the path or query is not well-formed",
+        .malformedPath, "the path or query is not well-formed",
         next: "Percent-encode each part, as UTF-8.")
 
     static let tooManyStreams = APIError(
-        503, "api/too-many-streams",
+        .tooManyStreams,
         "all \(APIDoor.maxStreams) event streams of this relay are open",
         next: "Close one, or come again.", retryAfterSeconds: 5)
 
     static func tooManyStreams(of caller: String) -> APIError {
         APIError(
-            429, "api/too-many-streams-of-one",
+            .tooManyStreamsOfOne,
             "\(caller) has \(APIDoor.maxStreamsByCaller) event streams open, which is all that "
                 + "one caller gets",
             next: "Close one of yours; others are not kept out by it.", retryAfterSeconds: 5)
     }
 
     static let notJSON = APIError(
-        415, "api/not-json", "the body's content-type is not application/json",
+        .notJSON, "the body's content-type is not application/json",
         next: "Send JSON with content-type: application/json.")
 
     package static func malformedBody(_ detail: String) -> APIError {
@@ -128,7 +128,7 @@ extension APIError {
 
     package static func internalFault(_ detail: String) -> APIError {
         APIError(
-            500, "api/internal", detail,
+            .internalFault, detail,
             next: "Look at the relay's log; report it if it happens again.")
     }
 }

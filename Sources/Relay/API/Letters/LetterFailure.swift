@@ -20,13 +20,8 @@ extension LetterErrorCode {
 extension APIError {
     /// A refusal by the rules of letters, with what a clerk can say.
     init(_ code: LetterErrorCode, _ detail: String, details: [String: String] = [:]) {
-        var members = details
-        members["counterEnglish"] = code.english
-        members["counterEnglishNext"] = code.englishNext
-        members["counterChinese"] = code.chinese
-        members["counterChineseNext"] = code.chineseNext
         self.init(
-            code.status, code.rawValue, detail, next: code.englishNext, details: members,
+            ApplicationCode(code), detail, details: details,
             retryAfterSeconds: code == .messageInFlight ? 2 : nil)
     }
 

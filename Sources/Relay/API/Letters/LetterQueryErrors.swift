@@ -4,16 +4,9 @@ extension APIError {
     /// A query of a list of letters that is not in form: the door's own code, with what a clerk
     /// can say.
     static func letterQuery(_ name: String, _ expected: String, _ chinese: String) -> APIError {
-        let error = malformedQuery(name, expected)
-        return APIError(
-            error.status, error.code, error.message, next: error.next,
-            details: error.details.merging(
-                [
-                    "counterEnglish": "The list was asked for in a form that is not known.",
-                    "counterEnglishNext": "Tell the application's developer.",
-                    "counterChinese": "查询条件 \(name) 应为\(chinese)。",
-                    "counterChineseNext": "请联系应用开发单位。",
-                ], uniquingKeysWith: { $1 }))
+        var error = malformedQuery(name, expected)
+        error.details["counterChinese"] = "查询条件 \(name) 应为\(chinese)。"
+        return error
     }
 }
 

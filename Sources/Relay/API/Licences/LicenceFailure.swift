@@ -21,11 +21,8 @@ extension APIError {
         case .other(let failure): self.init(failure)
         case .rule(let code):
             self.init(
-                code.status, code.rawValue, code.english, next: code.next.english,
-                details: [
-                    "counterEnglish": code.english, "counterEnglishNext": code.next.english,
-                    "counterChinese": code.chinese, "counterChineseNext": code.next.chinese,
-                ], retryAfterSeconds: code.isPassing ? 2 : nil)
+                ApplicationCode(code), code.english,
+                retryAfterSeconds: code.isPassing ? 2 : nil)
         }
     }
 }

@@ -21,7 +21,10 @@ extension LicenceService {
             try checked(office).find(identifier) { [self] found in
                 switch found {
                 case .failure(let failure): refuse(failure, .read, asker, nil, reply)
-                case .success(let index): read(index, asker, reply)
+                case .success(let index):
+                    read(index, asker, reply) { licence in
+                        LicenceService.answer(index, licence, 200, reply)
+                    }
                 }
             }
         } catch {
@@ -34,31 +37,48 @@ extension LicenceService {
         do throws(DisclosureFailure) {
             let application = try ProofService.application(request)
             let index = try LicenceService.index(request)
-            read(index, try LicenceAsker(request, application: application), reply)
+            let asker = try LicenceAsker(request, application: application)
+            read(index, asker, reply) { licence in
+                LicenceService.answer(index, licence, 200, reply)
+            }
         } catch {
             throw APIError(error)
         }
     }
 
-    private func read(_ index: RecordIndex, _ asker: LicenceAsker, _ reply: APIReply) {
+    /// Looks, and goes on once the look has its entry; what is not there is refused.
+    func read(
+        _ index: RecordIndex, _ asker: LicenceAsker, _ reply: APIReply,
+        then: @escaping @Sendable (LicenceOnChain) -> Void
+    ) {
         look(index, reply) { [self] found in
             switch found {
             case .failure(let failure): refuse(.other(failure), .read, asker, index, reply)
             case .success(let licence):
-                let proof = SHA256.hash(licence.stored)
-                accounts.note(
-                    .read, by: asker, index: index,
-                    licence.isThere
-                        ? .released(proof: proof, height: licence.height)
-                        : .absent(proof: proof, height: licence.height)
-                ) { isNoted in
+                note(index, licence, asker) { isNoted in
                     guard isNoted else {
                         return reply.finish(APIError(DisclosureService.logFailure))
                     }
-                    LicenceService.answer(index, licence, 200, reply)
+                    guard licence.isThere else {
+                        return reply.finish(APIError(LicenceFailure.rule(.notFound)))
+                    }
+                    then(licence)
                 }
             }
         }
+    }
+
+    /// Writes a look into the access log.
+    func note(
+        _ index: RecordIndex, _ licence: LicenceOnChain, _ asker: LicenceAsker,
+        then: @escaping @Sendable (Bool) -> Void
+    ) {
+        let proof = SHA256.hash(licence.stored)
+        accounts.note(
+            .read, by: asker, index: index,
+            licence.isThere
+                ? .released(proof: proof, height: licence.height)
+                : .absent(proof: proof, height: licence.height), then: then)
     }
 
     /// Says no once the refusal has its entry.
@@ -92,18 +112,25 @@ extension LicenceService {
         reply.finish(.json(LicenceView(index, licence.state, licence.move), status: status))
     }
 
-    /// A licence that is being taken in has no record yet: its move was remembered by its place.
     private func look(
         _ index: RecordIndex, _ reply: APIReply,
         then: @escaping @Sendable (Result<LicenceOnChain, DisclosureFailure>) -> Void
     ) {
-        let isTaken = ledger.submit { [self] desk in
+        if !look(index, then: then) { reply.finish(APIError(DisclosureService.logFailure)) }
+    }
+
+    /// A licence that is being taken in has no record yet: its move was remembered by its place.
+    /// False when too much waits.
+    func look(
+        _ index: RecordIndex,
+        then: @escaping @Sendable (Result<LicenceOnChain, DisclosureFailure>) -> Void
+    ) -> Bool {
+        ledger.submit { [self] desk in
             let taking = try? desk.answer(
                 scope: LicenceService.takingScope, key: index.description)
             let named = taking.flatMap { try? RecordMove(reading: $0.answer) }
             ports.licence(index, taking: named, then: then)
             return nil
         }
-        if !isTaken { reply.finish(APIError(DisclosureService.logFailure)) }
     }
 }

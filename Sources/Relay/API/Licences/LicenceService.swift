@@ -16,10 +16,10 @@ final class LicenceService: Sendable {
     let ledger: AccessLedger
     let accounts: LicenceAccounts
     private let directory: CityDirectory
-    private let loop: EventLoop
+    let loop: EventLoop
     private let patience: (milliseconds: Int, lookMilliseconds: Int)
     private let newWork: NewWork
-    private let now: @Sendable () -> Timestamp
+    let now: @Sendable () -> Timestamp
 
     /// How long a key of idempotency is remembered, nanoseconds.
     static let idempotencyNanoseconds: Int64 = 7 * 86_400_000_000_000

@@ -68,6 +68,9 @@ final class LicencesDoor: Sendable {
             APIRoute(.get, "/v1/licences/{id}", .applications) {
                 (request, reply) throws(APIError) in try service.get(request, reply)
             },
+            APIRoute(.get, "/v1/licences/{id}/events", .applications) {
+                (request, reply) throws(APIError) in try service.events(request, reply)
+            },
             APIRoute(.post, "/v1/licences/{id}/acts", .applications) {
                 (request, reply) throws(APIError) in try service.act(request, reply)
             },

@@ -164,6 +164,14 @@ package enum RelayMetrics {
                 "cityrelay_certificate_days_left", [("use", certificate.use)],
                 certificate.daysLeft)
         }
+        out.family(
+            "cityrelay_peer_certificate_days_left", .gauge,
+            "Days until the certificate runs out that a peer's relay showed last.")
+        for certificate in status.peerCertificates ?? [] {
+            out.sample(
+                "cityrelay_peer_certificate_days_left", [("peer", certificate.use)],
+                certificate.daysLeft)
+        }
         if let age = status.ownChain.blockAgeSeconds {
             out.family(
                 "cityrelay_own_chain_block_age_seconds", .gauge,

@@ -25,6 +25,8 @@ package struct OperationsContext: Sendable {
     let submit: @Sendable ([EngineEvent]) -> Bool
     /// Reads the engine between two turns; nil when there is none now.
     let look: Look
+    /// Certificates that peers' relays showed last.
+    package var peerCertificates: @Sendable () -> [StatusSources.PeerCertificate] = { [] }
     /// Letters that are late; nil where the relay carries none.
     package var lateLetters: LateLetters?
     /// Asks the relay of a chain for its part of a packet's timeline.

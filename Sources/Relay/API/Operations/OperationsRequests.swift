@@ -86,7 +86,7 @@ extension APIError {
 
     static func malformedQuery(_ name: String, _ expected: String) -> APIError {
         APIError(
-            400, "api/malformed-query", "\(name) is not \(expected)",
+            .malformedQuery, "\(name) is not \(expected)",
             next: "Give \(name) as \(expected).", details: ["parameter": name])
     }
 }

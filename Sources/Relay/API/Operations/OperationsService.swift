@@ -77,6 +77,7 @@ package final class OperationsService: @unchecked Sendable {
                 startedAt: startedAt, software: context.software)
         }
         sources.lateLetters = context.lateLetters?.now
+        sources.peerCertificates = context.peerCertificates()
         sources.certificates = context.certificates.compactMap {
             try? CertificateFile(use: $0.use, path: $0.path)
         }

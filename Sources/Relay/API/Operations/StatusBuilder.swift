@@ -18,6 +18,9 @@ extension StatusReport {
         let certificates = sources.certificates.map {
             StatusReport.certificate($0, sources.now, &troubles)
         }
+        let theirs = sources.peerCertificates.map {
+            StatusReport.certificate($0, sources.now, &troubles)
+        }
         if let disk = sources.disk { StatusReport.judge(disk, &troubles) }
         if let late = sources.lateLetters { StatusReport.judge(late, &troubles) }
         if live == nil, let advice = Advice(code: sources.offlineCode) {
@@ -39,7 +42,8 @@ extension StatusReport {
                     ? nil : live.map { sources.seconds(since: $0.chain.tipTime) },
                 cursor: live?.chain.cursor ?? sources.cursors[sources.ownChainID],
                 pendingTransactions: live?.chain.pendingTransactions),
-            routes: routes, certificates: certificates, disk: sources.disk, troubles: troubles,
+            routes: routes, certificates: certificates, peerCertificates: theirs,
+            disk: sources.disk, troubles: troubles,
             level: troubles.map(\.level).max() ?? .ok)
     }
 
@@ -163,8 +167,7 @@ extension StatusReport {
     private static func certificate(
         _ file: CertificateFile, _ now: Timestamp, _ troubles: inout [Trouble]
     ) -> Certificate {
-        let seconds = file.notAfter - now.seconds
-        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+        let days = StatusSources.daysLeft(notAfter: file.notAfter, at: now)
         if let step = CertificateStep(notAfter: file.notAfter, now: now) {
             // A weekend and a holiday.
             let isCritical = step <= .sevenDays
@@ -180,6 +183,21 @@ extension StatusReport {
                         + "`systemctl reload cityrelay` (SIGHUP)."))
         }
         return Certificate(use: file.use, file: file.path, name: file.name, daysLeft: days)
+    }
+
+    private static func certificate(
+        _ theirs: StatusSources.PeerCertificate, _ now: Timestamp, _ troubles: inout [Trouble]
+    ) -> Certificate {
+        if let explanation = theirs.explanation(at: now) {
+            let isCritical = CertificateStep(notAfter: theirs.notAfter, now: now)
+                .map { $0 <= .sevenDays }
+            troubles.append(
+                Trouble(
+                    explanation, isCritical == true ? .critical : .warning,
+                    subject: theirs.chainID))
+        }
+        return Certificate(
+            use: theirs.peer, file: "", name: theirs.uri, daysLeft: theirs.daysLeft(at: now))
     }
 
     /// A letter that waits for nobody is the citizen's trouble first.

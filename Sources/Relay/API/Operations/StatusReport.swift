@@ -74,8 +74,9 @@ package struct StatusReport: Codable, Hashable, Sendable {
     }
 
     package struct Certificate: Codable, Hashable, Sendable {
-        /// peer or api.
+        /// peer or api; of another city's, its name.
         package var use: String
+        /// Empty for another city's.
         package var file: String
         package var name: String
         package var daysLeft: Int64
@@ -100,6 +101,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var ownChain: OwnChain
     package var routes: [Route]
     package var certificates: [Certificate]
+    /// Those that other cities' relays showed last; absent where the relay does not run.
+    package var peerCertificates: [Certificate]?
     package var disk: Disk?
     /// Worst first.
     package var troubles: [Trouble]

@@ -35,7 +35,7 @@ package struct StatusFingerprint: Hashable, Sendable {
                     + route.paused)
         }
         troubles = status.troubles.map { Trouble(level: $0.level, words: [$0.subject, $0.code]) }
-        certificates = status.certificates
+        certificates = status.certificates + (status.peerCertificates ?? [])
         self.queues = queues
     }
 }

@@ -55,8 +55,12 @@ extension OperationsService {
                 return look
             }
             guard let look else { throw APIError.busy }
-            guard let found = look.explanations else {
+            guard var found = look.explanations else {
                 throw APIError.unknownSubject(kind, chain, known: context.peers().map(\.chainID))
+            }
+            if kind == "peer" || kind == "route" {
+                let theirs = context.peerCertificates().first { $0.chainID == chain }
+                found = found.with(theirs, now: context.now())
             }
             var asked: [String] = []
             if kind == "route" { asked.append(context.ownChainID) }
@@ -108,6 +112,16 @@ extension OperationsService {
 }
 
 extension [Explanation] {
+    /// Adds that the peer's certificate runs out: behind what holds things up already, but first
+    /// where it has run out and is the reason.
+    package func with(
+        _ certificate: StatusSources.PeerCertificate?, now: Timestamp
+    ) -> [Explanation] {
+        guard let certificate, let trouble = certificate.explanation(at: now) else { return self }
+        let kept = filter { $0.cause != .nothing }
+        return certificate.daysLeft(at: now) < 0 ? [trouble] + kept : kept + [trouble]
+    }
+
     /// Adds what was said of a chain. A chain that stands still is the cause of what waits for it,
     /// so it goes first, but never before what a person must settle here.
     package func with(

@@ -107,16 +107,18 @@ struct PolicyDecoder {
         let until = section.value(keys.validUntil, &context, PolicyDecoder.day)
         let approved = section.list(keys.approvedBy, &context, ScalarParser.text)
         let status = section.choice(keys.status, &context).flatMap(Grant.Status.init(rawValue:))
+        let presentation = section.choice(keys.presentation, &context)
+            .flatMap(Grant.Presentation.init(rawValue:))
         guard let id, let resource, let mode, let requester, let serviceItems, let purpose,
             let basis, let legal, let assessment, let cap, let from, let until, let approved,
-            let status
+            let status, let presentation
         else { return nil }
         return Grant(
             id: id, resource: resource, items: items, predicates: predicates, provider: provider,
             requester: requester, serviceItems: serviceItems, purpose: purpose, basis: basis,
             legalReference: legal, impactAssessment: assessment, mode: mode,
             dailyCap: UInt32(clamping: cap), validFrom: from, validUntil: until,
-            approvedBy: approved, status: status)
+            approvedBy: approved, status: status, presentation: presentation)
     }
 
     private mutating func requester(_ section: SectionDecoder) -> Grant.Requester? {

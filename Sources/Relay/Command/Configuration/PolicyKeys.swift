@@ -97,12 +97,17 @@ enum PolicyKeys {
     static let status = ConfigurationKey(
         "status", .choice(Grant.Status.allCases.map(\.rawValue)), .standard("active"),
         "Only an active grant opens anything.")
+    static let presentation = ConfigurationKey(
+        "presentation", .choice(Grant.Presentation.allCases.map(\.rawValue)),
+        .standard("optional"),
+        "Whether the asking relay must have used up a use-code (用证码) for the request: none needed, "
+            + "any, one that the holder has shown.")
     static let grant = ConfigurationSection(
         "grants[]", "",
         [
             grantID, grantResource, mode, grantItems, grantPredicates, requester, department,
             application, serviceItems, purpose, basis, legalReference, impactAssessment, dailyCap,
-            validFrom, validUntil, approvedBy, status,
+            validFrom, validUntil, approvedBy, status, presentation,
         ])
 
     static let sections = [root, resource, item, grant]

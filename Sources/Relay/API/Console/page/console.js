@@ -70,7 +70,8 @@ function showStatus(status) {
   }))))
   showOwn(status)
   showRows('routes', status.routes.map(routeRow))
-  showRows('certificates', status.certificates.map((certificate) => element('tr', {},
+  showRows('certificates', [...status.certificates, ...status.peerCertificates ?? []].map(
+    (certificate) => element('tr', {},
     element('td', {}, certificate.use),
     element('td', {}, certificate.name),
     element('td', { class: `number ${daysKind(certificate.daysLeft)}` }, `${certificate.daysLeft}`),
@@ -116,8 +117,11 @@ function orderButton(title, key, work) {
 
 function routeRow(route) {
   const { word, kind } = standing(route)
-  const order = route.paused.includes('peer') ? 'resume-peer'
-    : route.paused.includes('queue') ? 'resume-queue' : 'pause-queue'
+  const pause = (what, title) => {
+    const isPaused = route.paused.includes(what)
+    return orderButton(`${isPaused ? 'Resume' : 'Pause'} ${title}`, `pause-${what}-${route.chain}`,
+      () => act(`${isPaused ? 'resume' : 'pause'}-${what}`, { chain: route.chain }))
+  }
   return element('tr', {},
     element('td', { class: 'name' }, route.name),
     element('td', {}, badge(word, kind)),
@@ -130,8 +134,7 @@ function routeRow(route) {
       route.clockSkewSeconds === undefined ? '–' : `${route.clockSkewSeconds} s`),
     element('td', { class: 'words' }, route.sentence),
     element('td', { class: 'acting' },
-      orderButton(order.startsWith('resume') ? 'Resume' : 'Pause', `pause-${route.chain}`,
-        () => act(order, { chain: route.chain }))))
+      pause('queue', 'ours'), pause('peer', 'both ways')))
 }
 
 function trust(perMille, seconds) {

@@ -13,12 +13,27 @@ export const orders = {
   retry: {
     title: 'Retry now', text: 'The present step is tried at once instead of after its pause.',
   },
+  replay: {
+    title: 'Replay this packet',
+    text: 'What it was parked for is mended: it goes on from the step at which it was parked.',
+  },
+  discard: {
+    title: 'Put this packet aside',
+    text: 'Nobody is called for it any more. Nothing is deleted, and what holds money is refused.',
+  },
+  restore: {
+    title: 'Take this packet back', text: 'It is listed again among those that wait for a person.',
+  },
   'pause-queue': {
     title: 'Pause our queue towards this city',
     text: 'Nothing of ours is handed over; all else goes on. It survives a restart.',
   },
   'resume-queue': {
     title: 'Resume our queue towards this city', text: 'What waits is handed over.',
+  },
+  'pause-peer': {
+    title: 'Pause the exchange with this city',
+    text: 'Nothing goes in either direction. It survives a restart.',
   },
   'resume-peer': {
     title: 'Resume the exchange with this city', text: 'Both directions go on.',

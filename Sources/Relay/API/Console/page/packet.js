@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One packet: its why, its way so far, and what may be done by hand.
 import { age, badge, call, element, moment, show } from './dom.js'
-import { kindOf, mayAct } from './words.js'
+import { kindOf, mayAct, mayAdminister } from './words.js'
 
 /** Names of packets whose way is shown in both relays' words. */
 const asked = new Set()
@@ -49,6 +49,10 @@ function timeline(steps) {
 const ended = new Set(['acknowledged', 'refused', 'timed-out', 'acknowledgement-delivered',
   'expired'])
 
+/** What ended without what was wanted, and what was parked, may be put aside; the relay knows which
+ * of them still hold money. */
+const dead = new Set(['parked', 'refused', 'timed-out', 'expired'])
+
 /** Shows a packet in the side sheet; `act` asks for a reason and carries an action out. */
 export function showPacket(packet, act) {
   const button = (action, title) => element('button', {
@@ -69,7 +73,12 @@ export function showPacket(packet, act) {
     mayAct() ? element('div', { class: 'actions' },
       isOpen ? button('park', 'Park') : null,
       isParked ? button('release', 'Release') : null,
-      isOpen ? button('retry', 'Retry now') : null) : null,
+      isParked ? button('replay', 'Replay') : null,
+      isOpen ? button('retry', 'Retry now') : null,
+      mayAdminister() && dead.has(packet.state) && !packet.isDiscarded
+        ? button('discard', 'Put aside') : null,
+      mayAdminister() && packet.isDiscarded ? button('restore', 'Take back') : null) : null,
+    packet.isDiscarded ? element('p', { class: 'quiet' }, 'A person has put it aside.') : null,
     element('div', { class: 'headed' },
       element('h3', {}, 'Its way so far'),
       packet.note ? element('span', { class: 'quiet' }, packet.note) : element('button', {

@@ -32,6 +32,11 @@ export function setCaller(name) {
   caller = name
 }
 
+/** Whether this caller may put packets aside; the relay judges it again. */
+export function mayAdminister() {
+  return caller.startsWith('person/administrator/')
+}
+
 /** Whether orders of this caller are taken; the relay judges it again. */
 export function mayAct() {
   return caller.startsWith('person/operator/') || caller.startsWith('person/administrator/')
