@@ -50,6 +50,7 @@ extension CommandTree {
         MemberRescueCommand.command,
         MemberQuorumCommand.command,
         MemberLeaveCommand.command,
+        MemberDatesCommand.command,
     ]
 
     /// For clerks and auditors.

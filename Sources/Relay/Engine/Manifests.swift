@@ -50,14 +50,15 @@ extension RelayEngine {
             note(
                 .alarm, RelayEngine.expiredCode,
                 "version \(version) ran out: nothing new is begun, what is open finishes; the "
-                    + "authorities must sign the next version")
+                    + "authorities must sign the next version (`cityrelay member dates`)")
             return
         }
         if terms.softExpiry <= now {
             let days = terms.hardExpiry.nanoseconds(since: now) / (86_400 * EngineTiming.second)
             note(
                 .warning, "manifest/grows-old",
-                "version \(version) should have been renewed; nothing new is begun in \(days) days")
+                "version \(version) should have been renewed; nothing new is begun in \(days) days: "
+                    + "`cityrelay member dates`")
         }
         for moment in [terms.softExpiry, terms.hardExpiry] where moment > now {
             manifestDue = min(manifestDue, moment.unixNanoseconds)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
+import FoundationEssentials
 import LightClient
 import RelayCommand
 import TestSupport
@@ -33,12 +34,131 @@ import Testing
         pass(bench, "Loudi/request.txt", from: "m1", to: "m2")
         let both = try #require(manifest(bench, "m2").member(id)?.relay.keyPins)
         #expect(both.count == 2 && both.first == old.first)
-        let second = bench.run(
-            "rotate relay @Loudi --finish --manifest @m2 --passphrase-file @pass")
+        #expect(first.errors.contains("relay.next.csr") && first.errors.contains("SIGHUP"))
+        let finish = "rotate relay @Loudi --finish --passphrase-file @pass --manifest"
+        let second = bench.run("\(finish) @m2")
         #expect(second.status == .success, "\(second.errors)")
         pass(bench, "Loudi/request.txt", from: "m2", to: "m3")
         let after = try #require(manifest(bench, "m3").member(id)?.relay.keyPins)
         #expect(after == Array(both.dropFirst()))
+    }
+
+    @Test func `the second step can be repeated, and files move when its version is out`() throws {
+        let bench = try MemberBench()
+        try bench.found()
+        let key = try bench.read("Loudi/relay.key")
+        let finish = "rotate relay @Loudi --finish --passphrase-file @pass --manifest"
+        let none = bench.run("\(finish) @m1")
+        #expect(none.status == .negative && none.errors.contains("member/rotation-done"))
+        #expect(
+            bench.run("rotate relay @Loudi --manifest @m1 --passphrase-file @pass").status
+                == .success)
+        let next = try bench.read("Loudi/relay.next.key")
+        // Refused or overtaken: the same key is asked for again.
+        let again = bench.run("rotate relay @Loudi --manifest @m1 --passphrase-file @pass")
+        #expect(again.status == .success, "\(again.errors)")
+        #expect(try bench.read("Loudi/relay.next.key") == next)
+        let early = bench.run("\(finish) @m1")
+        #expect(early.status == .negative && early.errors.contains("member/no-overlap"))
+        pass(bench, "Loudi/request.txt", from: "m1", to: "m2")
+        let open = bench.run("rotate relay @Loudi --manifest @m2 --passphrase-file @pass")
+        #expect(open.status == .negative && open.errors.contains("member/rotation-open"))
+        for _ in 0..<2 {
+            #expect(bench.run("\(finish) @m2").status == .success)
+            #expect(try bench.read("Loudi/relay.key") == key)
+            #expect(try bench.read("Loudi/relay.next.key") == next)
+        }
+        pass(bench, "Loudi/request.txt", from: "m2", to: "m3")
+        let moved = bench.run("\(finish) @m3")
+        #expect(moved.status == .success, "\(moved.errors)")
+        #expect(try bench.read("Loudi/relay.key") == next)
+        #expect(try bench.read("Loudi/relay.old.key") == key)
+        #expect(!MemberBenchFiles.exists(bench.path("Loudi/relay.next.key")))
+        let done = bench.run("\(finish) @m3")
+        #expect(done.status == .negative && done.errors.contains("member/rotation-done"))
+    }
+
+    @Test func `other changes go on while two keys count`() throws {
+        let bench = try MemberBench()
+        try bench.found()
+        #expect(
+            bench.run("rotate relay @Loudi --manifest @m1 --passphrase-file @pass").status
+                == .success)
+        pass(bench, "Loudi/request.txt", from: "m1", to: "m2")
+        let draft = try bench.read("Loudi/member.yaml")
+        try bench.write(
+            "Loudi/member.yaml", draft.replacing("loudi.example", with: "new.example"))
+        let moved = bench.run("request @Loudi --manifest @m2 --passphrase-file @pass")
+        #expect(moved.status == .success, "\(moved.errors)")
+        pass(bench, "Loudi/request.txt", from: "m2", to: "m3")
+        let evidence = bench.run("rotate evidence @Loudi --manifest @m3 --passphrase-file @pass")
+        #expect(evidence.status == .success, "\(evidence.errors)")
+        pass(bench, "Loudi/request.txt", from: "m3", to: "m4")
+        // Both overlaps are open, and an authority's joins them.
+        let third = bench.run("rotate authority @Loudi --manifest @m4 --passphrase-file @pass")
+        #expect(third.status == .success, "\(third.errors)")
+        pass(bench, "Loudi/request.txt", from: "m4", to: "m5")
+        let id = try #require(MemberID("431300/431300000000000"))
+        let entry = try #require(manifest(bench, "m5").member(id))
+        #expect(entry.authorityKeys.count == 2 && entry.evidenceKeys.count == 2)
+        #expect(entry.relay.keyPins.count == 2)
+        for role in ["relay", "evidence", "authority"] {
+            let last = bench.run(
+                "rotate \(role) @Loudi --finish --manifest @m5 --passphrase-file @pass")
+            #expect(last.status == .success, "\(last.errors)")
+        }
+    }
+
+    @Test func `a step that is refused leaves no key behind`() throws {
+        let bench = try MemberBench()
+        try bench.found()
+        #expect(
+            bench.run("rotate relay @Loudi --manifest @m1 --passphrase-file @pass").status
+                == .success)
+        pass(bench, "Loudi/request.txt", from: "m1", to: "m2")
+        // The overlap's second key is elsewhere: nothing here can prove it.
+        let key = try bench.read("Loudi/relay.next.key")
+        try FileManager.default.removeItem(atPath: bench.path("Loudi/relay.next.key"))
+        for _ in 0..<2 {
+            let refused = bench.run("rotate evidence @Loudi --manifest @m2 --passphrase-file @pass")
+            #expect(refused.status == .negative)
+            #expect(refused.errors.contains("request/key-not-proven"), "\(refused.errors)")
+            #expect(refused.errors.contains("next.key of an open change"))
+            #expect(!MemberBenchFiles.exists(bench.path("Loudi/evidence.next.key")))
+        }
+        try bench.folder.write(Array(key.utf8), to: "Loudi/relay.next.key")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600], ofItemAtPath: bench.path("Loudi/relay.next.key"))
+        let right = bench.run("rotate evidence @Loudi --manifest @m2 --passphrase-file @pass")
+        #expect(right.status == .success, "\(right.errors)")
+        #expect(MemberBenchFiles.exists(bench.path("Loudi/evidence.next.key")))
+    }
+
+    @Test func `a manifest that grew old, or ran out, gets new dates by a quorum`() throws {
+        for days in [400, 800] as [Int64] {
+            var bench = try MemberBench()
+            try bench.found()
+            bench.now = bench.now.adding(nanoseconds: days * 86_400_000_000_000)
+            #expect(bench.run("list --manifest @m1").output.contains("cityrelay member dates"))
+            let words =
+                "dates --key @Hangzhou/authority.key --passphrase-file @pass --manifest @m1 "
+                + "--out @p"
+            #expect(bench.run(words).errors.contains("member/no-reason"))
+            let turned = bench.run("\(words) --soft 90 --hard 60 --reason x")
+            #expect(turned.status == .negative)
+            let proposed = bench.run(
+                words + " --soft 90 --hard 120 --reason", ["a year is over"])
+            #expect(proposed.status == .success, "\(proposed.errors)")
+            #expect(proposed.output.contains("no member, key, chain, route or rule changes"))
+            #expect(proposed.output.contains("its note is \"dates: a year is over\""))
+            let next = bench.approve(
+                "Loudi", "--file @p --manifest @m1 --with @p.approval --next @m2")
+            #expect(next.status == .success, "\(next.errors)")
+            #expect(bench.run("list --manifest @m2").output.contains("good for 90 more days"))
+            let (old, new) = (try manifest(bench, "m1"), try manifest(bench, "m2"))
+            #expect(old.members == new.members && old.quorum == new.quorum)
+            #expect(new.hardExpiry.nanoseconds(since: bench.now) == 120 * 86_400_000_000_000)
+        }
     }
 
     @Test func `an authority's key is rotated, and the old one signs no more`() throws {
@@ -50,6 +170,9 @@ import Testing
             "rotate authority @Loudi --finish --manifest @m2 --passphrase-file @pass")
         #expect(finish.status == .success, "\(finish.errors)")
         pass(bench, "Loudi/request.txt", from: "m2", to: "m3")
+        let moved = bench.run(
+            "rotate authority @Loudi --finish --manifest @m3 --passphrase-file @pass")
+        #expect(moved.status == .success, "\(moved.errors)")
         let proposal = "suspend 330100/330100000000000 --manifest @m3 --reason audit --out @p"
         let old = bench.run(
             "\(proposal) --key @Loudi/authority.old.key --passphrase-file @pass")
@@ -73,6 +196,17 @@ import Testing
         #expect(next.output.contains("was active and is now suspended: keys were lost"))
         let shown = bench.run("show 431300/431300000000000 --manifest @m2")
         #expect(shown.output.contains("is suspended: keys were lost"))
+        let back = bench.run("resume \(words) --manifest @m2 --reason", ["new keys are in"])
+        #expect(back.status == .success, "\(back.errors)")
+        // The one voter that is left is enough.
+        let resumed = bench.approve(
+            "Hangzhou", "--file @p --manifest @m2 --next @m3")
+        #expect(resumed.status == .success, "\(resumed.errors)")
+        #expect(resumed.output.contains("was suspended and is now active"))
+        let after = try manifest(bench, "m3")
+        #expect(after.members == (try manifest(bench, "m1")).members)
+        let twice = bench.run("resume \(words) --manifest @m3 --reason x")
+        #expect(twice.status == .negative && twice.errors.contains("member/status"))
         let unknown = bench.run("show 320100/320100000000000 --manifest @m2")
         #expect(unknown.status == .negative && unknown.errors.contains("member/unknown"))
     }

@@ -97,6 +97,42 @@ import Testing
         #expect(console.output.contains("account cosmos1"), "\(console.output)")
     }
 
+    /// Both founders approve what is in a file.
+    private func pass(_ bench: MemberBench, _ file: String, _ from: String, _ next: String) {
+        let work = "--file @\(file) --manifest @\(from)"
+        #expect(bench.approve("Hangzhou", work).status == .success)
+        let last = bench.approve("Loudi", work + " --with @Hangzhou.approval --next @\(next)")
+        #expect(last.status == .success, "\(last.errors)")
+    }
+
+    @Test func `a relay's key is changed, and the dates renewed, by the commands of the page`()
+        throws
+    {
+        let page = String(
+            decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)
+        let bench = try MemberBench()
+        for (division, name) in [("330100", "Hangzhou"), ("431300", "Loudi")] {
+            try bench.member(division, name)
+            bench.run("request @\(name) --federation pair --passphrase-file @pass")
+        }
+        for line in Self.commands(page, under: "Two cities without a hub") {
+            #expect(Self.run(line, bench) == .success)
+        }
+        let steps = Self.commands(page, under: "Another key for the relay")
+        #expect(steps.count == 3)
+        #expect(Self.run(steps[0], bench) == .success)
+        #expect(MemberBenchFiles.exists(bench.path("Loudi/relay.next.csr")))
+        pass(bench, "Loudi/request.txt", "manifest.txt", "manifest-2.txt")
+        #expect(Self.run(steps[1], bench) == .success)
+        pass(bench, "Loudi/request.txt", "manifest-2.txt", "manifest-3.txt")
+        #expect(Self.run(steps[2], bench) == .success)
+        #expect(!MemberBenchFiles.exists(bench.path("Loudi/relay.next.key")))
+        let renewal = Self.commands(page, under: "How long it holds")
+        #expect(renewal.count == 2)
+        for line in renewal { #expect(Self.run(line, bench) == .success) }
+        #expect(bench.run("list --manifest @manifest-4.txt").status == .success)
+    }
+
     @Test func `every command that the page names exists`() throws {
         let page = String(
             decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)

@@ -55,11 +55,15 @@ enum MemberFiles {
 
     /// Writes a file that its owner alone may read, and never over one that is there.
     static func writeSecret(_ path: String, _ bytes: [UInt8]) throws {
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw MemberFault(
-                "file/exists", "\(path) is there already", "keep it, or name another folder")
-        }
+        try refuse(path)
         try create(path, bytes, mode: 0o600)
+    }
+
+    /// Refuses a path that is taken.
+    static func refuse(_ path: String) throws {
+        guard exists(path) else { return }
+        throw MemberFault(
+            "file/exists", "\(path) is there already", "keep it, or name another folder")
     }
 
     private static func create(_ path: String, _ bytes: [UInt8], mode: Int) throws {

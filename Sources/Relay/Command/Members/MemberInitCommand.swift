@@ -115,20 +115,36 @@ enum MemberInitCommand {
         _ role: KeyRole, _ algorithm: PrivateKey.Algorithm, _ passphrase: [UInt8]?,
         _ folder: String, _ id: MemberID, _ hosts: [String], suffix: String = ""
     ) throws {
+        let key: PrivateKey
+        do throws(PrivateKeyFault) {
+            key = try PrivateKey.make(algorithm)
+        } catch {
+            throw MemberKeyring.fault(error, MemberKeyring.path(folder, role, suffix: suffix))
+        }
+        try write(key, role, passphrase, folder, id, hosts, suffix: suffix)
+    }
+
+    /// Writes a key to its file, and a certificate request beside a relay's.
+    static func write(
+        _ key: PrivateKey, _ role: KeyRole, _ passphrase: [UInt8]?, _ folder: String,
+        _ id: MemberID, _ hosts: [String], suffix: String
+    ) throws {
         let path = MemberKeyring.path(folder, role, suffix: suffix)
         let (pem, request): ([UInt8], [UInt8])
         do throws(PrivateKeyFault) {
-            let key = try PrivateKey.make(algorithm)
             pem = try key.pem(passphrase: passphrase)
             request = try key.certificateRequest(
                 commonName: "member \(id.division)", uri: id.uri, hosts: hosts)
         } catch {
             throw MemberKeyring.fault(error, path)
         }
+        try MemberFiles.refuse(path)
+        // The key is last: whoever is broken off before it begins anew, and none lacks its request.
+        if role == .relay {
+            try MemberFiles.write(
+                "\(folder)/relay\(suffix).csr", String(decoding: request, as: UTF8.self))
+        }
         try MemberFiles.writeSecret(path, pem)
-        guard role == .relay else { return }
-        try MemberFiles.write(
-            "\(folder)/relay\(suffix).csr", String(decoding: request, as: UTF8.self))
     }
 
     private static func tell(

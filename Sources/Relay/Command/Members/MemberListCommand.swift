@@ -62,8 +62,9 @@ enum MemberListCommand {
             return "good for \(days) more days"
         case .softExpired(let since):
             return "a new version is due since \(since.utcText); no new work from "
-                + manifest.hardExpiry.utcText
-        case .hardExpired(let since): return "expired at \(since.utcText): no new work is taken"
+                + "\(manifest.hardExpiry.utcText): `cityrelay member dates`"
+        case .hardExpired(let since):
+            return "expired at \(since.utcText): no new work is taken; `cityrelay member dates`"
         }
     }
 

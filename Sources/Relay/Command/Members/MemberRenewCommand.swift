@@ -58,7 +58,7 @@ enum MemberRenewCommand {
         var request = try RegistrationRequest(reading: source.block.bytes)
             .renewed(from: source.old, onto: source.current, at: console.now)
         let signing = try MemberSigning(folder, arguments)
-        try signing.proveAll(
+        try signing.prove(
             &request, present: source.current.manifest.member(request.entry.id))
         if let path = arguments.value(MemberRequestCommand.voucher) {
             let key = try MemberKeyring.read(path) { try MemberKeyring.passphrase(arguments) }

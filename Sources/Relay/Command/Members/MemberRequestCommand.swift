@@ -63,22 +63,19 @@ enum MemberRequestCommand {
         var request = RegistrationRequest(
             present == nil ? .join : .change, federation: name, basis: current?.digest ?? .zero,
             createdAt: console.now, entry: entry)
-        // A draft with endpoints and no chain is refused for what it is, not for a key it lacks.
-        for role in isSupervising ? [.authority] : entry.keyRoles {
-            try signing.prove(&request, role)
-        }
+        try signing.prove(&request, present: present)
         if let path = arguments.value(voucher) {
             let key = try MemberKeyring.read(path) { try MemberKeyring.passphrase(arguments) }
             try MemberSigning.prove(&request, .authority, key, path)
         }
+        try check(request, current, &console)
         return try finish(request, current, arguments, folder, &console)
     }
 
-    /// Judges a request as the others will, writes it, and says what to do with it.
-    static func finish(
-        _ request: RegistrationRequest, _ current: SealedManifest?, _ arguments: Arguments,
-        _ folder: String, _ console: inout Console
-    ) throws -> ExitStatus {
+    /// Judges a request as the others will, before anything is written.
+    static func check(
+        _ request: RegistrationRequest, _ current: SealedManifest?, _ console: inout Console
+    ) throws {
         var verifier = SignatureVerifier()
         if let current {
             try MembershipProposal([request], after: current)
@@ -103,6 +100,13 @@ enum MemberRequestCommand {
                 console.report("warning: \(likeness.sentence)")
             }
         }
+    }
+
+    /// Writes a request that was found right, and says what to do with it.
+    static func finish(
+        _ request: RegistrationRequest, _ current: SealedManifest?, _ arguments: Arguments,
+        _ folder: String, _ console: inout Console
+    ) throws -> ExitStatus {
         let path = arguments.value(MemberOptions.out) ?? "\(folder)/request.txt"
         try MemberFiles.write(path, Armour.encode(.request, request.encoded))
         tell(request, path, arguments, &console)

@@ -6,15 +6,28 @@ import RelayTransport
 
 /// A member's own keys, read from its folder, and the requests that they prove.
 struct MemberSigning {
+    /// A key of an entry: what it is for, and what it is known by.
+    struct Named: Hashable {
+        let role: KeyRole
+        let pin: Digest
+    }
+
     let folder: String
     private let passphrase: () throws -> [UInt8]
+
+    /// Key files of a role, by what stands before `.key`: the present key, the one that is being
+    /// changed to, and the one before.
+    static let suffixes = ["", ".next", ".old"]
 
     /// The passphrase is asked for once, and only if a key needs it.
     init(_ folder: String, _ arguments: Arguments) throws {
         self.folder = folder
         let isNeeded = KeyRole.allCases.contains { role in
-            let pem = try? MemberFiles.read(MemberKeyring.path(folder, role))
-            return pem.map { String(decoding: $0, as: UTF8.self).contains("ENCRYPTED") } ?? false
+            MemberSigning.suffixes.contains { suffix in
+                let pem = try? MemberFiles.read(MemberKeyring.path(folder, role, suffix: suffix))
+                return pem.map { String(decoding: $0, as: UTF8.self).contains("ENCRYPTED") }
+                    ?? false
+            }
         }
         let words = isNeeded ? try MemberKeyring.passphrase(arguments) : []
         passphrase = { words }
@@ -31,28 +44,85 @@ struct MemberSigning {
 
     /// An authority's or evidence's public key.
     func memberKey(_ role: KeyRole, suffix: String = "") throws -> MemberKey {
-        let info = try info(key(role, suffix: suffix), role, suffix)
-        guard let key = MemberKey(info: info) else {
+        let path = MemberKeyring.path(folder, role, suffix: suffix)
+        return try MemberSigning.memberKey(key(role, suffix: suffix), path)
+    }
+
+    static func memberKey(_ key: PrivateKey, _ path: String) throws -> MemberKey {
+        guard let key = MemberKey(info: try info(key, path)) else {
             throw MemberFault(
-                "key/type",
-                "\(MemberKeyring.path(folder, role, suffix: suffix)) is no Ed25519 key",
+                "key/type", "\(path) is no Ed25519 key",
                 "make the keys with `cityrelay member init`")
         }
         return key
     }
 
-    func pin(suffix: String = "") throws -> Digest {
-        SHA256.hash(try info(key(.relay, suffix: suffix), .relay, suffix))
+    func pin(_ role: KeyRole = .relay, suffix: String = "") throws -> Digest {
+        let path = MemberKeyring.path(folder, role, suffix: suffix)
+        return try MemberSigning.pin(key(role, suffix: suffix), path)
     }
 
-    private func info(
-        _ key: PrivateKey, _ role: KeyRole, _ suffix: String
-    ) throws -> [UInt8] {
+    static func pin(_ key: PrivateKey, _ path: String) throws -> Digest {
+        SHA256.hash(try info(key, path))
+    }
+
+    private static func info(_ key: PrivateKey, _ path: String) throws -> [UInt8] {
         do throws(PrivateKeyFault) {
             return try key.info()
         } catch {
-            throw MemberKeyring.fault(error, MemberKeyring.path(folder, role, suffix: suffix))
+            throw MemberKeyring.fault(error, path)
         }
+    }
+
+    /// The member whose authority the folder holds.
+    func member(in manifest: Manifest) throws -> ManifestMember {
+        // A change that was broken off may have left no present key; without any, its fault is the
+        // one that is told.
+        let there = MemberSigning.suffixes.filter { has(.authority, suffix: $0) }
+        for suffix in there.isEmpty ? [""] : there {
+            let key = try memberKey(.authority, suffix: suffix)
+            let found = manifest.members.first { $0.authorityKeys.contains(key) }
+            if let found { return found }
+        }
+        throw MemberFault(
+            "member/not-the-authority",
+            "\(folder)/authority.key is no authority key of a member in this manifest",
+            "use the folder and the manifest of one member")
+    }
+
+    /// Proves every key that the request's entry names, and that a present authority of the member
+    /// asks: each is looked for by its pin among the folder's keys, since in an overlap two are
+    /// right. `made` are keys that are in no file yet. Whoever leaves proves its authority alone.
+    func prove(
+        _ request: inout RegistrationRequest, present: ManifestMember?,
+        made: [Named: PrivateKey] = [:]
+    ) throws {
+        var open = request.purpose == .leave ? [] : Set(request.entry.namedKeys)
+        for (named, key) in made where open.remove(named) != nil {
+            try MemberSigning.prove(&request, named.role, key, "the new key")
+        }
+        let asking = Set(present?.namedKeys.filter { $0.role == .authority } ?? [])
+        var isAsked = asking.isEmpty
+        for role in KeyRole.allCases {
+            for suffix in MemberSigning.suffixes where has(role, suffix: suffix) {
+                let needsAuthority = role == .authority && !isAsked
+                guard needsAuthority || open.contains(where: { $0.role == role }) else { break }
+                let named = Named(role: role, pin: try pin(role, suffix: suffix))
+                let speaks = asking.contains(named)
+                guard open.remove(named) != nil || (needsAuthority && speaks) else { continue }
+                try prove(&request, role, suffix: suffix)
+                if speaks { isAsked = true }
+            }
+        }
+        let first = open.min { ($0.role.rawValue, $0.pin) < ($1.role.rawValue, $1.pin) }
+        guard let missing = first else { return }
+        throw MemberFault(
+            "request/key-not-proven",
+            "no file in \(folder) holds the \(missing.role.rawValue) key sha256:\(missing.pin), "
+                + "which the entry names",
+            "run it where all of the member's keys are, also ROLE.next.key of an open change; is "
+                + "one lost, ask that it no longer count: `cityrelay member rotate` with --back or "
+                + "--finish")
     }
 
     /// Adds the proof of a key that is here.
@@ -62,32 +132,6 @@ struct MemberSigning {
         try MemberSigning.prove(
             &request, role, key(role, suffix: suffix),
             MemberKeyring.path(folder, role, suffix: suffix))
-    }
-
-    /// Adds the proof of every key of the folder that the entry names, or that speaks for the
-    /// member today: those that are in use, and those that are being changed to.
-    func proveAll(_ request: inout RegistrationRequest, present: ManifestMember?) throws {
-        let speaks = Set((present?.authorityKeys ?? []).compactMap(\.pin))
-        for role in KeyRole.allCases {
-            let entry = request.entry
-            var wanted: Set<Digest> =
-                switch role {
-                case .authority: Set(entry.authorityKeys.compactMap(\.pin))
-                case .evidence: Set(entry.evidenceKeys.compactMap(\.pin))
-                case .relay: Set(entry.relay.keyPins)
-                }
-            // Whoever leaves proves nothing but that it is the one.
-            if request.purpose == .leave { wanted = [] }
-            if role == .authority { wanted.formUnion(speaks) }
-            guard !wanted.isEmpty else { continue }
-            for suffix in ["", ".next", ".old"] where has(role, suffix: suffix) {
-                let key = try key(role, suffix: suffix)
-                guard wanted.remove(SHA256.hash(try info(key, role, suffix))) != nil else {
-                    continue
-                }
-                try prove(&request, role, suffix: suffix)
-            }
-        }
     }
 
     static func prove(
@@ -101,4 +145,16 @@ struct MemberSigning {
             throw MemberKeyring.fault(error, path)
         }
     }
+}
+
+extension ManifestMember {
+    /// The keys that the entry names and that can be proven.
+    var namedKeys: [MemberSigning.Named] {
+        authorityKeys.compactMap(\.pin).map { MemberSigning.Named(role: .authority, pin: $0) }
+            + evidenceKeys.compactMap(\.pin).map { MemberSigning.Named(role: .evidence, pin: $0) }
+            + relay.keyPins.map { MemberSigning.Named(role: .relay, pin: $0) }
+    }
+
+    /// Pins of the keys of one role.
+    func pins(_ role: KeyRole) -> [Digest] { namedKeys.filter { $0.role == role }.map(\.pin) }
 }
