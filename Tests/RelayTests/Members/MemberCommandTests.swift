@@ -110,6 +110,23 @@ import Testing
         #expect(p256.errors.contains("key/type"))
         let evidence = bench.approve("Loudi", work, key: "@Loudi/evidence.key")
         #expect(evidence.errors.contains("manifest/wrong-key-role"))
+        // Nor does an approval that somebody else's program made of it count.
+        let current = try SignedManifest(
+            reading: #require(Armour.decode(bench.read("m1"))).bytes)
+        let asked = try RegistrationRequest(
+            reading: #require(Armour.decode(bench.read("Nanjing/request.txt"))).bytes)
+        let seed = try #require(
+            PrivateKey(
+                pem: Array(bench.read("Hangzhou/relay.key").utf8),
+                passphrase: Array("correct horse battery staple".utf8)
+            ).ed25519Seed)
+        let forged = try #require(
+            Approval(
+                of: MembershipProposal([asked], after: current.sealed).next,
+                with: .ed25519(seed: seed)))
+        try bench.write("forged", Armour.encode(.approval, forged.encoded))
+        let with = bench.run("assemble \(work) --with @forged")
+        #expect(with.status == .negative && with.errors.contains("manifest/wrong-key-role"))
         // The same key opens: it is the right one for its own work.
         let pem = Array(try bench.read("Hangzhou/relay.key").utf8)
         let words = Array("correct horse battery staple".utf8)

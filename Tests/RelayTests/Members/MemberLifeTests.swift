@@ -78,6 +78,68 @@ import Testing
         #expect(done.status == .negative && done.errors.contains("member/rotation-done"))
     }
 
+    @Test func `a step that was broken off between two files goes on where it stopped`() throws {
+        let bench = try MemberBench()
+        try bench.found()
+        let rotate = "rotate authority @Loudi --passphrase-file @pass --manifest"
+        #expect(bench.run("\(rotate) @m1").status == .success)
+        pass(bench, "Loudi/request.txt", from: "m1", to: "m2")
+        #expect(bench.run("\(rotate) @m2 --finish").status == .success)
+        pass(bench, "Loudi/request.txt", from: "m2", to: "m3")
+        let (old, next) = (
+            try bench.read("Loudi/authority.key"), try bench.read("Loudi/authority.next.key")
+        )
+        // The old key has made room, and the new one is not there yet.
+        try FileManager.default.moveItem(
+            atPath: bench.path("Loudi/authority.key"),
+            toPath: bench.path("Loudi/authority.old.key"))
+        let moved = bench.run("\(rotate) @m3 --finish")
+        #expect(moved.status == .success, "\(moved.errors)")
+        #expect(try bench.read("Loudi/authority.key") == next)
+        #expect(try bench.read("Loudi/authority.old.key") == old)
+        // The first step, broken off after the certificate request: it begins anew, with a new key.
+        try bench.write("Loudi/relay.next.csr", "half")
+        let relay = "rotate relay @Loudi --passphrase-file @pass --manifest"
+        #expect(bench.run("\(relay) @m3").status == .success)
+        #expect(try bench.read("Loudi/relay.next.csr").contains("CERTIFICATE REQUEST"))
+        pass(bench, "Loudi/request.txt", from: "m3", to: "m4")
+        #expect(bench.run("\(relay) @m4 --finish").status == .success)
+        pass(bench, "Loudi/request.txt", from: "m4", to: "m5")
+        // Both keys are moved, the certificate request is not.
+        try? FileManager.default.removeItem(atPath: bench.path("Loudi/relay.csr"))
+        try FileManager.default.removeItem(atPath: bench.path("Loudi/relay.key"))
+        try FileManager.default.moveItem(
+            atPath: bench.path("Loudi/relay.next.key"), toPath: bench.path("Loudi/relay.key"))
+        #expect(bench.run("\(relay) @m5 --finish").errors.contains("member/rotation-done"))
+        #expect(MemberBenchFiles.exists(bench.path("Loudi/relay.csr")))
+        #expect(!MemberBenchFiles.exists(bench.path("Loudi/relay.next.csr")))
+    }
+
+    @Test func `a change whose new key is lost is taken back, and begun with another`() throws {
+        let bench = try MemberBench()
+        try bench.found()
+        let relay = "rotate relay @Loudi --passphrase-file @pass --manifest"
+        #expect(bench.run("\(relay) @m1 --back").errors.contains("member/no-overlap"))
+        #expect(bench.run("\(relay) @m1 --back --finish").status == .usage)
+        #expect(bench.run("\(relay) @m1").status == .success)
+        pass(bench, "Loudi/request.txt", from: "m1", to: "m2")
+        try FileManager.default.removeItem(atPath: bench.path("Loudi/relay.next.key"))
+        let finish = bench.run("\(relay) @m2 --finish")
+        #expect(finish.errors.contains("member/no-next-key") && finish.errors.contains("--back"))
+        #expect(bench.run("\(relay) @m2").errors.contains("--back"))
+        for _ in 0..<2 {
+            let back = bench.run("\(relay) @m2 --back")
+            #expect(back.status == .success, "\(back.errors)")
+        }
+        pass(bench, "Loudi/request.txt", from: "m2", to: "m3")
+        let id = try #require(MemberID("431300/431300000000000"))
+        #expect(
+            try manifest(bench, "m3").member(id)?.relay.keyPins
+                == (try manifest(bench, "m1").member(id)?.relay.keyPins))
+        let again = bench.run("\(relay) @m3")
+        #expect(again.status == .success, "\(again.errors)")
+    }
+
     @Test func `other changes go on while two keys count`() throws {
         let bench = try MemberBench()
         try bench.found()

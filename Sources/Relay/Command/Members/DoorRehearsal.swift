@@ -85,34 +85,45 @@ struct DoorRehearsal {
             defer { server.close() }
             return try tryAll()
         } catch let error as TransportError {
-            return [Rehearsal.Line(isGood: false, text: "mutual TLS: \(error.description)")]
+            return [
+                Rehearsal.Line(
+                    false, "mutual-tls", "mutual TLS: \(error.description)",
+                    next: "start the relay, or use --listen; check address and certificate files")
+            ]
         }
     }
 
     private func tryAll() throws -> [Rehearsal.Line] {
         var lines: [Rehearsal.Line] = []
-        func add(_ isGood: Bool, _ text: String) {
-            lines.append(Rehearsal.Line(isGood: isGood, text: text))
+        func add(_ isGood: Bool, _ code: String, _ text: String, _ next: String) {
+            lines.append(Rehearsal.Line(isGood, code, text, next: next))
         }
         let peer = try probe.connect(.files(client))
         add(
-            peer.isAccepted && peer.version == "TLSv1.3" && peer.isHTTP2,
+            peer.isAccepted && peer.version == "TLSv1.3" && peer.isHTTP2, "mutual-tls",
             peer.isAccepted
                 ? "mutual TLS at \(probe.address) in \(peer.milliseconds) ms: \(peer.version), "
                     + (peer.isHTTP2 ? "HTTP/2" : "NOT HTTP/2: peers speak nothing else")
-                : "a peer is refused at \(probe.address): \(peer.detail)")
+                : "a peer is refused at \(probe.address): \(peer.detail)",
+            "compare the listener's authorities with --authorities")
         add(
-            peer.isVouchedFor,
+            peer.isVouchedFor, "vouched-for",
             peer.isVouchedFor
                 ? "its certificate is vouched for by the federation's authorities"
-                : "no authority of the federation vouches for its certificate")
+                : "no authority of the federation vouches for its certificate",
+            "have it issued by one of them from relay.csr")
         if let identity = peer.identity { judge(identity, add) }
         let none = try probe.connect(.nothing)
-        add(!none.isAccepted, "a caller without a certificate is " + word(none))
+        let shut = "the listener must ask for certificates of the authorities, over TLS 1.3 alone"
+        add(
+            !none.isAccepted, "no-certificate",
+            "a caller without a certificate is " + word(none), shut)
         let stranger = try probe.connect(.selfSigned)
-        add(!stranger.isAccepted, "a caller that no authority vouches for is " + word(stranger))
+        add(
+            !stranger.isAccepted, "stranger",
+            "a caller that no authority vouches for is " + word(stranger), shut)
         let old = try probe.connect(.files(client), atMostTLS12: true)
-        add(!old.isAccepted, "a caller that speaks TLS 1.2 is " + word(old))
+        add(!old.isAccepted, "old-tls", "a caller that speaks TLS 1.2 is " + word(old), shut)
         return lines
     }
 
@@ -120,23 +131,26 @@ struct DoorRehearsal {
         outcome.isAccepted ? "LET IN" : "refused"
     }
 
-    private func judge(_ identity: PeerIdentity, _ add: (Bool, String) -> Void) {
+    private func judge(
+        _ identity: PeerIdentity, _ add: (Bool, String, String, String) -> Void
+    ) {
         let name = "cityrelay://member/\(member.division)/\(member.institution)"
         let isNamed = identity.role == .member && identity.uri == name
         add(
-            isNamed,
+            isNamed, "uri-name",
             isNamed
                 ? "the certificate names \(name)"
-                : "the certificate does not name \(name): have it issued from relay.csr, with its "
-                    + "URI name")
+                : "the certificate does not name \(name), but \(identity.uri)",
+            "have it issued from relay.csr, with its URI name")
         add(
-            identity.spkiSHA256 == pin,
+            identity.spkiSHA256 == pin, "key",
             identity.spkiSHA256 == pin
                 ? "its key is the one of this folder, \(pin)"
-                : "its key is \(identity.spkiSHA256), the folder's and the entry's is \(pin)")
+                : "its key is \(identity.spkiSHA256), the folder's and the entry's is \(pin)",
+            "let the listener use relay.key of this folder")
         let days = (identity.notAfter - Int64(clamping: now.unixSeconds)) / 86_400
         add(
-            days >= DoorRehearsal.fewDays,
-            "the certificate ends in \(days) days")
+            days >= DoorRehearsal.fewDays, "certificate-days",
+            "the certificate ends in \(days) days", "have it renewed first")
     }
 }

@@ -4,14 +4,20 @@ import LightClient
 
 /// A chain's own genuine header, bent in every way that a liar could try. A client that takes one
 /// of them is misconfigured.
-enum HostileHeaders {
-    struct Lie {
-        let name: String
-        let message: [UInt8]
+package enum HostileHeaders {
+    package struct Lie {
+        package let name: String
+        package let message: [UInt8]
+
+        package init(name: String, message: [UInt8]) {
+            self.name = name
+            self.message = message
+        }
     }
 
-    /// The lies made of a client update; those that come out as the update itself are left out.
-    static func lies(of message: [UInt8]) -> [Lie] {
+    /// The lies made of a client update; those that come out as the update itself, or as another
+    /// lie, are left out.
+    package static func lies(of message: [UInt8]) -> [Lie] {
         guard let genuine = try? ICS07.Header(reading: message) else { return [] }
         var lies = bends.map { name, bend in
             var header = genuine
@@ -20,8 +26,8 @@ enum HostileHeaders {
         }
         lies.append(Lie(name: "cut short", message: Array(message.dropLast(message.count / 3))))
         lies.append(Lie(name: "empty", message: []))
-        let canonical = genuine.encoded
-        return lies.filter { $0.message != canonical }
+        var known: Set = [genuine.encoded]
+        return lies.filter { known.insert($0.message).inserted }
     }
 
     private static let bends: [(String, @Sendable (inout ICS07.Header) -> Void)] = [
@@ -44,6 +50,9 @@ enum HostileHeaders {
                     nanoseconds: 365 * 86_400_000_000_000)
             }
         ),
+        ("other results", { edit(&$0) { flip(&$0.lastResultsHash) } }),
+        ("other rules of consensus", { edit(&$0) { flip(&$0.consensusHash) } }),
+        ("another proposer", { edit(&$0) { flip(&$0.proposerAddress) } }),
         ("another chain", { $0.signedHeader?.header?.chainID = ChainID("elsewhere-1") }),
         (
             "another height",
@@ -52,6 +61,7 @@ enum HostileHeaders {
                 $0.signedHeader?.header?.height = height.addingReportingOverflow(1).partialValue
             }
         ),
+        ("votes for another block", { $0.signedHeader?.commit?.blockID.hash.reverse() }),
         ("another round", { $0.signedHeader?.commit?.round += 1 }),
         ("signatures bent", { change(&$0) { flip(&$0.signature) } }),
         ("votes for nothing", { change(&$0) { $0.rawFlag = 3 } }),

@@ -88,13 +88,20 @@ enum MemberAssembly {
         // A founding version is signed by its own members.
         let judge = current ?? proposal.next
         guard let memberKey = MemberKey(key.publicKey) else { return }
+        _ = try voter(memberKey, Electorate(judge), judge.manifest)
+    }
+
+    /// The member that votes with a key; of a key that does not, what it is for.
+    private static func voter(
+        _ key: MemberKey, _ electorate: Electorate, _ manifest: Manifest
+    ) throws(ManifestError) -> MemberID {
         do throws(ManifestError) {
-            _ = try Electorate(judge).voter(memberKey)
+            return try electorate.voter(key)
         } catch {
-            guard case .unknownSigner = error, let owner = judge.manifest.role(of: memberKey) else {
+            guard case .unknownSigner = error, let owner = manifest.role(of: key) else {
                 throw error
             }
-            throw ManifestError.wrongRole(owner.member, owner.role)
+            throw .wrongRole(owner.member, owner.role)
         }
     }
 
@@ -109,7 +116,7 @@ enum MemberAssembly {
         var verifier = SignatureVerifier()
         var signers: [MemberID] = []
         for approval in approvals {
-            signers.append(try electorate.voter(approval.signature.key))
+            signers.append(try voter(approval.signature.key, electorate, judge.manifest))
         }
         let version = proposal.next.manifest.version
         let path = arguments.value(MemberOptions.next) ?? "manifest-\(version).txt"

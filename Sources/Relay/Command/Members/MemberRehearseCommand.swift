@@ -58,7 +58,7 @@ enum MemberRehearseCommand {
         var rehearsal = try rehearse(
             chain, address, arguments.value(nodeAuthorities), key, console.now)
         let door = try DoorRehearsal(arguments, folder, draft.id, console.now)
-        for line in try door?.run() ?? [] { rehearsal.add(line.isGood, line.text) }
+        for line in try door?.run() ?? [] { rehearsal.add(line) }
         let text = report(
             rehearsal, draft, address, console.now, triedDoor: door != nil)
         guard let signed = SignedReport(text, by: signing) else { return .negative }
@@ -84,7 +84,8 @@ enum MemberRehearseCommand {
         do {
             try rehearsal.run()
         } catch let error as NodeError {
-            rehearsal.add(false, "\(error)")
+            rehearsal.add(
+                false, "node", "\(error)", next: "check --node, and whether the node runs")
         }
         return rehearsal
     }
@@ -98,7 +99,10 @@ enum MemberRehearseCommand {
             "Rehearsal of \(rehearsal.chain.id) for \(draft.id), \(now.utcText), node \(address)",
             "",
         ]
-        lines += rehearsal.lines.map { ($0.isGood ? "  ok    " : "  FAULT ") + $0.text }
+        for line in rehearsal.lines {
+            lines.append((line.isGood ? "  ok    " : "  FAULT ") + line.text)
+            if !line.isGood { lines.append("        \(line.code). Next: \(line.next).") }
+        }
         lines += [
             "",
             "\(good) of \(rehearsal.lines.count) in order."
@@ -114,7 +118,10 @@ enum MemberRehearseCommand {
                 "lines",
                 .array(
                     rehearsal.lines.map {
-                        .object([("ok", .bool($0.isGood)), ("text", .string($0.text))])
+                        .object([
+                            ("ok", .bool($0.isGood)), ("code", .string($0.code)),
+                            ("text", .string($0.text)), ("next", .string($0.next)),
+                        ])
                     })
             ),
             ("strength", .array(rehearsal.strength.map { .string($0) })),

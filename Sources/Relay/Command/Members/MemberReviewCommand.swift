@@ -13,10 +13,13 @@ enum MemberReviewCommand {
             + "not to be approved, with the reason and the way out.",
         options: [
             MemberOptions.files, MemberOptions.manifest, MemberOptions.found, MemberOptions.quorum,
-            MemberRelay.open,
+            MemberReportReview.option, MemberRelay.open,
         ] + MemberRelay.options
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
+            if let report = arguments.value(MemberReportReview.option) {
+                return try MemberReportReview.run(report, arguments, &console)
+            }
             let (proposal, current) = try MemberOptions.proposal(arguments, console.files)
             tell(proposal, current, arguments, &console)
             var verifier = SignatureVerifier()

@@ -204,15 +204,15 @@ enum MemberRotateCommand {
         /// Asks that the present key alone count, as before the first step.
         func goBack(_ arguments: Arguments, _ console: inout Console) throws -> ExitStatus {
             let (pins, pin) = (present.pins(role), try signing.pin(role))
-            guard pins.contains(pin), pins.count > 1 else {
+            guard pins.contains(pin) else {
                 throw MemberFault(
-                    "member/no-overlap",
-                    pins == [pin]
-                        ? "\(path) is the one \(role.rawValue) key that counts by version \(version)"
-                        : "\(path) does not count by version \(version)",
-                    pins == [pin]
-                        ? "nothing: there is no change to take back"
-                        : "take the second step: the same command with --finish")
+                    "member/no-overlap", "\(path) does not count by version \(version)",
+                    "take the second step: the same command with --finish")
+            }
+            guard pins.count > 1 else {
+                throw MemberFault(
+                    "member/no-overlap", "\(path) alone counts by version \(version)",
+                    "nothing: there is no change to take back")
             }
             let status = try keepOnly(pin, arguments, &console)
             console.report(
