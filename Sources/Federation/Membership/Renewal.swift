@@ -21,11 +21,13 @@ extension RegistrationRequest {
         case .join:
             if let present, present == entry { throw .holdsAlready(version: version) }
         case .leave:
-            guard let present, present.status != .revoked else {
+            // Its first step is suspension, its last one to be out.
+            let wished: MemberStatus = self.entry.status == .suspended ? .suspended : .revoked
+            guard let present, present.status != .revoked, present.status != wished else {
                 throw .holdsAlready(version: version)
             }
             entry = present
-            entry.status = .revoked
+            entry.status = wished
             entry.statusReason = self.entry.statusReason
         case .change:
             guard let old else { throw .earlierVersionNeeded(basis) }

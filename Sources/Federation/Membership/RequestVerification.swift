@@ -71,8 +71,12 @@ extension RegistrationRequest {
             guard let present else { throw .notMember(entry.id) }
             if present == entry { throw .changesNothing(entry.id) }
         case .leave:
-            guard var expected = present else { throw .notMember(entry.id) }
-            expected.status = .revoked
+            guard var expected = present, expected.status != .revoked else {
+                throw .notMember(entry.id)
+            }
+            // First nothing new is begun, then it is out: or out at once, where nothing is open.
+            expected.status = entry.status == .suspended ? .suspended : .revoked
+            if expected.status == present?.status { throw .changesNothing(entry.id) }
             expected.statusReason = entry.statusReason
             if expected != entry { throw .leaveChangesEntry(entry.id) }
         }

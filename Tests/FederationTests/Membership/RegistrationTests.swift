@@ -192,6 +192,19 @@ import Testing
         let proposal = MembershipProposal([request], after: current)
         try proposal.verify(after: current, now: now, signatures: &verifier)
         #expect(proposal.next.manifest.activeMembers.count == 4)
+        // In two steps: first nothing new, and the second is not the first again.
+        var drain = request
+        drain.entry.status = .suspended
+        drain.proofs = [
+            try #require(KeyProof(.authority, Sample.authority("431300"), of: drain))
+        ]
+        let draining = MembershipProposal([drain], after: current)
+        try draining.verify(after: current, now: now, signatures: &verifier)
+        var twice = drain
+        twice.basis = draining.next.digest
+        #expect(throws: RequestError.changesNothing(drain.entry.id)) {
+            try twice.verify(against: draining.next, now: now, signatures: &verifier)
+        }
         var more = request
         more.entry.name = "Other"
         #expect(throws: RequestError.leaveChangesEntry(request.entry.id)) {

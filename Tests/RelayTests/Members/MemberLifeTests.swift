@@ -316,6 +316,44 @@ import Testing
             ).division.text == "431300")
     }
 
+    @Test func `a member leaves in two steps, and its keys are barred after the second`() throws {
+        let bench = try MemberBench()
+        try bench.found()
+        try bench.member("320100", "Nanjing")
+        bench.run("request @Nanjing --manifest @m1 --passphrase-file @pass")
+        pass(bench, "Nanjing/request.txt", from: "m1", to: "m2")
+        func leave(_ manifest: String, _ more: String = "") -> (
+            status: RelayCommand.ExitStatus, output: String, errors: String
+        ) {
+            bench.run(
+                "leave @Nanjing --manifest @\(manifest) --passphrase-file @pass \(more) --reason",
+                ["the pilot is over"])
+        }
+        #expect(leave("m2", "--finish").errors.contains("member/not-drained"))
+        let first = leave("m2")
+        #expect(first.status == .success, "\(first.errors)")
+        // Its own vote counts until it is suspended.
+        let work = "--file @Nanjing/request.txt --manifest @m2 --next @m3"
+        for (name, others) in [
+            ("Hangzhou", ""), ("Loudi", ""),
+            ("Nanjing", "--with @Hangzhou.approval --with @Loudi.approval"),
+        ] { #expect(bench.approve(name, "\(work) \(others)").status == .success) }
+        let id = try #require(MemberID("320100/320100000000000"))
+        let drained = try manifest(bench, "m3")
+        #expect(drained.standing(of: id) == .suspended(by: id, reason: "the pilot is over"))
+        #expect(leave("m3").errors.contains("member/leaving"))
+        let last = leave("m3", "--finish")
+        #expect(last.status == .success, "\(last.errors)")
+        pass(bench, "Nanjing/request.txt", from: "m3", to: "m4")
+        #expect(
+            try manifest(bench, "m4").standing(of: id)
+                == .revoked(by: id, reason: "the pilot is over"))
+        // A new folder's keys are right, the old ones are not.
+        let again = bench.run("request @Nanjing --manifest @m4 --passphrase-file @pass")
+        #expect(again.status == .negative && again.errors.contains("member/revoked-key"))
+        #expect(leave("m4").status == .negative)
+    }
+
     @Test func `every member command answers in JSON and has its help`() throws {
         let bench = try MemberBench()
         try bench.found()

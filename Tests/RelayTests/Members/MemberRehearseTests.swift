@@ -137,7 +137,10 @@ import Testing
         defer { city.stop() }
         city.makeBlocks(4)
         let probe = try ChainProbe(
-            address: city.address, parameters: ClientParameters(chainID: ChainID(city.chainID)))
+            address: city.address,
+            parameters: ClientParameters(
+                chainID: ChainID(city.chainID), trustingPeriodNanoseconds: 2,
+                maxClockDriftNanoseconds: 1, unbondingPeriodNanoseconds: 3))
         defer { probe.stop() }
         let genuine = try #require(probe.updates(from: 1, to: 4).first)
         let lies = HostileHeaders.lies(of: genuine)
