@@ -45,6 +45,7 @@ extension RelayEngine {
     mutating func careForManifest() {
         guard let terms = configuration.manifest, manifestDue <= clock else { return }
         manifestDue = clock &+ RelayEngine.manifestWarningInterval
+        tellBehind()
         let version = configuration.topologyVersion
         if terms.hardExpiry <= now {
             note(

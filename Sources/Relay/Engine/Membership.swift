@@ -29,6 +29,7 @@ extension RelayEngine {
         configuration.routes = routes.map(\.configuration)
         releaseHeld()
         manifestDue = clock
+        for place in routes.indices { compareVersions(place) }
         effects.append(.adopt(change))
         for place in routes.indices where !routes[place].isCut {
             judgeAgain(place)

@@ -17,6 +17,7 @@ extension RelayEngine {
         routes[route].peer.trustedHeight = hello.trustedHeight
         routes[route].peer.topologyVersion = hello.topologyVersion
         routes[route].peer.topologyDigest = hello.topologyDigest
+        compareVersions(route)
         routes[route].careDue = clock
         var blocked = ""
         if hello.protocolVersion != EngineConfiguration.protocolVersion {

@@ -13,6 +13,8 @@ struct PeerState: Hashable, Sendable {
     /// The list of members that it named last.
     var topologyVersion: UInt64 = 0
     var topologyDigest: [UInt8] = []
+    /// Since when it has named a later version than ours, nanoseconds; nil: it does not.
+    var aheadSince: Int64?
     /// Calls wait until this moment after failures, nanoseconds.
     var pausedUntil: Int64 = 0
     var failures = 0

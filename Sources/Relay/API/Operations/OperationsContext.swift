@@ -60,6 +60,7 @@ package struct OperationsContext: Sendable {
 package struct LiveLook: Hashable, Sendable {
     package var routes: [RouteStanding] = []
     package var chain: OwnChainStanding?
+    package var manifest: ManifestStanding?
     package var explanations: [Explanation]?
 
     package init() {}
@@ -69,6 +70,7 @@ package struct LiveLook: Hashable, Sendable {
         var look = LiveLook()
         look.routes = engine.routeChains.compactMap { engine.standing(of: $0) }
         look.chain = engine.ownChain
+        look.manifest = engine.manifestStanding
         return look
     }
 }

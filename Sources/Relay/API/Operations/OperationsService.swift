@@ -74,7 +74,7 @@ package final class OperationsService: @unchecked Sendable {
         if let look = context.look(LiveLook.everything), let chain = look.chain {
             sources.live = StatusSources.Live(
                 routes: look.routes, chain: chain, rates: rates(look.routes),
-                startedAt: startedAt, software: context.software)
+                startedAt: startedAt, software: context.software, manifest: look.manifest)
         }
         sources.lateLetters = context.lateLetters?.now
         sources.peerCertificates = context.peerCertificates()

@@ -66,6 +66,8 @@ package struct StatusSources: Sendable {
         package var rates: [String: Int]
         package var startedAt: Timestamp
         package var software: String
+        /// Nil where the members stand in a file written by hand.
+        package var manifest: ManifestStanding?
     }
 
     package var now: Timestamp
