@@ -19,7 +19,8 @@ extension StatusReport {
         if manifest.hardExpiry <= now {
             add(
                 .critical, "manifest/expired",
-                "\(version) ran out at \(manifest.hardExpiry.utcText): nothing new is begun.", renew)
+                "\(version) ran out at \(manifest.hardExpiry.utcText): nothing new is begun.", renew
+            )
         } else if manifest.softExpiry <= now {
             add(
                 .warning, "manifest/grows-old",
