@@ -22,7 +22,9 @@ extension StatusReport {
             StatusReport.certificate($0, sources.now, &troubles)
         }
         if let disk = sources.disk { StatusReport.judge(disk, &troubles) }
-        if let manifest = live?.manifest { judge(manifest, sources.now, &troubles) }
+        if let manifest = live?.manifest {
+            StatusReport.judge(manifest, sources.now, &troubles)
+        }
         if let late = sources.lateLetters { StatusReport.judge(late, &troubles) }
         if live == nil, let advice = Advice(code: sources.offlineCode) {
             let isCritical = sources.offlineCode == "relay/not-running"
