@@ -39,6 +39,12 @@ extension RelayEngine {
         manifestDue = min(manifestDue, clock &+ RelayEngine.behindPatience)
     }
 
+    /// When the next version that has not come is late.
+    var behindDue: Int64 {
+        routes.compactMap(\.peer.aheadSince).map { $0 &+ RelayEngine.behindPatience }
+            .filter { $0 > clock }.min() ?? .max
+    }
+
     /// The route whose peer holds the latest version of those that have not come in time.
     private var ahead: Int? {
         routes.indices.filter { route in

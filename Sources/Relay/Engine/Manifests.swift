@@ -44,7 +44,7 @@ extension RelayEngine {
 
     mutating func careForManifest() {
         guard let terms = configuration.manifest, manifestDue <= clock else { return }
-        manifestDue = clock &+ RelayEngine.manifestWarningInterval
+        manifestDue = min(clock &+ RelayEngine.manifestWarningInterval, behindDue)
         tellBehind()
         let version = configuration.topologyVersion
         if terms.hardExpiry <= now {

@@ -29,7 +29,11 @@ extension RelayEngine {
         configuration.routes = routes.map(\.configuration)
         releaseHeld()
         manifestDue = clock
-        for place in routes.indices { compareVersions(place) }
+        // Catching up is no standstill: a later one has a minute again.
+        for place in routes.indices {
+            routes[place].peer.aheadSince = nil
+            compareVersions(place)
+        }
         effects.append(.adopt(change))
         for place in routes.indices where !routes[place].isCut {
             judgeAgain(place)

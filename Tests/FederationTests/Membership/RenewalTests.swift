@@ -117,6 +117,16 @@ private typealias Sample = SampleFederation
         let renewed = try leave.renewed(from: nil, onto: present, at: now)
         #expect(renewed.entry.localName == "北京" && renewed.entry.status == .revoked)
         #expect(renewed.entry.statusReason == "the pilot is over")
+        // The first step stays the first, and is not asked for where it is done.
+        gone.status = .suspended
+        let drain = RegistrationRequest(
+            .leave, federation: "sample", basis: basis.digest, createdAt: now, entry: gone)
+        #expect(try drain.renewed(from: nil, onto: present, at: now).entry.status == .suspended)
+        let drained = try later("110000") { $0.status = .suspended }
+        #expect(throws: RenewalError.holdsAlready(version: drained.manifest.version)) {
+            _ = try drain.renewed(from: nil, onto: drained, at: now)
+        }
+        #expect(try leave.renewed(from: nil, onto: drained, at: now).entry.status == .revoked)
     }
 
     @Test func `a quorum that only followed the voters is not carried over as a wish`() throws {

@@ -188,7 +188,7 @@ import Testing
             #expect(refused.errors.contains("next.key of an open change"))
             #expect(!MemberBenchFiles.exists(bench.path("Loudi/evidence.next.key")))
         }
-        try bench.folder.write(Array(key.utf8), to: "Loudi/relay.next.key")
+        try bench.write("Loudi/relay.next.key", key)
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o600], ofItemAtPath: bench.path("Loudi/relay.next.key"))
         let right = bench.run("rotate evidence @Loudi --manifest @m2 --passphrase-file @pass")

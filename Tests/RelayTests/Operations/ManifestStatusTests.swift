@@ -34,7 +34,7 @@ import Testing
         #expect(old.map(\.code) == ["manifest/grows-old"] && old.first?.level == .warning)
         let out = troubles(-9, 0)
         #expect(out.map(\.code) == ["manifest/expired"] && out.first?.level == .critical)
-        for trouble in old + out { #expect(trouble.next.contains("cityrelay member renew")) }
+        for trouble in old + out { #expect(trouble.next.contains("cityrelay member dates")) }
     }
 
     @Test func `a later version that does not come is named, with its holder`() throws {

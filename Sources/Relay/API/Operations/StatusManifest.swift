@@ -15,7 +15,7 @@ extension StatusReport {
                     turn: Explanation.Turn.operators.rawValue, sentence: sentence, next: next))
         }
         let version = "Version \(manifest.version) of the manifest"
-        let renew = "Have an authority propose new dates: `cityrelay member renew`."
+        let renew = "Have an authority propose new dates: `cityrelay member dates`."
         if manifest.hardExpiry <= now {
             add(
                 .critical, "manifest/expired",
