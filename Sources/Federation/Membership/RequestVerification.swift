@@ -14,6 +14,8 @@ public enum RequestError: Error, Hashable, Sendable {
     case badProof(KeyRole, pin: Digest)
     /// A proof by a key that the entry does not name.
     case strangeProof(KeyRole, pin: Digest)
+    /// A new key of a type that this software cannot verify: nothing could show that it is held.
+    case unprovableKey(KeyRole, MemberKey)
     case alreadyMember(MemberID)
     case notMember(MemberID)
     /// No present authority key of the member signed: whoever holds only its other keys cannot
@@ -86,8 +88,11 @@ extension RegistrationRequest {
         _ current: Manifest?, _ verifier: inout SignatureVerifier
     ) throws(RequestError) {
         var open: Set<ProvenKey> = []
-        if purpose != .leave { open = RegistrationRequest.keys(of: entry) }
         let present = current?.member(entry.id)
+        if purpose != .leave {
+            try checkTypes(present)
+            open = RegistrationRequest.keys(of: entry)
+        }
         let parent = entry.parent.flatMap { current?.member($0) }
         var needsPresent = purpose != .join
         var needsVoucher =
@@ -111,6 +116,18 @@ extension RegistrationRequest {
         if needsPresent { throw .currentAuthorityMissing(entry.id) }
         if needsVoucher, let parent = entry.parent {
             throw .voucherMissing(entry.id, parent: parent)
+        }
+    }
+
+    /// A key that counted before this software knew its type is carried on; a new one is refused.
+    private func checkTypes(_ present: ManifestMember?) throws(RequestError) {
+        for key in entry.authorityKeys
+        where key.type != .ed25519 && present?.authorityKeys.contains(key) != true {
+            throw .unprovableKey(.authority, key)
+        }
+        for key in entry.evidenceKeys
+        where key.type != .ed25519 && present?.evidenceKeys.contains(key) != true {
+            throw .unprovableKey(.evidence, key)
         }
     }
 
@@ -161,6 +178,7 @@ extension RequestError {
         case .missingProof: "request/key-not-proven"
         case .badProof: "request/bad-proof"
         case .strangeProof: "request/strange-proof"
+        case .unprovableKey: "request/unprovable-key"
         case .alreadyMember: "request/already-member"
         case .notMember: "request/not-a-member"
         case .currentAuthorityMissing: "request/authority-missing"
@@ -187,6 +205,9 @@ extension RequestError {
             "the signature of the \(role.rawValue) key sha256:\(pin) does not hold"
         case .strangeProof(let role, let pin):
             "the \(role.rawValue) key sha256:\(pin) signed and is not in the entry"
+        case .unprovableKey(let role, let key):
+            "the \(role.rawValue) key \(key) is of a type that cannot be verified yet: nothing "
+                + "shows that it is held"
         case .alreadyMember(let id): "\(id) is a member already"
         case .notMember(let id): "\(id) is no member"
         case .currentAuthorityMissing(let id):
@@ -211,6 +232,7 @@ extension RequestError {
         case .missingProof, .badProof:
             "run `cityrelay member request` where all the keys of `member init` are"
         case .strangeProof: "run `cityrelay member request` again: it signs with the entry's keys"
+        case .unprovableKey: "give an Ed25519 key, as `cityrelay member init` makes it"
         case .alreadyMember: "use `cityrelay member rotate` for new keys or addresses"
         case .notMember:
             "compare the codes with `cityrelay member list`; whoever wants to come in uses "

@@ -106,6 +106,20 @@ import Testing
         #expect(throws: RequestError.strangeProof(.authority, pin: pin)) {
             try strange.verify(against: current, now: now, signatures: &verifier)
         }
+        // Nobody can show that a key is held whose type nobody can verify.
+        for type in [KeyType.sm2, KeyType(rawValue: 7)] {
+            let unknown = MemberKey(type: type, bytes: [4] + [UInt8](repeating: 1, count: 64))
+            var second = good
+            second.entry.authorityKeys.append(unknown)
+            #expect(throws: RequestError.unprovableKey(.authority, unknown)) {
+                try second.verify(against: current, now: now, signatures: &verifier)
+            }
+            second.entry = good.entry
+            second.entry.evidenceKeys = [unknown]
+            #expect(throws: RequestError.unprovableKey(.evidence, unknown)) {
+                try second.verify(against: nil, now: now, signatures: &verifier)
+            }
+        }
         // Proofs of one request are none of another.
         var moved = good
         moved.entry.relay.endpoints = [Endpoint(host: "elsewhere.example", port: 1)]
