@@ -16,10 +16,7 @@ enum MemberDatesCommand {
             "Nothing but the dates changes. Works before and after both dates: an expired\n"
             + "manifest stops relays from new work, and no authority from signing the next.\n"
             + "Writes a proposal and this authority's approval of it: send both to the others.",
-        options: [
-            MemberOptions.manifest, soft, hard, MemberOptions.reason, MemberOptions.key,
-            MemberOptions.out, ApprovalMemory.supersede, MemberKeyring.passphraseFile,
-        ]
+        options: [soft, hard] + MemberOptions.proposing
     ) { arguments, console in
         try MemberAnswer.run(arguments, &console) { console in
             let reason = try MemberOptions.reason(arguments)
