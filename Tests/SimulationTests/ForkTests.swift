@@ -109,8 +109,8 @@ import Testing
         }
     }
 
-    /// The forked chain's relay is out of reach just when the others would compare, and nobody sends
-    /// any more, so that no height is met by chance.
+    /// The forked chain's relay is out of reach just when the others would compare, and nobody
+    /// sends any more, so that no height is met by chance.
     @Test func `a comparison that could not be made is made later`() {
         var lateFinds = 0
         for seed: UInt64 in 61...68 {
@@ -136,6 +136,29 @@ import Testing
             #expect(isFrozen(), "SEED=\(seed): a fork was never seen")
         }
         #expect(lateFinds > 0)
+    }
+
+    /// The chain's relay shows nothing more to whoever saw its other history: that member learns of
+    /// the fork from the member that it showed its header to, or never.
+    @Test(arguments: [71, 73, 76, 78] as [UInt64])
+    func `whoever shows the header that proves a fork is told at once`(seed: UInt64) {
+        let federation = started(SimulatedFederation(seed: seed, cities: 3))
+        federation.faults.isOn = false
+        federation.advance(seconds: 60)
+        let chain = federation.cities[0].chain
+        let victims = Array(federation.cities.dropFirst())
+        federation.forker = chain.id
+        federation.forkedTo = [victims[0].id]
+        federation.forkHeight = chain.height + 1
+        for _ in 0..<1_200 where !holdsFork(victims[0], of: chain) {
+            federation.advance(milliseconds: 20)
+        }
+        federation.cut(chain.id, from: [victims[0].id])
+        federation.advance(seconds: 3)
+        #expect(federation.invariants.breach == nil)
+        for city in victims {
+            #expect(city.store.clients[chain.id]?.isFrozen == true, "SEED=\(seed): \(city.id)")
+        }
     }
 
     @Test(arguments: [41, 42] as [UInt64])

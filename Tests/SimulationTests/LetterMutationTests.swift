@@ -14,6 +14,9 @@ import Testing
         (.takesLateWithdrawals, "contradiction"),
         (.completesUntold, "money in that never went out"),
         (.takesLateCancellations, "contradiction"),
+        (.takesUntold, "two licences in force"),
+        (.cancelsWhatWasTaken, "ended as taken, now cancelled"),
+        (.failsWithdrawals, ": ended as ["),
     ]
 
     private func run(_ seed: UInt64, _ defect: LetterDefect?) -> (String?, [String]) {

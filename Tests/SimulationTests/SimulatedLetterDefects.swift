@@ -17,6 +17,12 @@ enum LetterDefect: Hashable {
     case losesAnswers
     /// The destination tells the source that a cancellation was taken which came behind its word.
     case takesLateCancellations
+    /// The destination counts a licence as its own once it has said so, whatever the source says.
+    case takesUntold
+    /// The destination cancels what it has taken when the source says so too late.
+    case cancelsWhatWasTaken
+    /// OUT writes a letter that was withdrawn down as failed.
+    case failsWithdrawals
 }
 
 extension LetterDefect {
@@ -28,6 +34,8 @@ extension LetterDefect {
         case .completesUntold
         where letter.side == .transferIn && letter.state == .sent && letter.isDelivered:
             letter.rewritten(as: .completed)
+        case .failsWithdrawals where letter.side == .transferOut && letter.state == .withdrawn:
+            letter.rewritten(as: .failed)
         default: letter
         }
     }
@@ -36,6 +44,29 @@ extension LetterDefect {
     func hides(_ error: LetterError) -> Bool {
         guard self == .takesLateWithdrawals, case .acceptedFirst = error else { return false }
         return true
+    }
+
+    /// What the chain keeps of a move after a word of its own.
+    func kept(_ move: LicenceMove, said act: LicenceMove.Act, at position: ChainPosition)
+        -> LicenceMove
+    {
+        var kept = move
+        if self == .takesUntold, act == .take {
+            _ = kept.answer(act, refusal: nil, at: position)
+        }
+        return kept
+    }
+
+    /// What the chain keeps of a move after a word of the other side that it refused.
+    func kept(_ move: LicenceMove, refused act: LicenceMove.Act, at position: ChainPosition)
+        -> LicenceMove
+    {
+        guard self == .cancelsWhatWasTaken, act == .cancel, move.phase == .taken else {
+            return move
+        }
+        var kept = LicenceMove(move.key, side: move.side)
+        _ = try? kept.hear(act, at: position)
+        return kept
     }
 
     func hides(_ error: LicenceError, of act: LicenceMove.Act) -> Bool {

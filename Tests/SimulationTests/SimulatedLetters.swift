@@ -97,9 +97,10 @@ struct SimulatedLetters {
                 var move = moves[place]
                     ?? (act == .offer ? LicenceMove(key, side: .source) : nil)
             else { return false }
-            let done = try? move.say(act, at: ChainPosition(height: height))
+            let position = ChainPosition(height: height)
+            let done = try? move.say(act, at: position)
             guard done?.isEmpty == false else { return false }
-            moves[place] = move
+            moves[place] = defect?.kept(move, said: act, at: position) ?? move
             return true
         }
     }
@@ -141,6 +142,9 @@ struct SimulatedLetters {
                 keep(move, place, done)
                 return "taken"
             } catch {
+                if let defect, moves[place] != nil {
+                    moves[place] = defect.kept(move, refused: act, at: position)
+                }
                 return defect?.hides(error, of: act) == true ? "taken" : error.code.rawValue
             }
         }
