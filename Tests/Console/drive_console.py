@@ -181,6 +181,14 @@ def keyboard(browser, row):
     browser.until("Enter opens it", lambda: "observed" in browser.text("#packet .timeline"))
 
 
+ELSEWHERE = """
+const [action, packet] = arguments
+return fetch('/v1/operations/actions', {
+  method: 'POST', headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ action, packet, reason: 'a colleague orders it' }),
+}).then((answer) => answer.status)
+"""
+
 ADMINISTRATOR = """
 return Promise.all([import('/console/packet.js'), import('/console/words.js')])
   .then(([packets, words]) => {
@@ -257,6 +265,16 @@ def walk(browser, link, packet, folder):
     browser.until("why it is parked", lambda: "waits for the other city" in browser.text("#packet"))
     order("release", "the other city is back")
     browser.until("it is released", lambda: "parked" not in browser.text(row))
+
+    # What somebody else orders shows by itself: the relay tells the page.
+    for action, isParked in [("park", True), ("release", False)]:
+        status = browser.run(ELSEWHERE, action, packet)
+        if status != 200:
+            raise SystemExit(f"{action} elsewhere: {status}")
+        browser.until(f"{action} elsewhere shows in the list",
+                      lambda: ("parked" in browser.text(row)) == isParked)
+        browser.until(f"{action} elsewhere shows in the packet",
+                      lambda: ("Release" in browser.text("#packet .actions")) == isParked)
 
     names = browser.run(
         "return [...document.querySelectorAll('#packet .actions button')].map((one) => one.id)")

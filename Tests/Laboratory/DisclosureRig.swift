@@ -31,7 +31,7 @@ package final class DisclosureRig: Sendable {
 
     /// - Parameter lifeSeconds: until the manifest's hard expiry.
     package init(
-        chainPatienceMilliseconds: Int = 3_000, withManifest: Bool = false,
+        chainPatienceMilliseconds: Int = 15_000, withManifest: Bool = false,
         lifeSeconds: Int64 = 365 * 86_400, isTapped: Bool = false
     ) throws {
         self.chainPatienceMilliseconds = chainPatienceMilliseconds

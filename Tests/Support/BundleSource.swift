@@ -106,7 +106,7 @@ public struct BundleSource: Sendable {
             purpose: "loan-eligibility", serviceItem: "11330100002489559P2000114001000",
             caseNumber: "case-1", maxAgeNanoseconds: 600_000_000_000,
             madeAtUnixNanoseconds: chain.now.unixNanoseconds,
-            nonce: Array("nonce of sixteen".utf8))
+            nonce: Array("nonce of sixteen".utf8), presentation: isLicence ? "holder" : "")
     }
 
     private func disclose(
