@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Federation
-import LightClient
-import RelayEngine
+package import Federation
+package import LightClient
+package import RelayEngine
 import RelayStore
 import Synchronization
 
@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// Memory: the latest version, and what `ManifestChain` keeps of those before. Older versions are
 /// read from the store, on the verifier that answers.
-final class ManifestBook: Sendable {
+package final class ManifestBook: Sendable {
     private struct State {
         var chain: ManifestChain
         /// Chains that end with a version which is verified and waits for its commit.
@@ -30,7 +30,7 @@ final class ManifestBook: Sendable {
     private let storeFile: String
     private let state: Mutex<State>
 
-    init(
+    package init(
         _ chain: ManifestChain, bars: [String: MemberBar], own: MemberID, storeFile: String
     ) {
         self.own = own
@@ -73,7 +73,7 @@ final class ManifestBook: Sendable {
     // MARK: On a verifier
 
     /// Judges versions that somebody offers; the decider decides.
-    func judge(
+    package func judge(
         _ steps: [ManifestStep], from source: String, now: Timestamp,
         signatures: inout SignatureVerifier
     ) -> [EngineEvent] {
@@ -85,9 +85,7 @@ final class ManifestBook: Sendable {
             do throws(ManifestError) {
                 let before = chain.latest.sealed
                 let next = try ManifestBook.read(step, after: before)
-                guard case .advanced = try chain.append(next, signatures: &signatures) else {
-                    continue
-                }
+                guard case .advanced = try append(next, to: &chain, &signatures) else { continue }
                 let change = TopologyChange(next.sealed, of: own, at: now, before: bars)
                 bars = change.bars
                 verified.append(
@@ -113,13 +111,21 @@ final class ManifestBook: Sendable {
 
     /// Judges evidence of two signed versions of one number that somebody else found. Nil: it is
     /// kept already.
-    func judge(
+    package func judge(
         _ evidence: ManifestEquivocation, from source: String, now: Timestamp,
         signatures: inout SignatureVerifier
     ) throws(ManifestError) -> EngineEvent? {
         var chain = state.withLock { $0.chain }
         guard !chain.equivocations.contains(evidence) else { return nil }
-        _ = try chain.take(evidence, signatures: &signatures)
+        do throws(ManifestError) {
+            _ = try chain.take(evidence, signatures: &signatures)
+        } catch {
+            guard case .beforeAnchor(let version, _) = error,
+                var earlier = earlier(version, &signatures)
+            else { throw error }
+            _ = try earlier.take(evidence, signatures: &signatures)
+            return .manifestRefused(ManifestBook.refusal(.equivocation(evidence), source, now))
+        }
         let found = chain.equivocations
         state.withLock { state in
             // Nobody else changes a chain but by a later version.
@@ -127,6 +133,39 @@ final class ManifestBook: Sendable {
         }
         guard found.contains(evidence) else { return nil }
         return .manifestRefused(ManifestBook.refusal(.equivocation(evidence), source, now))
+    }
+
+    /// Takes the next version, or compares an old one: memory begins a few versions before the
+    /// start, the store with the first of all.
+    private func append(
+        _ next: SignedManifest, to chain: inout ManifestChain,
+        _ signatures: inout SignatureVerifier
+    ) throws(ManifestError) -> ManifestChain.Step {
+        do throws(ManifestError) {
+            return try chain.append(next, signatures: &signatures)
+        } catch {
+            switch error {
+            case .beforeAnchor, .wrongAnchor: break
+            default: throw error
+            }
+            let version = next.manifest.version
+            if signed(version: version)?.digest == next.digest { return .known }
+            guard var earlier = earlier(version, &signatures) else { throw error }
+            return try earlier.append(next, signatures: &signatures)
+        }
+    }
+
+    /// The version of a number that held here and the one before, by whose electorate another of
+    /// that number is judged. Nil where the store begins later. Reads the store.
+    private func earlier(
+        _ version: UInt64, _ signatures: inout SignatureVerifier
+    ) -> ManifestChain? {
+        guard version > 1, let before = signed(version: version - 1),
+            let held = signed(version: version),
+            var chain = try? ManifestChain(anchor: ManifestAnchor(before.sealed), before),
+            (try? chain.append(held, signatures: &signatures)) == .advanced
+        else { return nil }
+        return chain
     }
 
     private func remember(_ chain: ManifestChain) {
