@@ -36,8 +36,10 @@ final class KilledWorld {
     private var relays: [pid_t?] = [nil, nil]
     private var logs = ["", ""]
     private var packets: [[PacketID]] = [[], []]
+    private var disk: SmallDisk?
 
-    init(programs: String) throws {
+    /// - Parameter diskBytes: size of a disk that the first relay's data has for itself; nil: none.
+    init(programs: String, diskBytes: Int? = nil) throws {
         self.programs = programs
         let folder = try ScratchFolder()
         self.folder = folder
@@ -61,6 +63,9 @@ final class KilledWorld {
         }
         for city in cities { try city.client.wait(forHeight: 2, seconds: 60) }
         try writeTopology()
+        if let diskBytes {
+            disk = try SmallDisk(at: folder.file("relay-\(cities[0].code)"), bytes: diskBytes)
+        }
         for index in cities.indices {
             try writeConfiguration(cities[index])
             try startRelay(index)
@@ -71,6 +76,13 @@ final class KilledWorld {
         for relay in relays { if let relay { Program.end(relay) } }
         for chain in chains { Program.end(chain) }
         for city in cities { city.client.stop() }
+        disk?.remove()
+    }
+
+    /// Fills the first relay's disk up to some bytes; nil: makes room again.
+    func fillDisk(leaving bytes: Int?) throws {
+        guard let disk else { throw Failure("the relay has no disk of its own") }
+        if let bytes { try disk.fill(leaving: bytes) } else { disk.empty() }
     }
 
     // MARK: Relays
@@ -82,6 +94,12 @@ final class KilledWorld {
             wrapper + [
                 "\(programs)/cityrelay", "run", "--config", configuration(cities[index]),
             ], output: logs[index])
+    }
+
+    /// A command about the relay, beside it or without it.
+    func ask(_ index: Int, _ words: [String]) throws -> Program.Result {
+        try Program.run(
+            ["\(programs)/cityrelay"] + words + ["--config", configuration(cities[index])])
     }
 
     /// What the relay has said since it was last started.
@@ -104,6 +122,20 @@ final class KilledWorld {
         relays[index] = nil
         kills += 1
         return status
+    }
+
+    /// Whether a relay ends by itself, within some time, with this status.
+    func hasEnded(_ index: Int, with status: Int32, milliseconds: Int) throws -> Bool {
+        for _ in 0..<max(1, milliseconds / 100) {
+            if let found = ended(index) {
+                guard found == status else {
+                    throw Failure("ended with \(found):\n\(try said(index).suffix(2_000))")
+                }
+                return true
+            }
+            usleep(100_000)
+        }
+        return false
     }
 
     func kill(_ index: Int) {
