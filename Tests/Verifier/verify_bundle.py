@@ -1255,6 +1255,12 @@ def check_state(disclosure, request):
 def check_code(text, what):
     """A word of the access log: never a sentence, and never a number that names a person."""
     need(re.fullmatch(r"[0-9A-Za-z()+./:_-]{1,64}", text, re.ASCII) is not None, what)
+    for number in re.findall(r"[0-9]+[Xx]?", text, re.ASCII):
+        check_number(number, what)
+        check_number(number.rstrip("Xx"), what)
+
+
+def check_number(text, what):
     if re.fullmatch(r"[0-9]{17}[0-9Xx]", text, re.ASCII):
         year, month, day = int(text[6:10]), int(text[10:12]), int(text[12:14])
         total = 0
@@ -1262,8 +1268,10 @@ def check_code(text, what):
             total = (total + int(digit)) * 2 % 11
         check = "0123456789X"[(12 - total) % 11]
         need(not (1800 <= year <= 2199 and 1 <= month <= 12 and 1 <= day <= 31
-                  and text[17].upper() == check), f"{what} is an identity number")
-    need(re.fullmatch(r"1[3-9][0-9]{9}", text, re.ASCII) is None, f"{what} is a telephone number")
+                  and text[17].upper() == check), f"{what} holds an identity number")
+    need(re.fullmatch(r"1[3-9][0-9]{9}", text, re.ASCII) is None,
+         f"{what} holds a telephone number")
+
 
 
 def check_entry_form(entry):

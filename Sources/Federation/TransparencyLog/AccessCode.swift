@@ -7,9 +7,10 @@ public enum AccessCodeError: Error, Hashable, Sendable {
     case length(Int)
     /// A character other than letters, digits and `-_./:()+`, by its place from 1.
     case character(position: Int)
-    /// The whole text has the form of a citizen's identity number, check digit included.
+    /// The text is, or holds, a number in the form of a citizen's identity number, check digit
+    /// included.
     case identityNumber
-    /// The whole text has the form of a mobile telephone number.
+    /// The text is, or holds, a number in the form of a mobile telephone number.
     case telephoneNumber
 
     /// Stable name of the case, for logs, metrics and answers.
@@ -40,10 +41,31 @@ public struct AccessCode: Hashable, Sendable, Comparable {
         for (index, byte) in bytes.enumerated() where !AccessCode.isAllowed(byte) {
             throw .character(position: index + 1)
         }
-        guard !AccessCode.isIdentityNumber(bytes) else { throw .identityNumber }
-        guard !AccessCode.isTelephoneNumber(bytes) else { throw .telephoneNumber }
+        for run in AccessCode.numbers(in: bytes) {
+            guard !AccessCode.isIdentityNumber(run) else { throw .identityNumber }
+            guard !AccessCode.isTelephoneNumber(run) else { throw .telephoneNumber }
+        }
         self.text = text
     }
+
+    /// The numbers in a text, each whole, and with an X that stands behind it: `case-43…` hides
+    /// nothing. A number of more digits names no person: item codes and serials are long.
+    private static func numbers(in bytes: [UInt8]) -> [[UInt8]] {
+        var numbers: [[UInt8]] = []
+        var run: [UInt8] = []
+        for byte in bytes {
+            if isDigit(byte) {
+                run.append(byte)
+                continue
+            }
+            numbers.append(run)
+            if byte | 0x20 == 0x78 { numbers.append(run + [byte]) }
+            run = []
+        }
+        return numbers + [run]
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     public static func < (left: AccessCode, right: AccessCode) -> Bool { left.text < right.text }
 
@@ -62,7 +84,7 @@ public struct AccessCode: Hashable, Sendable, Comparable {
         guard bytes.count == 18 else { return false }
         var digits: [Int] = []
         for byte in bytes.prefix(17) {
-            guard (0x30...0x39).contains(byte) else { return false }
+            guard isDigit(byte) else { return false }
             digits.append(Int(byte) - 0x30)
         }
         let year = digits[6..<10].reduce(0) { $0 * 10 + $1 }
@@ -81,8 +103,7 @@ public struct AccessCode: Hashable, Sendable, Comparable {
         guard bytes.count == 11, bytes[0] == 0x31, (0x33...0x39).contains(bytes[1]) else {
             return false
         }
-        for byte in bytes where !(0x30...0x39).contains(byte) { return false }
-        return true
+        return bytes.allSatisfy(isDigit)
     }
 }
 

@@ -32,8 +32,14 @@ public enum LogFinding: Hashable, Sendable {
     /// The entries begin behind a head that the auditor did not keep: nothing is known of what was
     /// before them.
     case unknownStart(size: UInt64)
-    /// A receipt that its requester did not sign.
+    /// A receipt that its requester did not sign, or of an entry that was not handed over.
     case receipt(index: UInt64)
+    /// The owner signed for another city's word.
+    case otherProvider(index: UInt64, MemberID)
+    /// None of the asker's evidence keys signed the request: the asker may never have asked.
+    case request(index: UInt64, MemberID)
+    /// None of the manifests at hand knows the city that is said to have asked.
+    case unknownRequester(index: UInt64, MemberID)
 
     /// Stable name of the case, for logs, metrics and answers.
     public var code: String {
@@ -52,6 +58,9 @@ public enum LogFinding: Hashable, Sendable {
         case .missingEntry: "audit/missing-entry"
         case .unknownStart: "audit/unknown-start"
         case .receipt: "audit/receipt"
+        case .otherProvider: "audit/other-provider"
+        case .request: "audit/request"
+        case .unknownRequester: "audit/unknown-requester"
         }
     }
 
@@ -85,7 +94,16 @@ public enum LogFinding: Hashable, Sendable {
             "a requester holds a receipt for entry \(hash), which the log does not have"
         case .unknownStart(let size):
             "the export begins after \(size) entries, and you kept no head of that size"
-        case .receipt(let index): "the receipt of entry \(index) is not signed by its requester"
+        case .receipt(let index):
+            "the receipt of entry \(index) is not signed by its requester, or of no entry here"
+        case .otherProvider(let index, let member):
+            "entry \(index) is said to be \(member)'s, in a log that is not"
+        case .request(let index, let member):
+            "no evidence key of \(member) signed the request of entry \(index): it may never have "
+                + "asked"
+        case .unknownRequester(let index, let member):
+            "entry \(index) is about a request of \(member), which none of the manifests given "
+                + "knows: give all versions, or ask who that is"
         }
     }
 }

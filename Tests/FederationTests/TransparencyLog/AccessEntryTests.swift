@@ -60,6 +60,9 @@ import Testing
 
     static let personal: [(text: String, error: AccessCodeError)] = [
         ("110105188001010016", .identityNumber), ("11010518800101002X", .identityNumber),
+        ("case-110105188001010017/2", .identityNumber), ("no110105188001010017", .identityNumber),
+        ("x110105188001010025", .identityNumber), ("tel:13800138000", .telephoneNumber),
+        ("110105188001010017X", .identityNumber), ("13800138000x", .telephoneNumber),
         ("13800138000", .telephoneNumber), ("田某某", .character(position: 1)),
         ("Tian Mei", .character(position: 5)), ("a,b", .character(position: 2)), ("", .length(0)),
         (String(repeating: "x", count: 65), .length(65)),

@@ -96,8 +96,9 @@ enum AuditVerifyCommand {
                 + (findings.isEmpty ? "nothing is wrong" : "\(findings.count) finding(s)"))
         if findings.isEmpty {
             console.print(
-                "checked: every entry's signature, number, predecessors and time; the signed head; "
-                    + "\(arguments.values(seen).count) head(s) that you kept")
+                "checked: every entry's signature, number, predecessors and time"
+                    + (arguments.value(key) == nil ? ", and its asker's signature" : "")
+                    + "; the signed head; \(arguments.values(seen).count) head(s) that you kept")
         }
     }
 }
