@@ -163,6 +163,7 @@ package final class DisclosureRig: Sendable {
         disclosure.chainPatienceMilliseconds = chainPatienceMilliseconds
         disclosure.chainLookMilliseconds = 50
         disclosure.sender = try relay.city.account("bureau")
+        disclosure.licenceApplications = ["licence-hall", "loan-desk"]
         disclosure.announceMilliseconds = 1_000
         change(&disclosure)
         let letters = try relay.lettersConfiguration()

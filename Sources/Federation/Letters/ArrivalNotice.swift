@@ -5,16 +5,19 @@ public import LightClient
 /// The bank's word that money came in (SBDC100, business 17 跨区资金转出): a fact from the bank leg
 /// that runs beside the letters.
 public struct ArrivalNotice: Hashable, Sendable {
-    /// The bank's serial number: one sum of money has one, however often the notice comes.
+    /// The bank's serial number: one sum of money has one, however often the notice comes. ASCII
+    /// without blanks: no two that look alike.
     public let serial: String
     public let amount: Fen
     /// Free text; the letter's number should be in it.
     public let remark: String
     public let time: Timestamp
 
-    /// Nil without a serial, above the limits of serial and remark, and for no money.
+    /// Nil without a serial, for one of other characters, above the limits of serial and remark,
+    /// and for no money.
     public init?(serial: String, amount: Fen, remark: String, time: Timestamp) {
         guard (1...LetterLimits.serialBytes).contains(serial.utf8.count),
+            serial.utf8.allSatisfy({ (0x21...0x7e).contains($0) }),
             remark.utf8.count <= LetterLimits.fieldBytes, amount > .zero
         else { return nil }
         self.serial = serial

@@ -88,6 +88,11 @@ extension LetterErrorCode {
             )
         case .moneyClaimed:
             ("请核对银行流水号。", "Compare the bank's serial: this sum belongs to a letter.")
+        case .arrivalDiffers:
+            (
+                "请与银行核对流水号和金额；更正须用新的流水号。",
+                "Ask the bank which is right; another sum has a serial of its own."
+            )
         case .noSuchArrival:
             (
                 "请核对银行流水号。",

@@ -28,6 +28,7 @@ public enum LetterErrorCode: String, Hashable, Sendable, CaseIterable {
     case moneyDiffers = "letter/money-differs"
     case moneyUnexpected = "letter/money-unexpected"
     case moneyClaimed = "letter/money-claimed"
+    case arrivalDiffers = "letter/arrival-differs"
     case noSuchArrival = "letter/no-such-arrival"
     case duplicateInFlight = "letter/duplicate-in-flight"
     case accountMissing = "letter/account-missing"
@@ -141,6 +142,11 @@ extension LetterErrorCode {
                 "money came for a letter that has none; return it first"
             )
         case .moneyClaimed: ("该笔资金已认领", "this money was claimed before")
+        case .arrivalDiffers:
+            (
+                "该流水号已登记，金额、时间或附言不同",
+                "money of this serial was told before, with another sum, time or remark"
+            )
         case .noSuchArrival:
             ("没有该流水号的到账记录", "no money with this serial has come and stayed here")
         case .duplicateInFlight:

@@ -41,6 +41,7 @@ struct Records {
           office: http://127.0.0.1:\(city.officePort)
           policy: \(folder)/policy.yaml
           sender_key_file: \(folder)/bureau.key
+          licence_applications: [licence-hall]
 
         """
     }

@@ -93,6 +93,7 @@ extension World {
         try writeKey("sealing", of: city, to: "sealing")
         return records.section(folder: folder) + """
             letters:
+              applications: [fund-centre]
               account_key_file: \(folder)/bureau.key
               sealing_key_file: \(folder)/sealing.key
 

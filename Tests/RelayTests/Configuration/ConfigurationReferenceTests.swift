@@ -40,7 +40,8 @@ import Testing
         }
         let sample =
             ConfigurationSamples.relay + "api:\n  listen: 127.0.0.1:27150\n"
-            + "letters:\n  account_key_file: account.key\n  sealing_key_file: account.key\n"
+            + "letters:\n  applications: [fund-centre]\n"
+            + "  account_key_file: account.key\n  sealing_key_file: account.key\n"
         var relay = sample
         for (section, lines) in sections.sorted(by: { $0.key < $1.key }) {
             if section.isEmpty {

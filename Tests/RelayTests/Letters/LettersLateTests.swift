@@ -47,7 +47,8 @@ extension `Relays among peers` {
     private func findings(_ lines: String) -> [String] {
         ConfigurationSamples.load(
             relay: ConfigurationSamples.relay
-                + "letters:\n  account_key_file: account.key\n  sealing_key_file: account.key\n"
+                + "letters:\n  applications: [fund-centre]\n"
+                + "  account_key_file: account.key\n  sealing_key_file: account.key\n"
                 + lines
         ).findings.map(\.problem)
     }

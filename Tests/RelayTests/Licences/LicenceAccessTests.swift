@@ -28,6 +28,24 @@ extension `Relays among peers`.`Licences of a city` {
             keys: [relay.evidenceKey.publicKey], &signatures)
     }
 
+    @Test func `an application that is no licence hall reads and changes none`() async throws {
+        let rig = try Self.shared.get()
+        let made = try await rig.issue(try rig.identifier(77), key: "named-77")
+        let id = try #require(made.body["id"]?.string, "\(made.text)")
+        let stranger = try rig.disclosure.application(of: rig.hangzhou, "parking-desk")
+        let calls: [(HTTPMethod, String, String?)] = [
+            (.post, "/v1/licences", "{}"), (.post, "/v1/licences/find", "{}"),
+            (.get, "/v1/licences/\(id)", nil), (.get, "/v1/licences/\(id)/events", nil),
+            (.post, "/v1/licences/\(id)/acts", "{}"),
+        ]
+        for (method, path, body) in calls {
+            let answer = try await rig.disclosure.call(
+                method, path, json: body, as: stranger, at: rig.hangzhou)
+            #expect(answer.status == 403, "\(path): \(answer.text)")
+            #expect(answer.code == "access/not-admitted", "\(path): \(answer.text)")
+        }
+    }
+
     @Test func `a look at a licence, and at none, has its entry before it is answered`()
         async throws
     {

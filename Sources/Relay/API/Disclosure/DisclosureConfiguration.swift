@@ -17,6 +17,8 @@ package struct DisclosureConfiguration: Sendable {
     package var storeFile: String
     /// Signs what applications send on our chain's port `licence`; nil: nothing is sent.
     package var sender: AccountKey?
+    /// Applications that read and change this city's licences, by the names in their certificates.
+    package var licenceApplications: [String] = []
     /// Milliseconds to wait until the chain shows what the office says: some blocks.
     package var chainPatienceMilliseconds = 20_000
     /// Milliseconds between looks at the chain meanwhile.

@@ -7,6 +7,8 @@ package struct APIAccess: Hashable, Sendable {
     /// Nobody is asked who they are; only static pages and the login itself.
     package var isPublic = false
     package var applications = false
+    /// Those of the applications that are admitted, by the names in their certificates; nil: all.
+    package var named: [String]?
     /// The relay's own certificate, as commands on its machine use it.
     package var relay = false
     /// The smallest role of a person; nil: no person.
@@ -17,6 +19,10 @@ package struct APIAccess: Hashable, Sendable {
     package static let anyCaller = APIAccess(
         applications: true, relay: true, person: .observer)
     package static let applications = APIAccess(applications: true)
+    /// Applications that the city has named for something, and none where it has named none.
+    package static func applications(named names: [String]) -> APIAccess {
+        APIAccess(applications: true, named: names)
+    }
     package static let observers = APIAccess(relay: true, person: .observer)
     package static let operators = APIAccess(person: .operator)
     package static let administrators = APIAccess(person: .administrator)
@@ -25,7 +31,8 @@ package struct APIAccess: Hashable, Sendable {
     package func check(_ caller: CallerIdentity) throws(APIError) {
         if isPublic { return }
         switch caller.kind {
-        case .application where applications: return
+        case .application(let name) where applications:
+            guard named?.contains(name) ?? true else { throw .notAdmitted(caller) }
         case .relay where relay: return
         case .person(_, let role):
             guard let person else { throw .wrongKind(caller, needs: words) }

@@ -73,6 +73,14 @@ extension APIError {
             next: "Call with the certificate of \(needs).", details: ["caller": caller.name])
     }
 
+    static func notAdmitted(_ caller: CallerIdentity) -> APIError {
+        APIError(
+            .notAdmitted, "this city has not named \(caller) for this call",
+            next: "Have the relay's operator name the application in letters.applications, "
+                + "letters.bank_applications or records.licence_applications, if it is its task.",
+            details: ["caller": caller.name])
+    }
+
     static func noSuchRoute(_ path: String) -> APIError {
         APIError(
             .noSuchPath, "there is nothing at \(path.prefix(200))",

@@ -9,6 +9,7 @@ package enum DoorCode: String, Hashable, Sendable, CaseIterable {
     case namelessCertificate = "identity/no-uri-name"
     case foreignMember = "identity/foreign-member"
     case wrongKind = "access/wrong-kind"
+    case notAdmitted = "access/not-admitted"
     case noSuchPath = "api/no-such-path"
     case wrongMethod = "api/wrong-method"
     case malformedPath = "api/malformed-path"
@@ -24,7 +25,7 @@ package enum DoorCode: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .malformedPath, .malformedQuery: 400
         case .noCertificate: 401
-        case .namelessCertificate, .foreignMember, .wrongKind: 403
+        case .namelessCertificate, .foreignMember, .wrongKind, .notAdmitted: 403
         case .noSuchPath: 404
         case .wrongMethod: 405
         case .bodyTooLarge: 413
@@ -38,7 +39,7 @@ package enum DoorCode: String, Hashable, Sendable, CaseIterable {
     /// What a clerk sees. Nothing here is the clerk's own fault.
     package var text: CounterText {
         switch self {
-        case .noCertificate, .namelessCertificate, .foreignMember, .wrongKind: whoText
+        case .noCertificate, .namelessCertificate, .foreignMember, .wrongKind, .notAdmitted: whoText
         case .noSuchPath, .wrongMethod, .malformedPath, .malformedQuery, .notJSON: formText
         case .bodyTooLarge, .tooManyStreams, .tooManyStreamsOfOne, .internalFault: loadText
         }
@@ -60,6 +61,11 @@ package enum DoorCode: String, Hashable, Sendable, CaseIterable {
                 "业务系统的证书属于其他城市。", "请改用本市的证书和中继。",
                 english: "The application's certificate belongs to another city.",
                 "Use your own city's certificate and relay.")
+        case .notAdmitted:
+            CounterText(
+                "本市未授权该业务系统办理此项业务。", "请使用经办中心的业务系统，或由运维人员在配置中授权。",
+                english: "This city has not admitted the application to this business.",
+                "Use the system of the centre in charge, or have operations name this one.")
         default:
             CounterText(
                 "该证书不得办理此项操作。", "请使用业务系统的应用证书。",

@@ -37,12 +37,17 @@ extension LetterService {
         let notice: ArrivalNotice
         /// The letter that a clerk has named.
         let letter: String?
+        private let hasRemark: Bool
+        private let hasTime: Bool
+
+        /// How far ahead a bank's clock may be: a day, since a bank books for the next one.
+        private static let aheadNanoseconds: Int64 = 86_400_000_000_000
 
         init(_ bytes: [UInt8], now: Timestamp) throws(DisclosureFailure) {
             var body = try StrictMembers(body: bytes)
             let serial = try body.required("serial", PolicyForm.any)
             let amount = try body.required("amount", PolicyForm.any)
-            let remark = try body.text("remark") { $0.utf8.count <= LetterLimits.fieldBytes } ?? ""
+            let remark = try body.text("remark") { $0.utf8.count <= LetterLimits.fieldBytes }
             let time = try body.text("time", PolicyForm.any)
             letter = try body.text("letter", PolicyForm.any)
             try body.finish()
@@ -56,11 +61,23 @@ extension LetterService {
                 }
                 moment = given
             }
+            guard moment <= now.adding(nanoseconds: Notice.aheadNanoseconds) else {
+                throw body.wrong("time", "is more than a day ahead")
+            }
+            (hasRemark, hasTime) = (remark != nil, time != nil)
             guard
                 let notice = ArrivalNotice(
-                    serial: serial, amount: fen, remark: remark, time: moment)
-            else { throw body.wrong("serial", "or amount is empty or too long") }
+                    serial: serial, amount: fen, remark: remark ?? "", time: moment)
+            else { throw body.wrong("serial", "or amount is empty, too long or not in form") }
             self.notice = notice
+        }
+
+        /// Whether it says again what was said before. What it leaves out, it does not deny; and
+        /// whoever names the letter need not repeat what the payer wrote.
+        func repeats(_ stored: ArrivalNotice) -> Bool {
+            notice.serial == stored.serial && notice.amount == stored.amount
+                && (letter != nil || !hasRemark || notice.remark == stored.remark)
+                && (!hasTime || notice.time == stored.time)
         }
 
         private static func moment(_ text: String) -> Timestamp? {
@@ -73,27 +90,53 @@ extension LetterService {
     /// `POST /v1/letters/arrivals`.
     func arrive(_ request: APIRequest, _ reply: APIReply) throws(APIError) {
         let given: Notice
+        let application: String
         try request.requireJSON()
         do throws(DisclosureFailure) {
-            _ = try ProofService.application(request)
+            application = try ProofService.application(request)
             given = try Notice(request.body, now: now())
         } catch {
             throw APIError(error)
         }
-        run(reply) { [self] in reply.finish(.json(try file(given))) }
+        run(reply) { [self] in reply.finish(.json(try file(given, from: application, request))) }
     }
 
-    private func file(_ given: Notice) throws -> Filed {
+    private func file(
+        _ given: Notice, from application: String, _ request: APIRequest
+    ) throws -> Filed {
         let mark = book.vault.mark(serial: given.notice.serial)
-        var notice = given.notice
-        if let known = try book.store.arrival(mark) {
-            // A clerk may say where a suspended sum belongs, and nothing else may be said again.
-            guard known.letter.isEmpty, given.letter != nil,
-                let stored = book.vault.open(known.notice, for: StoredArrival.place)
-                    .flatMap({ StoredArrival.read($0) })
-            else { return Filed("known") }
-            notice = stored
+        guard let known = try book.store.arrival(mark) else {
+            guard book.configuration.bankApplications.contains(application) else {
+                throw APIError.notAdmitted(request.caller)
+            }
+            return try file(given.notice, namedBy: given, mark)
         }
+        guard
+            let stored = book.vault.open(known.notice, for: StoredArrival.place)
+                .flatMap({ StoredArrival.read($0) })
+        else { throw APIError(.payloadUnreadable, "the notice did not open with our key") }
+        guard given.repeats(stored) else {
+            throw APIError(.arrivalDiffers, "money of this serial came otherwise")
+        }
+        guard let text = given.letter else { return Filed("known") }
+        guard known.letter.isEmpty else {
+            guard try key(text).description == known.letter else {
+                throw APIError(.moneyClaimed, "this sum belongs to another letter")
+            }
+            return Filed("known")
+        }
+        // A clerk says where a suspended sum belongs; how much came, the bank has said.
+        guard book.configuration.applications.contains(application) else {
+            throw APIError.notAdmitted(request.caller)
+        }
+        return try file(stored, namedBy: given, mark)
+    }
+
+    /// Finds the letter of a sum, or keeps the sum in suspense. The notice is the bank's.
+    private func file(
+        _ bank: ArrivalNotice, namedBy given: Notice, _ mark: Digest
+    ) throws -> Filed {
+        var notice = bank
         var letters: [LetterKey: LetterDossier] = [:]
         if let text = given.letter {
             let key = try key(text)
@@ -113,7 +156,7 @@ extension LetterService {
             }
         }
         var desk = ArrivalDesk(institution: book.configuration.institution)
-        return try keep(desk.file(notice, among: &letters), given.notice, mark)
+        return try keep(desk.file(notice, among: &letters), bank, mark)
     }
 
     private func keep(

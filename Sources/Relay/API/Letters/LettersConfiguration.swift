@@ -8,6 +8,10 @@ package struct LettersConfiguration: Sendable {
     package var institution: InstitutionCode
     /// The account that owns the institution on our chain; signs its packets and pays for them.
     package var account: AccountKey
+    /// Applications that act as the centre, by the names in their certificates.
+    package var applications: [String]
+    /// Applications that bring the bank's notices.
+    package var bankApplications: [String]
     /// X25519: opens what other centres seal to this one.
     package var sealingSecret: [UInt8]
     /// Keys before it, newest first: what was sealed to them a while ago opens still.
@@ -27,11 +31,13 @@ package struct LettersConfiguration: Sendable {
     package var lifetimeSeconds: UInt64 = 43_200
 
     package init(
-        institution: InstitutionCode, account: AccountKey, sealingSecret: [UInt8],
-        storeFile: String
+        institution: InstitutionCode, account: AccountKey, applications: [String],
+        bankApplications: [String], sealingSecret: [UInt8], storeFile: String
     ) {
         self.institution = institution
         self.account = account
+        self.applications = applications
+        self.bankApplications = bankApplications
         self.sealingSecret = sealingSecret
         self.storeFile = storeFile
     }

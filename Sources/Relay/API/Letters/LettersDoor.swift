@@ -13,6 +13,12 @@ final class LettersDoor: Sendable {
     let late = LateLetters()
     private let loop: EventLoop
     private let service: LetterService
+    /// Whoever acts as the centre.
+    private let centre: APIAccess
+    /// Whoever brings the bank's notices.
+    private let bank: APIAccess
+    /// The one or the other: who may say what of a sum, the service decides.
+    private let either: APIAccess
 
     /// Opens the store. Throws what kept it from starting; then nothing of it runs.
     init(
@@ -21,6 +27,9 @@ final class LettersDoor: Sendable {
         newWork: NewWork, now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (EngineNote) -> Void
     ) throws {
+        centre = .applications(named: configuration.applications)
+        bank = .applications(named: configuration.bankApplications)
+        either = .applications(named: configuration.applications + configuration.bankApplications)
         let line = try lines.line(of: configuration.account)
         let loop = try EventLoop(name: "letters")
         self.loop = loop
@@ -48,46 +57,46 @@ final class LettersDoor: Sendable {
 
     /// What the centre's own system may call.
     var routes: [APIRoute] {
-        let service = service
+        let (service, centre, bank, either) = (service, centre, bank, either)
         return [
-            APIRoute(.post, "/v1/letters", .applications) { (request, reply) throws(APIError) in
+            APIRoute(.post, "/v1/letters", centre) { (request, reply) throws(APIError) in
                 try service.post(request, reply)
             },
-            APIRoute(.get, "/v1/letters", .applications) { (request, reply) throws(APIError) in
+            APIRoute(.get, "/v1/letters", centre) { (request, reply) throws(APIError) in
                 try service.list(request, reply)
             },
-            APIRoute(.post, "/v1/letters/arrivals", .applications) {
+            APIRoute(.post, "/v1/letters/arrivals", either) {
                 (request, reply) throws(APIError) in
                 try service.arrive(request, reply)
             },
-            APIRoute(.get, "/v1/letters/arrivals", .applications) {
+            APIRoute(.get, "/v1/letters/arrivals", either) {
                 (request, reply) throws(APIError) in
                 service.suspense(request, reply)
             },
-            APIRoute(.post, "/v1/letters/arrivals/returned", .applications) {
+            APIRoute(.post, "/v1/letters/arrivals/returned", bank) {
                 (request, reply) throws(APIError) in
                 try service.giveBack(request, reply)
             },
-            APIRoute(.post, "/v1/letters/{letter}/remittances/returned", .applications) {
+            APIRoute(.post, "/v1/letters/{letter}/remittances/returned", bank) {
                 (request, reply) throws(APIError) in
                 try service.comeBack(request, reply)
             },
             APIRoute(
-                .post, "/v1/letters/batches", .applications, bodyBytes: LetterService.batchBytes
+                .post, "/v1/letters/batches", centre, bodyBytes: LetterService.batchBytes
             ) { (request, reply) throws(APIError) in try service.batch(request, reply) },
-            APIRoute(.post, "/v1/letters/{letter}/review", .applications) {
+            APIRoute(.post, "/v1/letters/{letter}/review", centre) {
                 (request, reply) throws(APIError) in
                 try service.review(request, reply)
             },
-            APIRoute(.get, "/v1/letters/institutions", .applications) {
+            APIRoute(.get, "/v1/letters/institutions", centre) {
                 (request, reply) throws(APIError) in
                 service.institutions(reply)
             },
-            APIRoute(.get, "/v1/letters/{letter}", .applications) {
+            APIRoute(.get, "/v1/letters/{letter}", centre) {
                 (request, reply) throws(APIError) in
                 service.get(request, reply)
             },
-            APIRoute(.get, "/v1/letters/{letter}/events", .applications) {
+            APIRoute(.get, "/v1/letters/{letter}/events", centre) {
                 (request, reply) throws(APIError) in
                 service.events(request, reply)
             },

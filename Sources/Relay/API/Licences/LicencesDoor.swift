@@ -9,6 +9,8 @@ import RelayTransport
 /// Everything of a relay that is about licences which its own city's applications change.
 final class LicencesDoor: Sendable {
     private let service: LicenceService
+    /// Whoever acts as the licence hall.
+    private let hall: APIAccess
     private let office: LicenceOffice?
     private let announcer: LicenceAnnouncer?
     private let loop: EventLoop
@@ -18,6 +20,7 @@ final class LicencesDoor: Sendable {
         _ configuration: DisclosureConfiguration, _ around: DisclosureDoor.Surroundings,
         ledger: AccessLedger, directory: CityDirectory, secrets: DisclosureSecrets
     ) throws {
+        hall = .applications(named: configuration.licenceApplications)
         let loop = try EventLoop(name: "licences")
         self.loop = loop
         let office: LicenceOffice?
@@ -57,21 +60,21 @@ final class LicencesDoor: Sendable {
     }
 
     var routes: [APIRoute] {
-        let service = service
+        let (service, hall) = (service, hall)
         return [
-            APIRoute(.post, "/v1/licences", .applications) {
+            APIRoute(.post, "/v1/licences", hall) {
                 (request, reply) throws(APIError) in try service.issue(request, reply)
             },
-            APIRoute(.post, "/v1/licences/find", .applications) {
+            APIRoute(.post, "/v1/licences/find", hall) {
                 (request, reply) throws(APIError) in try service.find(request, reply)
             },
-            APIRoute(.get, "/v1/licences/{id}", .applications) {
+            APIRoute(.get, "/v1/licences/{id}", hall) {
                 (request, reply) throws(APIError) in try service.get(request, reply)
             },
-            APIRoute(.get, "/v1/licences/{id}/events", .applications) {
+            APIRoute(.get, "/v1/licences/{id}/events", hall) {
                 (request, reply) throws(APIError) in try service.events(request, reply)
             },
-            APIRoute(.post, "/v1/licences/{id}/acts", .applications) {
+            APIRoute(.post, "/v1/licences/{id}/acts", hall) {
                 (request, reply) throws(APIError) in try service.act(request, reply)
             },
         ]

@@ -15,6 +15,11 @@ enum LettersDecoder {
         let institution =
             section.has(keys.institution)
             ? section.value(keys.institution, &context, LettersDecoder.institution) : nil
+        let applications = section.list(keys.applications, &context, ScalarParser.applicationName)
+        let bank =
+            section.has(keys.bankApplications)
+            ? section.list(keys.bankApplications, &context, ScalarParser.applicationName)
+            : applications
         let account = section.value(keys.accountKeyFile, &context, ScalarParser.text).map(resolve)
         let sealing = section.value(keys.sealingKeyFile, &context, ScalarParser.text).map(resolve)
         let retired = retired(section, &context)?.map(resolve)
@@ -43,11 +48,13 @@ enum LettersDecoder {
         let unsealed = section.choice(keys.unsealed, &context)
         let lifetime = section.duration(
             keys.lifetime, milliseconds: 60_000...82_800_000, &context)
-        guard let account, let sealing, let retired, let retiredFor, let calendars, let signers,
+        guard let applications, let bank, let account, let sealing, let retired, let retiredFor,
+            let calendars, let signers,
             days.count == 4, let months, let unsealed, let lifetime
         else { return nil }
         return RelayConfiguration.Letters(
-            institution: institution, accountKeyFile: account, sealingKeyFile: sealing,
+            institution: institution, applications: applications, bankApplications: bank,
+            accountKeyFile: account, sealingKeyFile: sealing,
             retiredSealingKeyFiles: retired, retiredSealingNanoseconds: retiredFor,
             calendarFiles: calendars, calendarSigners: signers,
             institutionsFile: institutions, acceptDays: days[0],

@@ -10,6 +10,15 @@ enum LettersKeys {
     static let institution = ConfigurationKey(
         "institution", .code, .optional, example: "\"330100000000000\"",
         "The centre's code of 15 digits. Absent: the institution of `member`.")
+    static let applications = ConfigurationKey(
+        "applications", .list("names"), example: "[fund-centre]",
+        "Applications that act as the centre, by the NAME in their certificates: they write letters "
+            + "and say what is done with them. Every other application is refused.")
+    static let bankApplications = ConfigurationKey(
+        "bank_applications", .list("names"), .optional, example: "[bank-desk]",
+        "Applications that bring the bank's notices: money that came, and money that went back. "
+            + "Absent: those of `applications`. Named, they alone say that money came, and those of "
+            + "`applications` alone which letter a sum in suspense belongs to.")
     static let accountKeyFile = ConfigurationKey(
         "account_key_file", .path, example: "centre.key",
         "secp256k1 key of the account that owns the institution on this member's chain: it signs "
@@ -63,7 +72,8 @@ enum LettersKeys {
     static let section = ConfigurationSection(
         "letters", "",
         [
-            institution, accountKeyFile, sealingKeyFile, retired, retiredFor, calendars,
+            institution, applications, bankApplications, accountKeyFile, sealingKeyFile, retired,
+            retiredFor, calendars,
             calendarSigners, institutions, accept, remit, credit, negotiate, sealedMonths,
             unsealed, lifetime,
         ])

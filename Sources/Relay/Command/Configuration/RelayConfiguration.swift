@@ -54,12 +54,16 @@ package struct RelayConfiguration: Hashable, Sendable {
         package var policyFile: String?
         /// Nil: nothing is sent for applications.
         package var senderKeyFile: String?
+        /// Empty: no licence is read or changed here.
+        package var licenceApplications: [String]
     }
 
     /// What a fund centre's letters need.
     package struct Letters: Hashable, Sendable {
         /// Nil: the member's own.
         package var institution: InstitutionCode?
+        package var applications: [String]
+        package var bankApplications: [String]
         package var accountKeyFile: String
         package var sealingKeyFile: String
         /// Newest first.

@@ -191,10 +191,14 @@ struct RelayDecoder {
         let authorities = path(section, keys.officeAuthorities)
         let policy = path(section, keys.officePolicy)
         let sender = path(section, keys.senderKeyFile)
-        guard let key else { return nil }
+        let halls =
+            section.has(keys.licenceApplications)
+            ? section.list(keys.licenceApplications, &context, ScalarParser.applicationName) : []
+        guard let key, let halls else { return nil }
         return RelayConfiguration.Records(
             evidenceKeyFile: key, evidencePassphraseFile: passphrase, office: office,
-            officeAuthorities: authorities, policyFile: policy, senderKeyFile: sender)
+            officeAuthorities: authorities, policyFile: policy, senderKeyFile: sender,
+            licenceApplications: halls)
     }
 
     private mutating func limits(_ section: SectionDecoder) -> RelayConfiguration.Limits? {

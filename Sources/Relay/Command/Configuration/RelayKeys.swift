@@ -29,7 +29,8 @@ enum RelayKeys {
     static let metrics = ConfigurationKey(
         "metrics", .section, .optional,
         "A listener in plain HTTP/1.1, on this machine alone, for monitors without a certificate: "
-            + "`/metrics`, `/livez`, `/readyz`, `/routez`. Absent: monitors use the `api` listener.")
+            + "`/metrics`, `/livez`, `/readyz`, `/routez`. Absent: monitors use the `api` listener."
+    )
     static let chain = ConfigurationKey(
         "chain", .section, .required,
         "This member's own chain: its nodes, and the account that pays.")
@@ -170,7 +171,8 @@ enum RelayKeys {
         "Address of the city's record office. Absent: this city answers no questions.")
     static let officeAuthorities = ConfigurationKey(
         "office_authorities", .path, .optional, example: "tls/office.crt",
-        "Certificates in PEM of the authorities of an office reached by https. Absent: the system's.")
+        "Certificates in PEM of the authorities of an office reached by https. Absent: the system's."
+    )
     static let officePolicy = ConfigurationKey(
         "policy", .path, .optional, example: "policy.yaml",
         "The city's catalogue and grants. Absent: every question is refused.")
@@ -178,11 +180,15 @@ enum RelayKeys {
         "sender_key_file", .path, .optional, example: "sender.key",
         "secp256k1 key of the account that sends on the chain's port `licence` for applications; "
             + "not the relay's own account. Absent: no licence is moved here.")
+    static let licenceApplications = ConfigurationKey(
+        "licence_applications", .list("names"), .optional, example: "[licence-hall]",
+        "Applications that act as the licence hall, by the NAME in their certificates: they read and "
+            + "change this city's licences. Absent: none does.")
     static let recordsSection = ConfigurationSection(
         "records", "",
         [
             evidenceKeyFile, evidencePassphraseFile, office, officeAuthorities, officePolicy,
-            senderKeyFile,
+            senderKeyFile, licenceApplications,
         ])
 
     // limits

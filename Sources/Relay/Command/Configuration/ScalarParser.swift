@@ -16,6 +16,17 @@ struct Complaint: Error {
 
 /// Reads scalars strictly: one way to write each kind of value.
 enum ScalarParser {
+    /// The NAME in an application's certificate.
+    static func applicationName(_ scalar: YAMLScalar) throws(Complaint) -> String {
+        let name = try text(scalar)
+        guard PolicyName.isName(name) else {
+            throw Complaint(
+                "\(name) is no application's name",
+                "give the NAME of its certificate's cityrelay URI")
+        }
+        return name
+    }
+
     static func text(_ scalar: YAMLScalar) throws(Complaint) -> String {
         if scalar.text.isEmpty { throw Complaint("the value is empty", "give a value") }
         if scalar.isPlain, looksTyped(scalar.text) {

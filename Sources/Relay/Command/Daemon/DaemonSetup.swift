@@ -67,6 +67,7 @@ struct DaemonSetup {
                 try SecretFile.account($0, prefix: relay.chain.addressPrefix)
             }
         }
+        configuration.disclosure?.licenceApplications = relay.records?.licenceApplications ?? []
         configuration.letters = try relay.letters.map { try letters($0) }
         configuration.peerTiming.callMilliseconds = milliseconds(
             relay.timing.peerTimeoutNanoseconds)
@@ -80,6 +81,7 @@ struct DaemonSetup {
             institution: letters.institution ?? relay.member.institution,
             account: try SecretFile.account(
                 letters.accountKeyFile, prefix: relay.chain.addressPrefix),
+            applications: letters.applications, bankApplications: letters.bankApplications,
             sealingSecret: try SecretFile.sealingSecret(letters.sealingKeyFile),
             storeFile: relay.dataDirectory + "/letters.db")
         configuration.retiredSealingSecrets = try letters.retiredSealingKeyFiles.map {
