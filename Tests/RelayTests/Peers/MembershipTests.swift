@@ -160,6 +160,10 @@ import Testing
         }
         let lost = hangzhou.said("peer/lost").count
         let open = try harness.send(20, from: hangzhou, to: beijing)
+        // What a relay sees only after it knows of the suspension is new to it.
+        try harness.until("they are seen") {
+            try open.allSatisfy { try harness.record($0, at: hangzhou) != nil }
+        }
         let number = try change(.suspended)
         let held = try harness.send(2, from: hangzhou, to: beijing)
         let own = try harness.send(1, from: beijing, to: hangzhou)
