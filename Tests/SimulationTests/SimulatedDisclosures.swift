@@ -120,11 +120,11 @@ final class SimulatedDisclosures: @unchecked Sendable {
         }
     }
 
-    /// Puts back the copy of the last restart, and makes the next one.
+    /// Puts back the copy of the last restart with its head, and makes the next one.
     private func restore(_ place: Int) {
         let files = FileManager.default
         let (path, copy) = (offices[place].path, "\(offices[place].path).old")
-        for suffix in ["", "-wal", "-shm"] {
+        for suffix in ["", "-wal", "-shm", ".head"] {
             let kept = "\(copy)\(suffix)"
             if crashes % 2 == 0, files.fileExists(atPath: copy) {
                 try? files.removeItem(atPath: path + suffix)

@@ -13,6 +13,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case newer = "store/newer"
         /// The file is damaged. Nothing was written.
         case corrupt = "store/corrupt"
+        /// The access log lacks entries that it has signed for. Nothing was written.
+        case rolledBack = "access/rolled-back"
         /// SQLite does not sync every commit, or keeps no write-ahead log.
         case notDurable = "store/not-durable"
         /// Another program holds a lock on the database.

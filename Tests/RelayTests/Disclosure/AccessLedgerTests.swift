@@ -66,4 +66,17 @@ import Testing
         clock.withLock { $0 = Self.after(2_000) }
         #expect(try becomes(0).presentations == 0)
     }
+
+    @Test func `the head that was signed is in its file while the relay runs`() throws {
+        let folder = try ScratchFolder()
+        let ledger = try AccessLedger(
+            path: folder.file("access.db"), owner: AccessSample.provider,
+            key: AccessSample.providerKey, now: { AccessSample.time(0) })
+        defer { ledger.stop() }
+        #expect(ledger.submit { _ in LedgerTurn([.append(AccessSample.access(0))]) { _ in } })
+        // A second, and whatever a busy machine takes.
+        for _ in 0..<2_000 where !folder.exists("access.db.head") { usleep(10_000) }
+        let note = try SignedNote(reading: folder.read("access.db.head"))
+        #expect(try Checkpoint(text: note.text).size == 1)
+    }
 }

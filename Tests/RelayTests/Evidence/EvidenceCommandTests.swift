@@ -185,6 +185,29 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 4])
+    func `a log that was set back is told to whoever looks into it`(_ left: Int) throws {
+        let folder = try ScratchFolder()
+        try log(folder, 0..<left)
+        let old = try folder.read("access.db")
+        try log(folder, left..<9)
+        let store = ["--store", folder.file("access.db")]
+        let commands = [
+            ["audit", "list"], ["audit", "list", "--json", "--purpose", "nothing"],
+            ["audit", "prove", "--out", folder.file("export.json")],
+            ["audit", "prove", "--entry", "3"],
+        ]
+        for words in commands { #expect(run(words + store).status == .success, "\(words)") }
+        try folder.write(old, to: "access.db")
+        for words in commands {
+            let result = run(words + store)
+            #expect(result.status == .negative, "\(words)")
+            #expect(result.errors.contains("access/rolled-back: "), "\(result.errors)")
+            #expect(result.errors.contains("9 entries"), "\(result.errors)")
+            #expect(result.errors.contains("the store has \(left)"), "\(result.errors)")
+        }
+    }
+
     @Test func `one entry is proven in the form that other programs read`() throws {
         let folder = try ScratchFolder()
         try log(folder, 0..<9)

@@ -215,4 +215,75 @@ import Testing
         #expect(!text.contains("subject 1"))
         #expect(!text.contains("officer 1"))
     }
+
+    // MARK: The head beside the store
+
+    /// A store as it is after a kill, beside the one that is open: with or without the log that its
+    /// entries are still in.
+    private func killed(_ folder: ScratchFolder, _ files: [String]) throws -> ScratchFolder {
+        let copy = try ScratchFolder()
+        for name in files { try copy.write(try folder.read(name), to: name) }
+        return copy
+    }
+
+    private func code(_ folder: ScratchFolder) -> StoreError? {
+        do { _ = try open(folder) } catch { return error as? StoreError }
+        return nil
+    }
+
+    @Test func `a log that lost its write-ahead log signs no second history`() throws {
+        let folder = try ScratchFolder()
+        let log = try open(folder)
+        _ = try append(0..<5, to: log)
+        try log.head.keep()
+        let whole = try killed(folder, ["access.db", "access.db-wal", "access.db.head"])
+        #expect(try open(whole).size == 5)
+        let torn = try killed(folder, ["access.db", "access.db.head"])
+        for _ in 0..<2 {
+            let error = try #require(code(torn))
+            #expect(error.code == .rolledBack)
+            #expect(error.description.contains("a head over 5 entries"), "\(error)")
+            #expect(error.description.contains("the store has 0"), "\(error)")
+            #expect(error.description.contains("access.db-wal"), "\(error)")
+        }
+        #expect(try torn.read("access.db.head") == folder.read("access.db.head"))
+        let empty = try killed(folder, ["access.db.head"])
+        #expect(code(empty)?.code == .rolledBack)
+        #expect(!empty.exists("access.db"), "a new store was made in the place of the old one")
+    }
+
+    @Test func `another history under the same numbers is not opened either`() throws {
+        let folder = try ScratchFolder()
+        let other = try ScratchFolder()
+        do { _ = try append(0..<5, to: open(folder)) }
+        do { _ = try append(1..<8, to: open(other)) }
+        try other.write(try folder.read("access.db.head"), to: "access.db.head")
+        let error = try #require(code(other))
+        #expect(error.code == .rolledBack)
+        #expect(error.message.contains("the store's first 5 are others"), "\(error)")
+    }
+
+    @Test func `a head is an older floor, renewed with each start; a damaged one is told`() throws {
+        let folder = try ScratchFolder()
+        do {
+            let log = try open(folder)
+            #expect(!folder.exists("access.db.head"))
+            _ = try append(0..<3, to: log)
+            #expect(!folder.exists("access.db.head"), "a commit waited for the head's file")
+        }
+        let old = try folder.read("access.db.head")
+        do { _ = try append(3..<5, to: open(folder)) }
+        let new = try folder.read("access.db.head")
+        let note = try SignedNote(reading: new)
+        #expect(try Checkpoint(text: note.text).size == 5)
+        for before in [old, nil] as [[UInt8]?] {
+            try FileManager.default.removeItem(atPath: folder.file("access.db.head"))
+            if let before { try folder.write(before, to: "access.db.head") }
+            let log = try open(folder)
+            #expect(log.size == 5)
+            #expect(try folder.read("access.db.head") == new)
+        }
+        try folder.write(Array(new.prefix(20)), to: "access.db.head")
+        #expect(code(folder)?.code == .corrupt)
+    }
 }

@@ -33,7 +33,12 @@ package final class AccessLedger: @unchecked Sendable {
     /// Jobs that may wait: some seconds of the highest load that one city has.
     package static let waitingJobs = 4_096
 
+    /// Between two looks whether a newer head was signed than the one in the file.
+    private static let headMilliseconds = 1_000
+
     private let loop: EventLoop
+    /// Writes the head's file: its syncs hold up no commit.
+    private let headLoop: EventLoop
     private let now: @Sendable () -> Timestamp
     private let pending = Mutex<[Work]>([])
     private var desk: AccessDesk?
@@ -49,13 +54,21 @@ package final class AccessLedger: @unchecked Sendable {
         let loop = try EventLoop(name: "access")
         self.loop = loop
         do {
+            headLoop = try EventLoop(name: "access-head")
+        } catch {
+            loop.stop()
+            throw error
+        }
+        do {
             try loop.performAndWait { [self] in
                 desk = try AccessDesk(opening: {
                     try AccessLogStore(path: path, owner: owner, key: key)
                 })
                 pruneLater(pruneMilliseconds)
+                keepHeadLater()
             }
         } catch {
+            headLoop.stop()
             loop.stop()
             throw error
         }
@@ -80,6 +93,16 @@ package final class AccessLedger: @unchecked Sendable {
     package func stop() {
         try? loop.performAndWait { [self] in desk = nil }
         loop.stop()
+        headLoop.stop()
+    }
+
+    /// What cannot be written now is written next time: until then the older head is the floor.
+    private func keepHeadLater() {
+        loop.schedule(afterMilliseconds: AccessLedger.headMilliseconds) { [weak self] in
+            guard let self, let desk else { return }
+            if let head = desk.head { _ = headLoop.post { try? head.keep() } }
+            keepHeadLater()
+        }
     }
 
     /// Forgets, from time to time, what nobody can ask for any more.
@@ -135,6 +158,8 @@ package final class AccessDesk {
         // Counted again with the first look for what may be forgotten.
         memory = (try? store.memory()) ?? AccessMemory()
     }
+
+    fileprivate var head: AccessHeadKeeper? { current?.head }
 
     /// The log. After a commit that failed it is opened anew: what is on the disk counts, and a
     /// disk that was full may have room by now. A file that was taken away is not made again.

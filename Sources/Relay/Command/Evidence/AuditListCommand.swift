@@ -23,9 +23,14 @@ enum AuditStore {
             path: (parts.dropLast() + ["access.db"]).joined(separator: "/"))
     }
 
-    /// Success, unless the rows that searches go by are not what their signed leaves say.
+    /// Success, unless entries are gone that were signed for, or the rows that searches go by are
+    /// not what their signed leaves say.
     static func status(_ reader: AccessLogReader, _ console: inout Console) throws -> ExitStatus {
-        guard let place = try reader.firstBentRow() else { return .success }
+        guard let place = try reader.firstBentRow() else {
+            guard let fault = try reader.rollback() else { return .success }
+            console.report("cityrelay: \(fault)")
+            return .negative
+        }
         console.report(
             "audit/index: entry \(place) is missing, unsigned, or its searchable columns are not "
                 + "what its leaf says: searches do not find what is there; take the file as "

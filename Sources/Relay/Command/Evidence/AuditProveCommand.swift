@@ -58,6 +58,10 @@ enum AuditProveCommand {
     ) { arguments, console in
         let reader = try AuditStore.open(arguments, console)
         guard let note = try reader.checkpoint() else {
+            if let fault = try reader.rollback() {
+                console.report("cityrelay: \(fault)")
+                return .negative
+            }
             console.report("audit/empty: nothing was logged yet; come back later")
             return .negative
         }
@@ -66,13 +70,16 @@ enum AuditProveCommand {
             let index = UInt64(number)
             guard index < size, let leaf = try reader.leaf(index) else {
                 console.report("audit/no-entry: the log has \(size) entries, numbered from 0")
+                _ = try AuditStore.status(reader, &console)
                 return .negative
             }
             let proof = try reader.inclusionProof(index: index, size: size)
             let text = LogProofText(
                 extra: leaf, index: index, path: proof.path, checkpoint: note)
             console.print(String(String(decoding: text.bytes, as: UTF8.self).dropLast()))
-            return .success
+            guard let fault = try reader.rollback() else { return .success }
+            console.report("cityrelay: \(fault)")
+            return .negative
         }
         guard let path = arguments.value(out) else { throw ArgumentError.missingOperand("--out") }
         let first = try arguments.value(since).map { try SeenFile(reading: $0).head().size } ?? 0

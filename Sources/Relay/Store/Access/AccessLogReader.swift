@@ -86,10 +86,13 @@ package final class AccessLogReader {
     package func memory() throws -> AccessMemory { try AccessMemory(database) }
 
     /// The newest signed checkpoint; nil while nothing was logged.
-    package func checkpoint() throws -> [UInt8]? {
-        let statement = try database.prepare(
-            "SELECT note FROM access_checkpoint ORDER BY size DESC LIMIT 1")
-        return try statement.step() ? statement.bytes(0) : nil
+    package func checkpoint() throws -> [UInt8]? { try nodes.lastNote() }
+
+    /// That the log lacks what the head beside it was signed over; nil where it contains it, and
+    /// where there is none, as beside a copy. A relay may go on meanwhile: its head comes after
+    /// its entries.
+    package func rollback() throws -> StoreError? {
+        try AccessHead(besides: path)?.missing(in: nodes, store: path)
     }
 
     /// Entries, oldest first.

@@ -12,6 +12,8 @@ package import LightClient
 package final class AccessLogStore {
     package let path: String
     package let owner: MemberID
+    /// Whoever owns this store has the newest head written now and then; closing writes it too.
+    package let head: AccessHeadKeeper
     private let lock: StoreLock
     private let database: Database
     private let tables: AccessTables
@@ -24,7 +26,7 @@ package final class AccessLogStore {
     private var isHalted = false
 
     /// Opens the log, or makes it when there is none. Refuses a log whose entries do not lead to
-    /// the last checkpoint that it signed.
+    /// the last checkpoint that it signed, and one that does not contain the head kept beside it.
     ///
     /// - Parameter key: the owner's evidence key: it signs entries and checkpoints.
     package init(
@@ -36,6 +38,11 @@ package final class AccessLogStore {
         signingKey = key
         signer = try NoteSigner(name: owner.accessLogOrigin, key: key)
         lock = try StoreLock(storePath: path, holder: "access log of \(owner)")
+        let kept = try AccessHead(besides: path)
+        head = AccessHeadKeeper(store: path, kept: kept?.size ?? 0)
+        if let kept, StoreFiles.size(path) == nil {
+            throw kept.rolledBack(path, "there is no store")
+        }
         database = try StoreOpening.writer(
             path, owner: owner.description, busyMilliseconds: busyMilliseconds,
             shape: AccessSchema.shape)
@@ -51,7 +58,15 @@ package final class AccessLogStore {
             throw StoreError.corrupt(
                 path, "the entries do not lead to the last checkpoint that was signed")
         }
+        if let fault = try kept?.missing(in: nodes, store: path) { throw fault }
+        if let note = try nodes.lastNote() {
+            head.take(size: frontier.size, note: note)
+            try head.keep()
+        }
     }
+
+    /// Best effort: a head that cannot be written now is an older floor.
+    deinit { try? head.keep() }
 
     /// Entries in the log.
     package var size: UInt64 { frontier.size }
@@ -100,6 +115,7 @@ package final class AccessLogStore {
             rollBack()
             throw error
         }
+        if let note = logged.last?.checkpoint { head.take(size: frontier.size, note: note) }
         return logged
     }
 

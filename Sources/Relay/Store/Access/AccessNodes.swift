@@ -46,6 +46,11 @@ struct AccessNodes: MerkleNodes {
         return UInt64(count)
     }
 
+    /// Number behind the last entry, gaps or not.
+    func end() throws -> UInt64 {
+        UInt64(try database.integer("SELECT coalesce(max(sequence) + 1, 0) FROM access_entry") ?? 0)
+    }
+
     func frontier() throws -> MerkleFrontier { try frontier(size: size()) }
 
     /// Requires a size not above the log's.
@@ -65,5 +70,12 @@ struct AccessNodes: MerkleNodes {
             "SELECT size, root FROM access_checkpoint ORDER BY size DESC LIMIT 1")
         guard try statement.step(), let root = Digest(statement.bytes(1)) else { return nil }
         return (statement.unsigned(0), root)
+    }
+
+    /// The newest checkpoint as it was signed; nil while nothing was logged.
+    func lastNote() throws -> [UInt8]? {
+        let statement = try database.prepare(
+            "SELECT note FROM access_checkpoint ORDER BY size DESC LIMIT 1")
+        return try statement.step() ? statement.bytes(0) : nil
     }
 }

@@ -80,5 +80,43 @@ enum StoreFiles {
         close(descriptor)
     }
 
+    /// The bytes of a small file; nil when there is none. One byte too many where it is longer than
+    /// the limit.
+    static func read(_ path: String, atMost limit: Int) throws -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno != ENOENT else { return nil }
+            throw StoreError(
+                .io, path, "cannot be read (errno \(errno))", "check the file and its owner")
+        }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: limit + 1)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe pread(descriptor, bytes.baseAddress, bytes.count, 0)
+        }
+        guard count >= 0 else {
+            throw StoreError(.io, path, "cannot be read (errno \(errno))", "check the disk")
+        }
+        return Array(buffer.prefix(count))
+    }
+
+    /// Gives a small file new contents: durable, and never half of them.
+    static func replace(_ path: String, with bytes: [UInt8]) throws {
+        let draft = path + ".new"
+        try createPrivate(draft)
+        let descriptor = unsafe open(draft, O_WRONLY | O_CLOEXEC)
+        let written = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
+        }
+        let isDurable = descriptor >= 0 && written == bytes.count && fsync(descriptor) == 0
+        let code = errno
+        if descriptor >= 0 { close(descriptor) }
+        guard isDurable else {
+            throw StoreError(
+                .io, path, "cannot be written (errno \(code))", "check the disk and the folder")
+        }
+        try publish(draft, as: path)
+    }
+
     static func remove(_ path: String) { _ = unsafe unlink(path) }
 }
