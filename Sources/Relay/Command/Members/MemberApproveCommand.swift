@@ -29,8 +29,7 @@ enum MemberApproveCommand {
                 try MemberKeyring.passphrase(arguments)
             }
             try MemberAssembly.checkVoter(key, proposal, current)
-            try ApprovalMemory.check(proposal.next, key: path, arguments)
-            try ApprovalMemory.remember(proposal.next, key: path)
+            try ApprovalMemory.take(proposal.next, key: path, arguments)
             guard let approval = Approval(of: proposal.next, with: key) else {
                 throw MemberFault(
                     "key/type", "\(path) is no Ed25519 key", "give the authority key")

@@ -108,8 +108,7 @@ enum MemberStatusCommand {
         let path = arguments.value(MemberOptions.key) ?? "member/authority.key"
         let key = try MemberKeyring.signingKey(path) { try MemberKeyring.passphrase(arguments) }
         try MemberAssembly.checkVoter(key, proposal, current)
-        try ApprovalMemory.check(proposal.next, key: path, arguments)
-        try ApprovalMemory.remember(proposal.next, key: path)
+        try ApprovalMemory.take(proposal.next, key: path, arguments)
         guard let approval = Approval(of: proposal.next, with: key) else { return .negative }
         let out = arguments.value(MemberOptions.out) ?? "proposal.txt"
         try MemberFiles.write(out, Armour.encode(.proposal, proposal.encoded))
