@@ -44,7 +44,8 @@ public enum Armour {
         for line in text.split(whereSeparator: \.isNewline) {
             let line = trimmed(line)
             guard let open = kind else {
-                kind = Kind.allCases.first { line == "-----BEGIN \($0.rawValue)-----" }
+                let start = withoutMark(line)
+                kind = Kind.allCases.first { start == "-----BEGIN \($0.rawValue)-----" }
                 continue
             }
             if line == "-----END \(open.rawValue)-----" {
@@ -57,6 +58,12 @@ public enum Armour {
             letters += line
         }
         return found
+    }
+
+    /// Some editors put a byte order mark before the first line, and joining files puts it before
+    /// later ones.
+    private static func withoutMark(_ line: Substring) -> Substring {
+        line.unicodeScalars.first == "\u{feff}" ? Substring(line.unicodeScalars.dropFirst()) : line
     }
 
     private static func trimmed(_ line: Substring) -> Substring {

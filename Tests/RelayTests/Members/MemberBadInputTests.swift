@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
+import Glibc
 import LightClient
 import RelayCommand
 import RelayLaboratory
@@ -166,5 +167,43 @@ import Testing
         }
         #expect(error?.code == .noIdentity)
         #expect(error?.description.contains("tls.no-identity") == true)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a file that is far too large, or has no end, is refused before it is read`() throws {
+        let bench = try founded()
+        try bench.write("huge", "")
+        // A file with a hole: no disk holds it, and no memory would.
+        try #require(unsafe truncate(bench.path("huge"), 1 << 40) == 0)
+        for file in ["@huge", "/dev/zero"] {
+            refused(bench.run("list --manifest \(file)"), "file/too-large")
+        }
+        for path in [bench.path("huge"), "/dev/zero"] {
+            for words in [["verify", path], ["audit", "verify", path, "--roots", path]] {
+                var console = Console(now: bench.now)
+                _ = CommandTree.cityrelay.run(words, &console)
+                #expect(console.errors.contains("file/too-large"), "\(words): \(console.errors)")
+            }
+        }
+        #expect(ConfigurationFiles.disk.bytes(bench.path("huge"), atMost: 100) == nil)
+    }
+
+    @Test func `a byte order mark before a block is no part of it`() throws {
+        let bench = try founded()
+        let marked = "\u{feff}" + (try bench.read("m1"))
+        try bench.write("marked", marked)
+        let list = bench.run("list --manifest @marked")
+        #expect(list.status == .success, "\(list.errors)")
+        #expect(ManifestFile.versions(Array((marked + marked).utf8)).count == 2)
+        #expect(Armour.blocks(marked + marked, limit: 9).count == 2)
+    }
+
+    @Test func `what an argument says is repeated as one line that nothing turns`() throws {
+        let bench = try founded()
+        let name = "\u{202e}x\u{1b}[2J"
+        let answer = bench.run("show --manifest @m1", [name])
+        refused(answer, "member/")
+        #expect(answer.errors.contains("\\u{202e}x\\u{1b}[2J"), "\(answer.errors)")
+        #expect(PlainText.isLine(answer.errors.replacing("\n", with: "")))
     }
 }

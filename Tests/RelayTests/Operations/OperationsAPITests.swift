@@ -89,6 +89,7 @@ extension `Relays among peers` {
             let done = try run(pause + ["--reason", "their upgrade"], as: DoorCallers.wang)
             #expect(done.output.contains("undo: cityrelay queue undo"), "\(done.errors)")
             #expect(try run(["why", "route", chain]).output.contains("queue/paused"))
+            try strangeNames { try run($0).errors }
             let undo = done.output.split(separator: " ").first.map { String($0.dropFirst()) } ?? ""
             let undone = try run(
                 ["queue", "undo", undo, "--reason", "done"], as: DoorCallers.wang)
@@ -101,6 +102,17 @@ extension `Relays among peers` {
                 ["queue", "undo", String(number + 1), "--reason", "x"], as: DoorCallers.wang)
             #expect(late.errors.contains("action/overtaken"), "\(late.output)\(late.errors)")
             #expect(try run(["why", "route", chain]).output.contains("queue/paused"))
+        }
+
+        /// Whatever is typed for a chain is a chain that there is not.
+        static func strangeNames(_ errors: ([String]) throws -> String) throws {
+            for word in ["", "..", "../x", "?", "%2e", "x y", "\u{202e}gnijieb", "北京"] {
+                for kind in ["route", "client", "peer"] {
+                    let said = try errors(["why", kind, word])
+                    #expect(said.contains("route/unknown: "), "\(word): \(said)")
+                    #expect(PlainText.isLine(said.replacing("\n", with: "")))
+                }
+            }
         }
 
         @Test func `a stuck packet is found, explained, parked, released and undone`() async throws

@@ -64,7 +64,8 @@ extension APIRequest {
 extension APIError {
     static func malformedPacketName(_ name: String) -> APIError {
         APIError(
-            400, "packet/malformed-name", "\(name.prefix(100)) is no packet's name",
+            400, "packet/malformed-name",
+            "\(PlainText.line(String(name.prefix(100)))) is no packet's name",
             next: "Write it as listings do: out/07-tendermint-0/17.")
     }
 
@@ -76,9 +77,10 @@ extension APIError {
 
     static func unknownSubject(_ kind: String, _ chain: String, known: [String]) -> APIError {
         let isKind = ["route", "client", "peer"].contains(kind)
+        let shown = PlainText.line(String(chain.prefix(100)))
         return APIError(
             404, isKind ? "route/unknown" : "why/unknown-kind",
-            isKind ? "there is no \(kind) \(chain.prefix(100))" : "nothing is known of that kind",
+            isKind ? "there is no \(kind) \(shown)" : "nothing is known of that kind",
             next: isKind
                 ? "Name one of: \(known.joined(separator: ", "))."
                 : "Ask about a packet, client, route or peer.")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Federation
 package import LightClient
 
 /// What a command writes, and what it may know of its surroundings. Commands that only answer write
@@ -31,7 +32,9 @@ package struct Console: Sendable {
         live(line)
     }
 
-    package mutating func report(_ line: String) { errors += line + "\n" }
+    /// One line for the person: what it repeats of an argument or a file cannot end it, nor hide or
+    /// turn what stands around it.
+    package mutating func report(_ line: String) { errors += PlainText.line(line) + "\n" }
 }
 
 /// Text in columns, each as wide as its widest cell.

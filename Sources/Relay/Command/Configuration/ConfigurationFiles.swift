@@ -6,31 +6,29 @@ import FoundationEssentials
 package struct ConfigurationFiles: Sendable {
     /// The bytes of a file; nil when it cannot be read.
     private let read: @Sendable (String) -> [UInt8]?
-    private let readAll: @Sendable (String) -> [UInt8]?
+    private let readBounded: @Sendable (String, Int) -> [UInt8]?
     private let isThere: @Sendable (String) -> Bool
 
     package static let disk = ConfigurationFiles(
         read: { path in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-            // The size's type differs between systems: on Linux it is no Int.
-            let value = attributes?[.size] as? any BinaryInteger
-            let size = value.map { Int(clamping: $0) } ?? 0
-            // One byte too many is enough for the reader to refuse it.
-            guard size <= YAMLReader.maxFileBytes else {
-                return [UInt8](repeating: 0x20, count: YAMLReader.maxFileBytes + 1)
+            do throws(BoundedFile.Fault) {
+                return try BoundedFile.read(path, atMost: YAMLReader.maxFileBytes)
+            } catch {
+                // One byte too many is enough for the reader to refuse it.
+                return error == .tooLarge
+                    ? [UInt8](repeating: 0x20, count: YAMLReader.maxFileBytes + 1) : nil
             }
-            return (try? Data(contentsOf: URL(filePath: path))).map { Array($0) }
         },
         exists: { FileManager.default.fileExists(atPath: $0) },
-        readAll: { path in (try? Data(contentsOf: URL(filePath: path))).map { Array($0) } })
+        readBounded: { path, limit in try? BoundedFile.read(path, atMost: limit) })
 
     package init(
         read: @escaping @Sendable (String) -> [UInt8]?,
         exists: @escaping @Sendable (String) -> Bool,
-        readAll: (@Sendable (String) -> [UInt8]?)? = nil
+        readBounded: (@Sendable (String, Int) -> [UInt8]?)? = nil
     ) {
         self.read = read
-        self.readAll = readAll ?? read
+        self.readBounded = readBounded ?? { path, _ in read(path) }
         isThere = exists
     }
 
@@ -43,7 +41,7 @@ package struct ConfigurationFiles: Sendable {
 
     /// The bytes of a file that is no YAML; nil when it cannot be read or is too long.
     package func bytes(_ path: String, atMost limit: Int) -> [UInt8]? {
-        readAll(path).flatMap { $0.count <= limit ? $0 : nil }
+        readBounded(path, limit).flatMap { $0.count <= limit ? $0 : nil }
     }
 
     package func exists(_ path: String) -> Bool { isThere(path) }

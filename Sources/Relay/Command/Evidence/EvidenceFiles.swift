@@ -19,18 +19,24 @@ enum EvidenceFiles {
     static let maxByteCount = 1 << 30
 
     static func read(_ path: String, limit: Int = maxByteCount) throws -> [UInt8] {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw EvidenceFault(
-                code: "file/unreadable", message: "there is no file \(path)",
-                remedy: "check the path")
+        do throws(BoundedFile.Fault) {
+            return try BoundedFile.read(path, atMost: limit)
+        } catch {
+            switch error {
+            case .missing:
+                throw EvidenceFault(
+                    code: "file/unreadable", message: "there is no file \(path)",
+                    remedy: "check the path")
+            case .unreadable:
+                throw EvidenceFault(
+                    code: "file/unreadable", message: "\(path) cannot be read",
+                    remedy: "check its owner and mode")
+            case .tooLarge:
+                throw EvidenceFault(
+                    code: "file/too-large", message: "\(path) has more than \(limit) bytes",
+                    remedy: "check that it is the file that was meant")
+            }
         }
-        guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= limit else {
-            throw EvidenceFault(
-                code: "file/unreadable",
-                message: "\(path) cannot be read, or has more than \(limit) bytes",
-                remedy: "check its owner and mode")
-        }
-        return Array(data)
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {

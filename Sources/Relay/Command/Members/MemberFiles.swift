@@ -10,18 +10,24 @@ enum MemberFiles {
     static let maxBytes = 2 * ManifestLimits.manifestBytes
 
     static func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            let isThere = FileManager.default.fileExists(atPath: path)
-            throw MemberFault(
-                "file/unreadable", isThere ? "\(path) cannot be read" : "there is no file \(path)",
-                isThere ? "check its owner and mode" : "check the path", status: .unavailable)
+        do throws(BoundedFile.Fault) {
+            return try BoundedFile.read(path, atMost: maxBytes)
+        } catch {
+            switch error {
+            case .missing:
+                throw MemberFault(
+                    "file/unreadable", "there is no file \(path)", "check the path",
+                    status: .unavailable)
+            case .unreadable:
+                throw MemberFault(
+                    "file/unreadable", "\(path) cannot be read", "check its owner and mode",
+                    status: .unavailable)
+            case .tooLarge:
+                throw MemberFault(
+                    "file/too-large", "\(path) has more than \(maxBytes) bytes",
+                    "check that it is the file that was meant")
+            }
         }
-        guard data.count <= maxBytes else {
-            throw MemberFault(
-                "file/too-large", "\(path) has \(data.count) bytes, more than \(maxBytes)",
-                "check that it is the file that was meant")
-        }
-        return Array(data)
     }
 
     /// The armoured block in a file, of one of the kinds that are right here.

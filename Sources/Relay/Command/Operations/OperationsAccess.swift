@@ -79,7 +79,8 @@ struct OperationsAccess {
             if arguments.isJSON {
                 console.print(
                     .object([
-                        ("code", .string(problem.code)), ("message", .string(problem.message)),
+                        ("code", .string(problem.code)),
+                        ("message", .string(PlainText.line(problem.message))),
                         ("next", .string(problem.next)),
                     ]))
             }

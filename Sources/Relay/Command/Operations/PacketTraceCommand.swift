@@ -14,8 +14,9 @@ enum PacketTraceCommand {
         operands: [PacketName.operand], options: OperationsAccess.options
     ) { arguments, console in
         let id = try PacketName.read(arguments)
+        let name = PathSegment.encode(id)
         return try OperationsAccess.run(arguments, &console) { access, console in
-            let (report, _) = try access.read("/v1/operations/packets/\(id)/trace") { reader in
+            let (report, _) = try access.read("/v1/operations/packets/\(name)/trace") { reader in
                 guard let record = try reader.packet(id) else {
                     throw PacketName.unknown(id, reader)
                 }

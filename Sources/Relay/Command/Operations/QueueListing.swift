@@ -61,8 +61,9 @@ enum QueueListing {
             operands: [PacketName.operand], options: OperationsAccess.options
         ) { arguments, console in
             let id = try PacketName.read(arguments)
+            let name = PathSegment.encode(id)
             return try OperationsAccess.run(arguments, &console) { access, console in
-                let (report, _) = try access.read("/v1/operations/packets/\(id)") { reader in
+                let (report, _) = try access.read("/v1/operations/packets/\(name)") { reader in
                     guard
                         let report = try PacketReport(
                             id, reader, live: nil, ownChainID: access.ownChainID, now: access.now)

@@ -16,8 +16,9 @@ enum WhyCommands {
         operands: [PacketName.operand], options: OperationsAccess.options
     ) { arguments, console in
         let id = try PacketName.read(arguments)
+        let name = PathSegment.encode(id)
         return try OperationsAccess.run(arguments, &console) { access, console in
-            let (report, _) = try access.read("/v1/operations/why/packet/\(id)") { reader in
+            let (report, _) = try access.read("/v1/operations/why/packet/\(name)") { reader in
                 guard let record = try reader.packet(id) else {
                     throw PacketName.unknown(id, reader)
                 }
@@ -44,7 +45,10 @@ enum WhyCommands {
         ) { arguments, console in
             let name = arguments.operands.first ?? ""
             return try OperationsAccess.run(arguments, &console) { access, console in
-                let (report, _) = try access.read("/v1/operations/why/\(kind)/\(name)") { reader in
+                guard !name.isEmpty else { throw nameless }
+                let (report, _) = try access.read(
+                    "/v1/operations/why/\(kind)/\(PathSegment.encode(name))"
+                ) { reader in
                     try offline(kind, name, access, reader)
                 }
                 return show(report, arguments, &console)
@@ -52,14 +56,23 @@ enum WhyCommands {
         }
     }
 
+    /// An empty word is no part of a path: the relay would see another one.
+    private static let nameless = RelayCaller.Problem(
+        code: "route/unknown", message: "no chain is named",
+        next: "Name a chain as `cityrelay status` lists it.")
+
+    /// Characters of an unknown name that are repeated.
+    private static let nameShown = 100
+
     /// What the store and the files tell without a running relay.
     private static func offline(
         _ kind: String, _ name: String, _ access: OperationsAccess, _ reader: JournalReader
     ) throws -> WhyReport {
         let status = StatusReport(try access.sources(reader))
         guard let route = status.routes.first(where: { $0.chain == name }) else {
+            let shown = PlainText.line(String(name.prefix(nameShown)))
             throw RelayCaller.Problem(
-                code: "route/unknown", message: "there is no \(kind) \(name)",
+                code: "route/unknown", message: "there is no \(kind) \(shown)",
                 next: "Name one of: \(status.routes.map(\.chain).joined(separator: ", ")).")
         }
         var explanations: [Explanation] = []
