@@ -49,7 +49,7 @@ final class KilledWorld {
                 code: code, chainID: "\(name)-\(code)-1", rpcPort: port,
                 relayPort: try FreePort.any(),
                 credentials: try Laboratory.issue(
-                    "killed-\(code)", division: code, institution: "\(code)000000000"),
+                    "killed-\(code)-\(port)", division: code, institution: "\(code)000000000"),
                 client: try BlockingNode("http://127.0.0.1:\(port)"))
         }
         for city in cities {
@@ -210,9 +210,11 @@ final class KilledWorld {
     }
 
     private func lastWords() -> String {
-        cities.map { city in
-            let log = (try? folder.read("relay-\(city.code)-\(kills).log")) ?? []
-            return String(decoding: log.suffix(2_000), as: UTF8.self)
+        cities.indices.map { index in
+            let said = (try? said(index)) ?? ""
+            // How often nodes were asked is said every few seconds.
+            let lines = said.split(separator: "\n").filter { !$0.contains("node/calls") }
+            return "\(cities[index].code):\n" + lines.suffix(15).joined(separator: "\n")
         }.joined(separator: "\n")
     }
 
