@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Glibc
 import RelayCommand
+import Synchronization
 import TestSupport
 import Testing
 
@@ -35,28 +37,42 @@ import Testing
         #expect(try bench.read("Loudi/authority.key.approved").hasPrefix(memory + "2 0123"))
     }
 
+    /// Whether a thread of this process waits for a lock on a file.
+    private static func isWaiting() -> Bool {
+        guard let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8) else {
+            return false
+        }
+        return locks.split(separator: "\n").contains { line in
+            line.contains("-> FLOCK") && line.contains(" \(getpid()) ")
+        }
+    }
+
     @Test func `of two approvals at once, of two versions of one number, one is refused`()
         async throws
     {
         let bench = try MemberBench()
         try bench.found()
-        try bench.member("320100", "Nanjing")
-        bench.run("request @Nanjing --manifest @m1 --passphrase-file @pass")
-        let words =
-            "330100/330100000000000 --manifest @m1 --key @Loudi/authority.key "
-            + "--passphrase-file @pass --reason audit --out"
-        for round in 0..<8 {
-            try? FileManager.default.removeItem(
-                atPath: bench.path("Loudi/authority.key.approved"))
-            let answers = await withTaskGroup(of: Bool.self) { group in
-                for (place, kind) in ["suspend", "revoke"].enumerated() {
-                    group.addTask {
-                        bench.run("\(kind) \(words) @\(round)-\(place)").status == .success
-                    }
-                }
-                return await group.reduce(into: []) { $0.append($1) }
-            }
-            #expect(answers.count { $0 } == 1, "round \(round): \(answers)")
+        let memory = bench.path("Loudi/authority.key.approved")
+        // Another process of the same authority has looked, and has not written yet.
+        let other = unsafe open(memory, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        try #require(other >= 0 && flock(other, LOCK_EX) == 0)
+        let isDone = Mutex(false)
+        let second = Task.detached {
+            defer { isDone.withLock { $0 = true } }
+            return bench.run(
+                "suspend 330100/330100000000000 --manifest @m1 --key @Loudi/authority.key "
+                    + "--passphrase-file @pass --reason audit --out @p"
+            ).errors
         }
+        var waited = false
+        while !waited, !isDone.withLock({ $0 }) {
+            waited = Self.isWaiting()
+            usleep(1_000)
+        }
+        #expect(waited, "it looked while another was about to write")
+        try bench.write(
+            "Loudi/authority.key.approved", "2 \(String(repeating: "ab", count: 32)) pair\n")
+        close(other)
+        #expect(await second.value.contains("member/approved-another"))
     }
 }
