@@ -165,6 +165,9 @@ import Testing
             try open.allSatisfy { try harness.record($0, at: hangzhou) != nil }
         }
         let number = try change(.suspended)
+        // A block bears the time of the votes before it: two more, and what comes is younger than
+        // the suspension.
+        for relay in harness.relays { relay.city.makeBlocks(2) }
         let held = try harness.send(2, from: hangzhou, to: beijing)
         let own = try harness.send(1, from: beijing, to: hangzhou)
         try harness.until("what was open is acknowledged, what is new waits and says for what") {
