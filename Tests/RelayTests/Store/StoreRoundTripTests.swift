@@ -103,7 +103,9 @@ import Testing
         if random.oneIn(3) {
             query.seenBefore = Timestamp(unixNanoseconds: Int64(random.next() >> 2))
         }
-        if random.oneIn(4) { query.reason = ["o", "ok", "娄底", "'"][Int(random.next() % 4)] }
+        if random.oneIn(4) {
+            query.reason = ["o", "ok", "娄底", "'", "ended/"].randomElement(using: &random)
+        }
         query.limit = Int(random.next() % 20)
         query.offset = random.oneIn(2) ? 0 : Int(random.next() % 10)
         return query
@@ -116,7 +118,12 @@ import Testing
             && (query.states.isEmpty || query.states.contains(record.state))
             && (!query.isOpen || !record.state.isTerminal)
             && (query.seenBefore.map { record.firstSeen <= $0 } ?? true)
-            && (query.reason.map { record.reasonCode.hasPrefix($0) } ?? true)
+            && (query.reason.map { reason(record).hasPrefix($0) } ?? true)
+    }
+
+    /// Of a packet that ended badly, its end.
+    private static func reason(_ record: PacketRecord) -> String {
+        record.state.failureCode ?? record.reasonCode
     }
 
     @Test func `an empty commit writes nothing`() throws {
