@@ -109,22 +109,31 @@ import Testing
         }
     }
 
+    /// Three calm cities; the first one's chain forks, and the first of the others has taken the
+    /// fork's header.
+    private func forkShownToOne(
+        seed: UInt64
+    ) -> (SimulatedFederation, SimulatedChain, victims: [SimulatedCity]) {
+        let federation = started(SimulatedFederation(seed: seed, cities: 3))
+        federation.faults.isOn = false
+        federation.advance(seconds: 60)
+        let chain = federation.cities[0].chain
+        let victims = Array(federation.cities.dropFirst())
+        federation.forker = chain.id
+        federation.forkedTo = [victims[0].id]
+        federation.forkHeight = chain.height + 1
+        for _ in 0..<1_200 where !holdsFork(victims[0], of: chain) {
+            federation.advance(milliseconds: 20)
+        }
+        return (federation, chain, victims)
+    }
+
     /// The forked chain's relay is out of reach just when the others would compare, and nobody
     /// sends any more, so that no height is met by chance.
     @Test func `a comparison that could not be made is made later`() {
         var lateFinds = 0
         for seed: UInt64 in 61...68 {
-            let federation = started(SimulatedFederation(seed: seed, cities: 3))
-            federation.faults.isOn = false
-            federation.advance(seconds: 60)
-            let chain = federation.cities[0].chain
-            let victims = Array(federation.cities.dropFirst())
-            federation.forker = chain.id
-            federation.forkedTo = [victims[0].id]
-            federation.forkHeight = chain.height + 1
-            for _ in 0..<1_200 where !holdsFork(victims[0], of: chain) {
-                federation.advance(milliseconds: 20)
-            }
+            let (federation, chain, victims) = forkShownToOne(seed: seed)
             federation.cut(chain.id, from: victims.map(\.id))
             federation.sendsMoney = false
             federation.advance(seconds: 20)
@@ -142,17 +151,7 @@ import Testing
     /// the fork from the member that it showed its header to, or never.
     @Test(arguments: [71, 73, 76, 78] as [UInt64])
     func `whoever shows the header that proves a fork is told at once`(seed: UInt64) {
-        let federation = started(SimulatedFederation(seed: seed, cities: 3))
-        federation.faults.isOn = false
-        federation.advance(seconds: 60)
-        let chain = federation.cities[0].chain
-        let victims = Array(federation.cities.dropFirst())
-        federation.forker = chain.id
-        federation.forkedTo = [victims[0].id]
-        federation.forkHeight = chain.height + 1
-        for _ in 0..<1_200 where !holdsFork(victims[0], of: chain) {
-            federation.advance(milliseconds: 20)
-        }
+        let (federation, chain, victims) = forkShownToOne(seed: seed)
         federation.cut(chain.id, from: [victims[0].id])
         federation.advance(seconds: 3)
         #expect(federation.invariants.breach == nil)

@@ -22,6 +22,11 @@ enum BoundedFile {
             throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable
         }
         defer { close(descriptor) }
+        return try read(descriptor, atMost: limit)
+    }
+
+    /// The rest of a file that is open already.
+    static func read(_ descriptor: Int32, atMost limit: Int) throws(Fault) -> [UInt8] {
         var facts = stat()
         guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT != S_IFDIR else {
             throw .unreadable

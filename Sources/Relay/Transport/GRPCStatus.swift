@@ -54,13 +54,18 @@ package struct GRPCStatus: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// gRPC's percent-encoding of status messages: printable ASCII but `%` stays.
+/// Percent-encoding, in upper case.
 package enum PercentEncoding {
-    package static func encode(_ text: String) -> String {
+    /// - Parameter keeps: the bytes that stay; without it gRPC's of status messages: printable
+    ///   ASCII but `%`.
+    package static func encode(
+        _ text: String,
+        keeping keeps: (UInt8) -> Bool = { (0x20...0x7e).contains($0) && $0 != UInt8(ascii: "%") }
+    ) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {
-            if (0x20...0x7e).contains(byte), byte != UInt8(ascii: "%") {
+            if keeps(byte) {
                 bytes.append(byte)
             } else {
                 bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]

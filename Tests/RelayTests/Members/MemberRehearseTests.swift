@@ -36,16 +36,21 @@ import Testing
         bench.run("rehearse @Nanjing --passphrase-file @pass --node \(city.address)")
     }
 
-    @Test func `a chain in order passes, and the last lines say how strong it is`() throws {
-        let city = try LaboratoryCity(code: "320100", name: "nanjing")
-        defer { city.stop() }
-        // 40, 30, 20 and 10 of the power become four equal parts while the run is watched.
+    /// 40, 30, 20 and 10 of the power become four equal parts in the blocks that follow.
+    private func orderEqualParts(_ city: LaboratoryCity) {
         city.makeBlocks(8)
         _ = city.node.perform { node in
             for name in ["val0", "val1", "val2", "val3"] {
                 _ = try? node.chain.order(power: 10, of: name)
             }
         }
+    }
+
+    @Test func `a chain in order passes, and the last lines say how strong it is`() throws {
+        let city = try LaboratoryCity(code: "320100", name: "nanjing")
+        defer { city.stop() }
+        // The set changes while the run is watched.
+        orderEqualParts(city)
         city.makeBlocks(12)
         let bench = try bench(city)
         let answer = rehearse(bench, city)
@@ -115,12 +120,7 @@ import Testing
     @Test func `a change of the validators long ago is found and crossed`() throws {
         let city = try LaboratoryCity(code: "320100", name: "nanjing")
         defer { city.stop() }
-        city.makeBlocks(8)
-        _ = city.node.perform { node in
-            for name in ["val0", "val1", "val2", "val3"] {
-                _ = try? node.chain.order(power: 10, of: name)
-            }
-        }
+        orderEqualParts(city)
         city.makeBlocks(40)
         let bench = try bench(city)
         let answer = rehearse(bench, city)

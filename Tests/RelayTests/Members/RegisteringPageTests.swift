@@ -39,14 +39,20 @@ import Testing
         return answer.status
     }
 
-    @Test func `a city is registered by the commands of the page`() throws {
-        let page = String(
-            decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)
+    /// Two cities that have asked each other to federate.
+    private func pair() throws -> MemberBench {
         let bench = try MemberBench()
         for (division, name) in [("330100", "Hangzhou"), ("431300", "Loudi")] {
             try bench.member(division, name)
             bench.run("request @\(name) --federation pair --passphrase-file @pass")
         }
+        return bench
+    }
+
+    @Test func `a city is registered by the commands of the page`() throws {
+        let page = String(
+            decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)
+        let bench = try pair()
         let founding = Self.commands(page, under: "Two cities without a hub")
         #expect(founding.count == 1)
         for line in founding { #expect(Self.run(line, bench) == .success) }
@@ -110,11 +116,7 @@ import Testing
     {
         let page = String(
             decoding: try Corpus.read("\(Corpus.root)/REGISTERING.md"), as: UTF8.self)
-        let bench = try MemberBench()
-        for (division, name) in [("330100", "Hangzhou"), ("431300", "Loudi")] {
-            try bench.member(division, name)
-            bench.run("request @\(name) --federation pair --passphrase-file @pass")
-        }
+        let bench = try pair()
         for line in Self.commands(page, under: "Two cities without a hub") {
             #expect(Self.run(line, bench) == .success)
         }

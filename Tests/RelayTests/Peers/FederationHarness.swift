@@ -11,6 +11,7 @@ import RelayStore
 import RelayTransport
 import Synchronization
 import TestSupport
+import Testing
 
 /// Several cities on loopback whose relays know each other by a signed manifest, and the
 /// authorities that sign its versions.
@@ -140,6 +141,23 @@ final class FederationHarness: @unchecked Sendable {
         let signed = try sign(change)
         versions.append(signed)
         return signed
+    }
+
+    /// A version in which a member has another status, handed to one relay; returns its number once
+    /// that relay and the member's hold it.
+    func change(_ member: Relay, to status: MemberStatus, from relay: Relay) throws -> UInt64 {
+        let version = try next { manifest in
+            var entry = try #require(manifest.member(member.city.member))
+            entry.status = status
+            entry.statusReason = status == .active ? "" : "an audit"
+            manifest.set(entry)
+        }
+        offer([version], to: relay)
+        let number = version.manifest.version
+        try until("both have version \(number)") {
+            self.version(at: relay) == number && self.version(at: member) == number
+        }
+        return number
     }
 
     var latest: SignedManifest { versions[versions.count - 1] }

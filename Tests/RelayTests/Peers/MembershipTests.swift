@@ -144,27 +144,13 @@ import Testing
     {
         let harness = try harness()
         let (hangzhou, beijing) = (harness["330100"], harness["110000"])
-        func change(_ status: MemberStatus) throws -> UInt64 {
-            let version = try harness.next { manifest in
-                var member = try #require(manifest.member(beijing.city.member))
-                member.status = status
-                member.statusReason = status == .active ? "" : "an audit"
-                manifest.set(member)
-            }
-            harness.offer([version], to: hangzhou)
-            let number = version.manifest.version
-            try harness.until("both have version \(number)") {
-                harness.version(at: hangzhou) == number && harness.version(at: beijing) == number
-            }
-            return number
-        }
         let lost = hangzhou.said("peer/lost").count
         let open = try harness.send(20, from: hangzhou, to: beijing)
         // What a relay sees only after it knows of the suspension is new to it.
         try harness.until("they are seen") {
             try open.allSatisfy { try harness.record($0, at: hangzhou) != nil }
         }
-        let number = try change(.suspended)
+        let number = try harness.change(beijing, to: .suspended, from: hangzhou)
         // A block bears the time of the votes before it: two more, and what comes is younger than
         // the suspension.
         for relay in harness.relays { relay.city.makeBlocks(2) }
@@ -182,7 +168,7 @@ import Testing
                 }
         }
         #expect(hangzhou.said("peer/lost").count == lost)
-        _ = try change(.active)
+        _ = try harness.change(beijing, to: .active, from: hangzhou)
         try harness.until("what waited is acknowledged") {
             try held.allSatisfy { try harness.record($0, at: hangzhou)?.state == .acknowledged }
                 && own.allSatisfy { try harness.record($0, at: beijing)?.state == .acknowledged }

@@ -53,20 +53,10 @@ enum ApprovalMemory {
     }
 
     private static func read(_ descriptor: Int32, _ path: String) throws -> String {
-        var buffer = [UInt8](repeating: 0, count: maxBytes + 1)
-        var count = 0
-        while count < buffer.count {
-            let more = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe pread(
-                    descriptor, bytes.baseAddress?.advanced(by: count), bytes.count - count,
-                    off_t(count))
-            }
-            guard more >= 0 else { throw unusable(path) }
-            if more == 0 { break }
-            count += more
-        }
-        guard count <= maxBytes else { throw unusable(path) }
-        return String(decoding: buffer.prefix(count), as: UTF8.self)
+        do throws(BoundedFile.Fault) {
+            return String(
+                decoding: try BoundedFile.read(descriptor, atMost: maxBytes), as: UTF8.self)
+        } catch { throw unusable(path) }
     }
 
     private static func unusable(_ path: String) -> MemberFault {

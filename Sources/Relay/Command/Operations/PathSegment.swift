@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Federation
+import RelayTransport
 
 /// One part of an API path, made of a word that a person typed: whatever stands in it, it stays one
 /// part, and the relay judges it as it was typed.
 enum PathSegment {
     static func encode(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            if isUnreserved(byte) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return result
+        PercentEncoding.encode(text, keeping: isUnreserved)
     }
 
     static func encode(_ id: PacketID) -> String {
